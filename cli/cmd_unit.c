@@ -1,0 +1,159 @@
+/* cmd_unit.c - tian unit add, tian unit list.
+ * Knows the words; enrolling is enrol.c's. */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/enrol.h"
+#include "cli/json_out.h"
+#include "cli/message.h"
+#include "cli/table.h"
+#include "core/db.h"
+#include "core/edit.h"
+
+static const char help[] = N_(
+	"usage: tian unit add CODE NAME --key FILE\n"
+	"       tian unit list\n"
+	"\n"
+	"add   enrols a unit, or one more node of it: FILE is the public key\n"
+	"      (key.pub) that tian init made there. The office's work. Without\n"
+	"      --key the unit can be assigned proposals, but cannot sync yet.\n"
+	"list  shows the units, and at the office how many keys each has.\n"
+	"\n"
+	"example: tian unit add edu 区教育局 --key edu/key.pub\n");
+
+static const char SQL_LIST[] =
+	"SELECT u.code, u.name, (SELECT count(*) FROM signer s WHERE s.site ="
+	" u.code AND s.void IS NOT 1), (SELECT count(*) FROM handling h WHERE"
+	" h.unit = u.code AND h.void IS NOT 1)"
+	" FROM unit u WHERE u.void IS NOT 1 ORDER BY u.code";
+
+static int add(struct cli *cli, struct enrol *enrol, struct err *err)
+{
+	size_t n = 0;
+	int rc = cli_open(cli, err);
+
+	if (rc < 0)
+		return rc;
+	if (!replica_is_office(cli->replica))
+		return err_set(err, ERR_INPUT,
+			       _("only the office enrols units; give key.pub "
+				 "to the office"));
+	rc = edit_begin(cli->replica, err);
+	if (rc < 0)
+		return rc;
+	rc = enrol_unit(enrol, cli->replica, err);
+	if (rc == 0)
+		rc = edit_commit(cli->replica, cli->author, NULL, &n, err);
+	else
+		edit_rollback(cli->replica);
+	if (rc < 0)
+		return rc;
+	if (n == 0)
+		cli_note(_("%s %s is enrolled already; nothing changed."),
+			 enrol->code, enrol->name);
+	else
+		cli_note(_("%s %s is enrolled."), enrol->code, enrol->name);
+	if (enrol->rekeyed > 0)
+		cli_note(_("%zu proposals assigned to %s by name now bear its "
+			   "code."),
+			 enrol->rekeyed, enrol->name);
+	return 0;
+}
+
+static void add_row(struct table *table, sqlite3_stmt *stmt, bool office)
+{
+	char keys[24], cases[24];
+	const char *cells[4] = {db_text(stmt, 0), db_text(stmt, 1), cases,
+				office ? keys : NULL};
+
+	snprintf(keys, sizeof(keys), "%lld", (long long)db_int(stmt, 2));
+	snprintf(cases, sizeof(cases), "%lld", (long long)db_int(stmt, 3));
+	table_add(table, cells);
+}
+
+static void add_json(struct json_out *json, sqlite3_stmt *stmt, bool office)
+{
+	json_out_object(json, NULL);
+	json_out_text(json, "code", db_text(stmt, 0));
+	json_out_text(json, "name", db_text(stmt, 1));
+	json_out_int(json, "cases", db_int(stmt, 3));
+	if (office)
+		json_out_int(json, "keys", db_int(stmt, 2));
+	json_out_end(json);
+}
+
+static int list(struct cli *cli, struct err *err)
+{
+	const struct table_column columns[] = {
+		{_("code"), TABLE_LEFT, false},
+		{_("name"), TABLE_LEFT, true},
+		{_("cases"), TABLE_RIGHT, false},
+		{_("keys"), TABLE_RIGHT, false},
+	};
+	struct table *table = NULL;
+	struct json_out json;
+	sqlite3_stmt *stmt;
+	bool office;
+	int rc = cli_open(cli, err);
+
+	json_out_init(&json);
+	if (rc == 0)
+		rc = db_stmt(&stmt, replica_db(cli->replica), SQL_LIST, err);
+	if (rc < 0)
+		return rc;
+	office = replica_is_office(cli->replica);
+	table = table_new(columns, office ? 4 : 3);
+	json_out_array(&json, NULL);
+	while ((rc = db_step(replica_db(cli->replica), stmt, err)) == 1) {
+		if (cli->json)
+			add_json(&json, stmt, office);
+		else
+			add_row(table, stmt, office);
+	}
+	sqlite3_reset(stmt);
+	json_out_end(&json);
+	if (rc == 0 && cli->json)
+		rc = json_out_print(&json, stdout, err);
+	else if (rc == 0 &&
+		 table_print(table, stdout, table_terminal_width()) < 0)
+		rc = err_set(err, ERR_FAIL, _("the output could not be written"));
+	table_free(table);
+	json_out_release(&json);
+	return rc;
+}
+
+static int run(struct cli *cli, const struct arg_list *words,
+	       const char *key_file, struct err *err)
+{
+	const char *verb = words->items[0];
+	struct enrol enrol = {.key_file = key_file};
+
+	if (strcmp(verb, "list") == 0 && words->n == 1)
+		return list(cli, err);
+	if (strcmp(verb, "add") == 0 && words->n == 3) {
+		enrol.code = words->items[1];
+		enrol.name = words->items[2];
+		return add(cli, &enrol, err);
+	}
+	return err_set(err, ERR_USAGE,
+		       _("write tian unit add CODE NAME --key FILE, or tian "
+			 "unit list (see tian unit --help)"));
+}
+
+int cmd_unit(struct cli *cli, int argc, char **argv)
+{
+	const char *key_file = NULL;
+	const struct arg_option options[] = {{"--key", ARG_ONE, &key_file}};
+	const struct arg_spec spec = {help, options, 1, 1, 3};
+	struct arg_list words = {0};
+	struct err err = {0};
+	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
+
+	if (rc == 0)
+		rc = run(cli, &words, key_file, &err);
+	args_list_release(&words);
+	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
+}

@@ -1,0 +1,205 @@
+/* conflict_view.c - telling one conflict.
+ * Knows how values, sites and times are told; settles nothing. */
+#include "cli/conflict_view.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/case.h"
+#include "cli/diff.h"
+#include "cli/message.h"
+#include "cli/table.h"
+#include "cli/value.h"
+
+static const char *severity_name(enum severity severity)
+{
+	return severity == SEVERITY_HARD ? "hard" : "soft";
+}
+
+static void head_json(struct json_out *json, const struct field *field,
+		      const struct change_log_entry *head)
+{
+	char at[VALUE_TIME_SIZE], id[CHANGE_ID_TEXT];
+
+	value_clock_utc(at, head->change->clock);
+	change_id_format(id, head->change->id);
+	json_out_object(json, NULL);
+	json_out_text(json, "site", head->site);
+	json_out_text(json, "author", head->author);
+	json_out_text(json, "at", at);
+	json_out_value(json, "value", field, &head->change->value);
+	json_out_text(json, "change", id);
+	json_out_bool(json, "shown", head->shown);
+	json_out_end(json);
+}
+
+void conflict_view_json(struct json_out *json, const struct replica *replica,
+			const struct conflict *conflict)
+{
+	struct buf path = BUF_INIT;
+
+	case_cell_path(&path, replica, conflict->entity, conflict->row,
+		       conflict->field);
+	json_out_object(json, NULL);
+	json_out_text(json, "case", conflict->key);
+	json_out_text(json, "entity", conflict->entity->name);
+	json_out_text(json, "row", conflict->row);
+	json_out_text(json, "field", conflict->field->name);
+	json_out_text(json, "path", buf_text(&path));
+	json_out_text(json, "severity", severity_name(conflict->severity));
+	json_out_value(json, "shown", conflict->field, &conflict->shown);
+	json_out_array(json, "heads");
+	for (size_t i = 0; i < conflict->n_heads; i++)
+		head_json(json, conflict->field, &conflict->heads[i]);
+	json_out_end(json);
+	json_out_value(json, "base", conflict->field, &conflict->base);
+	json_out_end(json);
+	buf_release(&path);
+}
+
+/* Where the marks of a difference go: brackets, or colour on a terminal. */
+struct marks {
+	struct buf *out;
+	bool colour;
+};
+
+static void add_marked(enum diff_kind kind, const char *text, size_t len,
+		       void *ctx)
+{
+	static const char *const open[2][3] = {{"", "[-", "{+"},
+					       {"", "\033[31;9m", "\033[32m"}};
+	static const char *const close[2][3] = {{"", "-]", "+}"},
+						{"", "\033[0m", "\033[0m"}};
+	const struct marks *marks = ctx;
+
+	buf_adds(marks->out, open[marks->colour][kind]);
+	buf_add(marks->out, text, len);
+	buf_adds(marks->out, close[marks->colour][kind]);
+}
+
+static bool is_text(const struct conflict *conflict, const struct value *value)
+{
+	return (conflict->field->type == FIELD_LONG ||
+		conflict->field->type == FIELD_TEXT) &&
+	       value->type == VALUE_TEXT;
+}
+
+/* What the heads are compared with: what they both replaced, else the first
+ * of them. */
+static const struct value *reference(const struct conflict *conflict)
+{
+	if (conflict->base.type == VALUE_TEXT)
+		return &conflict->base;
+	return &conflict->heads[0].change->value;
+}
+
+static int add_head_value(struct buf *text, struct replica *replica,
+			  const struct conflict *conflict, size_t index,
+			  struct err *err)
+{
+	const struct value *value = &conflict->heads[index].change->value;
+	const struct value *other = reference(conflict);
+	struct marks marks = {text, isatty(STDOUT_FILENO) == 1};
+
+	if (value->type == VALUE_NULL) {
+		buf_adds(text, _("(empty)"));
+		return buf_check(text, err);
+	}
+	if (other == value || !is_text(conflict, value) ||
+	    !is_text(conflict, other))
+		return value_show(text, replica, conflict->field, value, err);
+	return diff_characters(other->bytes, other->len, value->bytes,
+			       value->len, add_marked, &marks, err);
+}
+
+static int print_head(FILE *out, struct replica *replica,
+		      const struct conflict *conflict, size_t index,
+		      struct err *err)
+{
+	const struct change_log_entry *head = &conflict->heads[index];
+	char at[VALUE_TIME_SIZE], id[CHANGE_ID_TEXT];
+	struct buf who = BUF_INIT, text = BUF_INIT;
+	int rc = case_unit_name(&who, replica, head->site, err);
+
+	if (rc == 0)
+		rc = add_head_value(&text, replica, conflict, index, err);
+	if (rc < 0)
+		goto done;
+	value_show_clock(at, head->change->clock);
+	change_id_format(id, head->change->id);
+	if (*head->author && strcmp(head->author, buf_text(&who)) != 0)
+		buf_addf(&who, " %s", head->author);
+	fprintf(out, "  %s %s  (%s, %s)%s\n", head->shown ? "*" : " ",
+		buf_text(&who), at, id,
+		head->clock_ahead ? _("  clock ahead: no vote by time") : "");
+	/* Escape sequences have no width, so marked text is not wrapped. */
+	table_wrap(out, buf_text(&text), 6,
+		   strchr(buf_text(&text), '\033') ? 0
+						    : table_terminal_width());
+	rc = buf_check(&who, err);
+done:
+	buf_release(&who);
+	buf_release(&text);
+	return rc;
+}
+
+static int print_base(FILE *out, struct replica *replica,
+		      const struct conflict *conflict, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc;
+
+	if (conflict->base.type == VALUE_NULL)
+		return 0;
+	rc = value_show(&text, replica, conflict->field, &conflict->base, err);
+	if (rc == 0) {
+		fprintf(out, "    %s\n", _("before:"));
+		table_wrap(out, buf_text(&text), 6, table_terminal_width());
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static void print_way_out(FILE *out, const struct replica *replica,
+			  const struct conflict *conflict)
+{
+	struct buf path = BUF_INIT;
+
+	case_cell_path(&path, replica, conflict->entity, conflict->row,
+		       conflict->field);
+	if (*conflict->key)
+		fprintf(out,
+			"  → tian resolve %s %s --take SITE --reason TEXT\n",
+			conflict->key, buf_text(&path));
+	else
+		fprintf(out,
+			"  → tian resolve %s/%s %s --take SITE --reason "
+			"TEXT\n",
+			conflict->entity->name, conflict->row,
+			buf_text(&path));
+	buf_release(&path);
+}
+
+int conflict_view_text(FILE *out, struct replica *replica,
+		       const struct conflict *conflict, struct err *err)
+{
+	struct buf label = BUF_INIT;
+	int rc = case_cell_label(&label, replica, conflict->entity,
+				 conflict->row, conflict->field, err);
+
+	if (rc < 0)
+		goto done;
+	fprintf(out, "%s%s%s  [%s]\n", conflict->key,
+		*conflict->key ? "  " : "", buf_text(&label),
+		conflict->severity == SEVERITY_HARD
+			? _("a person must decide")
+			: _("settled by rule, for your attention"));
+	rc = print_base(out, replica, conflict, err);
+	for (size_t i = 0; rc == 0 && i < conflict->n_heads; i++)
+		rc = print_head(out, replica, conflict, i, err);
+	if (rc == 0 && conflict->severity == SEVERITY_HARD)
+		print_way_out(out, replica, conflict);
+done:
+	buf_release(&label);
+	return rc;
+}

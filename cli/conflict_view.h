@@ -1,0 +1,20 @@
+/* conflict_view.h - a conflict as JSON and as text for people.
+ * Knows how values, sites and times are told; settles nothing. */
+#ifndef TIAN_CLI_CONFLICT_VIEW_H
+#define TIAN_CLI_CONFLICT_VIEW_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cli/json_out.h"
+#include "core/conflict.h"
+
+/* {case, entity, row, field, path, severity, shown, heads: […], base}. */
+void conflict_view_json(struct json_out *json, const struct replica *replica,
+			const struct conflict *conflict);
+/* Several lines: what and where, each value with its writer, long texts with
+ * the characters that differ marked; how to settle it. */
+int conflict_view_text(FILE *out, struct replica *replica,
+		       const struct conflict *conflict, struct err *err);
+
+#endif

@@ -1,0 +1,155 @@
+/* main.c - the program: options before the command, the table of commands.
+ * Knows names; knows nothing of what a command does. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/message.h"
+
+#ifndef TIAN_VERSION
+#define TIAN_VERSION "0"
+#endif
+
+static const struct command {
+	const char *name;
+	cli_command *run;
+	const char *summary;
+} commands[] = {
+	{"init", cmd_init, N_("make a replica and its key")},
+	{"unit", cmd_unit, N_("enrol units and their keys; list them")},
+	{"import", cmd_import, N_("take in a newspaper page or a table")},
+	{"assign", cmd_assign, N_("assign a proposal to its units")},
+	{"list", cmd_list, N_("list proposals")},
+	{"show", cmd_show, N_("show one proposal")},
+	{"set", cmd_set, N_("change fields")},
+	{"reply", cmd_reply, N_("write a reply and its class")},
+	{"sync", cmd_sync, N_("exchange changes with the hub")},
+	{"conflicts", cmd_conflicts, N_("list what has several values")},
+	{"resolve", cmd_resolve, N_("decide a conflict, with a reason")},
+	{"log", cmd_log, N_("who changed what, when and why")},
+	{"verify", cmd_verify, N_("prove the register by the signed changes")},
+	{"publish", cmd_publish, N_("write the page that is published")},
+	{"doctor", cmd_doctor, N_("look over replica, repository and key")},
+};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_help(FILE *out)
+{
+	fputs(_("usage: tian [-C DIR] [--as NAME] [--json] COMMAND …\n"
+		"\n"
+		"Proposals, handled by an office and its units, with or "
+		"without a network.\n\n"),
+	      out);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name,
+			_(commands[i].summary));
+	fputs(_("\n"
+		"  -C DIR     the replica's folder; else $TIAN_DIR, else the "
+		"nearest one above\n"
+		"  --as NAME  who makes the change, if not the replica's own "
+		"person\n"
+		"  --json     answer in JSON\n"
+		"\n"
+		"tian COMMAND --help tells more about each; man tian tells "
+		"all.\n"),
+	      out);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+	const char *near = NULL;
+	size_t least = 4;
+
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		size_t d = args_distance(commands[i].name, name);
+
+		if (d < least && d < strlen(commands[i].name)) {
+			least = d;
+			near = commands[i].name;
+		}
+	}
+	if (near)
+		cli_say(_("'%s' is no command; is '%s' meant?"), name, near);
+	else
+		cli_say(_("'%s' is no command; tian --help lists them"), name);
+	return CLI_USAGE;
+}
+
+static int bad_option(const char *option)
+{
+	cli_say(_("%s: no such option before a command (see tian --help)"),
+		option);
+	return CLI_USAGE;
+}
+
+/* Runs the command at argv[at], or what is asked instead of one. */
+static int dispatch(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+	int at = 1;
+
+	for (; at < argc && argv[at][0] == '-'; at++) {
+		const char *option = argv[at];
+
+		if (strcmp(option, "--help") == 0 ||
+		    strcmp(option, "-h") == 0) {
+			print_help(stdout);
+			return CLI_DONE;
+		} else if (strcmp(option, "--version") == 0) {
+			puts("tian " TIAN_VERSION);
+			return CLI_DONE;
+		} else if (strcmp(option, "--json") == 0) {
+			cli->json = true;
+		} else if (strcmp(option, "-C") == 0 && at + 1 < argc) {
+			cli->directory = argv[++at];
+		} else if (strcmp(option, "--as") == 0 && at + 1 < argc) {
+			cli->author = argv[++at];
+		} else {
+			return bad_option(option);
+		}
+	}
+	if (at == argc) {
+		print_help(stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(argv[at], "help") == 0) {
+		print_help(stdout);
+		return CLI_DONE;
+	}
+	command = find_command(argv[at]);
+	if (!command)
+		return unknown_command(argv[at]);
+	return command->run(cli, argc - at, argv + at);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli;
+	int status;
+
+	/* A hub that goes away mid-write is an error, not a death. */
+	signal(SIGPIPE, SIG_IGN);
+	message_init();
+	cli_init(&cli);
+	status = dispatch(&cli, argc, argv);
+	cli_release(&cli);
+	/* Output that did not arrive was not done. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		cli_say(_("the output could not be written"));
+		if (status == CLI_DONE)
+			status = CLI_INPUT;
+	}
+	return status;
+}

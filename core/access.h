@@ -1,0 +1,24 @@
+/* access.h - who may write which field of which row, as the schema says.
+ * The same rule stands in the triggers (capture.c), at the moment of the
+ * edit; here it is asked again at the merge, which trusts no sender. */
+#ifndef TIAN_CORE_ACCESS_H
+#define TIAN_CORE_ACCESS_H
+
+#include "core/cell.h"
+
+/* Whether `site` is among `writers` of this row. */
+bool access_writer(unsigned writers, const struct entity *entity,
+		   const char *row, size_t row_len, const char *site);
+
+/* NULL where the change may be taken, else why not: one of a few fixed
+ * sentences in English, which the face translates. */
+struct access_change {
+	const char *site;
+	const struct cell *cell;
+	const struct change *change;
+	bool newer_schema; /* codes unknown here may be known there */
+};
+int access_check(const char **why, struct replica *replica,
+		 const struct access_change *asked, struct err *err);
+
+#endif

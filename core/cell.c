@@ -1,0 +1,790 @@
+/* cell.c - one field of one row: heads, fold, and what the table shows. */
+#include "core/cell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char SQL_ROW_FIND[] =
+	"SELECT id FROM _row WHERE entity = ? AND key = ?";
+static const char SQL_ROW_ADD[] =
+	"INSERT INTO _row(entity, key, scope) VALUES (?, ?, ?)";
+static const char SQL_ROW_OF[] = "SELECT entity, key FROM _row WHERE id = ?";
+static const char SQL_HEADS[] =
+	"SELECT change, shown FROM _head WHERE cell = ? ORDER BY change";
+static const char SQL_HEAD_ADD[] =
+	"INSERT INTO _head(cell, change, shown) VALUES (?, ?, 1)";
+static const char SQL_HEAD_DROP[] =
+	"DELETE FROM _head WHERE cell = ? AND change = ?";
+static const char SQL_HEAD_SHOWN[] =
+	"UPDATE _head SET shown = ? WHERE cell = ? AND change = ?";
+static const char SQL_HEADS_CLEAR[] = "DELETE FROM _head WHERE cell = ?";
+static const char SQL_NAMED_ADD[] =
+	"INSERT OR IGNORE INTO _named(change, cell) VALUES (?, ?)";
+static const char SQL_NAMED_DROP[] =
+	"DELETE FROM _named WHERE change = ? AND cell = ?";
+static const char SQL_CONFLICT_SET[] =
+	"INSERT INTO _conflict(cell, severity, confirm) VALUES (?, ?, ?)"
+	" ON CONFLICT(cell) DO UPDATE SET severity = excluded.severity,"
+	" confirm = excluded.confirm";
+static const char SQL_CONFLICT_DROP[] = "DELETE FROM _conflict WHERE cell = ?";
+static const char SQL_HEAD_FACTS[] =
+	"SELECT c.clock, c.flags, c.value, o.origin, o.site, c.bases"
+	" FROM _change c JOIN _origin o ON o.id = c.id >> 40 WHERE c.id = ?";
+static const char SQL_CLOCK_OF[] =
+	"SELECT c.clock, o.origin FROM _change c JOIN _origin o"
+	" ON o.id = c.id >> 40 WHERE c.id = ?";
+static const char SQL_RANK[] =
+	"SELECT rank FROM code WHERE list = ? AND code = ?";
+static const char SQL_ROW_HEADS[] =
+	"SELECT 1 FROM _head WHERE cell BETWEEN ? AND ? LIMIT 1";
+static const char SQL_CELL_CHANGES[] =
+	"SELECT id, flags, bases FROM _change WHERE cell = ? ORDER BY id";
+
+/* Runs a statement bound to up to three integers. */
+static int run_ints(struct replica *replica, const char *sql, int n,
+		    int64_t a, int64_t b, int64_t c, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, sql, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, a);
+	if (n > 1)
+		db_bind_int(stmt, 2, b);
+	if (n > 2)
+		db_bind_int(stmt, 3, c);
+	return db_run(replica->db, stmt, err);
+}
+
+static bool changed(struct replica *replica)
+{
+	return sqlite3_changes(db_handle(replica->db)) > 0;
+}
+
+/* The table's own row for a key; its other columns stay NULL. */
+static int add_table_row(struct replica *replica, const struct cell *cell,
+			 struct err *err)
+{
+	const struct entity *entity = cell->entity;
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	buf_addf(&sql, "INSERT OR IGNORE INTO \"%s\"(", entity->name);
+	for (size_t i = 0; i < entity->n_keys; i++)
+		buf_addf(&sql, "%s\"%s\"", i > 0 ? ", " : "",
+			 entity->keys[i]);
+	buf_adds(&sql, ") VALUES (?");
+	for (size_t i = 1; i < entity->n_keys; i++)
+		buf_adds(&sql, ", ?");
+	buf_adds(&sql, ")");
+	rc = buf_check(&sql, err);
+	if (rc == 0)
+		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
+	for (size_t i = 0; rc == 0 && i < entity->n_keys; i++) {
+		const char *part;
+		size_t len;
+
+		if (!entity_key_part(cell->row, cell->row_len, i, &part,
+				     &len))
+			rc = err_set(err, ERR_CORRUPT,
+				     "%s: key '%.*s' has too few parts",
+				     entity->name, (int)cell->row_len,
+				     cell->row);
+		else
+			db_bind_bytes(stmt, (int)i + 1, part, len);
+	}
+	if (rc == 0)
+		rc = db_run(replica->db, stmt, err);
+	sqlite3_finalize(stmt);
+	buf_release(&sql);
+	return rc;
+}
+
+static int add_row(int64_t *out, struct replica *replica,
+		   const struct cell *cell, struct err *err)
+{
+	const char *scope = "";
+	size_t scope_len = 0;
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_ROW_ADD, err);
+
+	if (rc < 0)
+		return rc;
+	if (cell->entity != NULL)
+		entity_case(cell->entity, cell->row, cell->row_len, &scope,
+			    &scope_len);
+	db_bind_int(stmt, 1, cell->entity_id);
+	db_bind_bytes(stmt, 2, cell->row, cell->row_len);
+	db_bind_bytes(stmt, 3, scope, scope_len);
+	rc = db_run(replica->db, stmt, err);
+	*out = sqlite3_last_insert_rowid(db_handle(replica->db));
+	return rc;
+}
+
+int cell_find(int64_t *out, struct replica *replica,
+	      const struct change *change, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_ROW_FIND, err);
+
+	*out = 0;
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, change->entity);
+	db_bind_bytes(stmt, 2, change->row, change->row_len);
+	rc = db_step(replica->db, stmt, err);
+	if (rc > 0)
+		*out = db_int(stmt, 0) << STORE_FIELD_BITS | change->field;
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+int cell_open(struct cell *out, struct replica *replica,
+	      const struct change *change, struct err *err)
+{
+	int64_t row = 0;
+	int rc;
+
+	out->entity_id = change->entity;
+	out->field_id = change->field;
+	out->entity = schema_entity(replica->schema, change->entity);
+	out->field = out->entity != NULL
+			     ? entity_field(out->entity, change->field)
+			     : NULL;
+	out->row = change->row;
+	out->row_len = change->row_len;
+	rc = cell_find(&out->id, replica, change, err);
+	if (rc < 0 || out->id != 0)
+		return rc;
+	rc = add_row(&row, replica, out, err);
+	out->id = row << STORE_FIELD_BITS | change->field;
+	return rc;
+}
+
+int cell_load(struct cell *out, struct buf *bytes, struct replica *replica,
+	      int64_t id, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_ROW_OF, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, id >> STORE_FIELD_BITS);
+	rc = db_step(replica->db, stmt, err);
+	if (rc <= 0)
+		return rc < 0 ? rc
+			      : err_set(err, ERR_CORRUPT, "cell %lld: no row",
+					(long long)id);
+	out->id = id;
+	out->entity_id = (uint32_t)db_int(stmt, 0);
+	out->field_id = (uint32_t)(id & STORE_FIELD_MASK);
+	out->entity = schema_entity(replica->schema, out->entity_id);
+	out->field = out->entity != NULL
+			     ? entity_field(out->entity, out->field_id)
+			     : NULL;
+	buf_clear(bytes);
+	buf_adds(bytes, db_text(stmt, 1));
+	sqlite3_reset(stmt);
+	out->row = buf_text(bytes);
+	out->row_len = bytes->len;
+	return buf_check(bytes, err);
+}
+
+int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
+	       struct err *err)
+{
+	size_t cap = 0;
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_HEADS, err);
+
+	*out = (struct cell_heads){NULL, NULL, 0};
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, cell);
+	while ((rc = db_step(replica->db, stmt, err)) > 0) {
+		if (out->n == cap) {
+			int64_t *ids;
+			bool *shown;
+
+			cap = cap * 2 + 2;
+			ids = realloc(out->ids, cap * sizeof(*ids));
+			if (ids != NULL)
+				out->ids = ids;
+			shown = realloc(out->shown, cap * sizeof(*shown));
+			if (shown != NULL)
+				out->shown = shown;
+			if (ids == NULL || shown == NULL) {
+				rc = err_nomem(err);
+				break;
+			}
+		}
+		out->ids[out->n] = db_int(stmt, 0);
+		out->shown[out->n++] = db_int(stmt, 1) != 0;
+	}
+	sqlite3_reset(stmt);
+	if (rc < 0)
+		cell_heads_release(out);
+	return rc;
+}
+
+void cell_heads_release(struct cell_heads *heads)
+{
+	free(heads->ids);
+	free(heads->shown);
+	*heads = (struct cell_heads){NULL, NULL, 0};
+}
+
+/* The statement that writes a field of the domain table, made once. */
+static int update_stmt(sqlite3_stmt **out, struct replica *replica,
+		       const struct cell *cell, struct err *err)
+{
+	size_t entity = (size_t)(cell->entity - replica->schema->entities);
+	size_t field = (size_t)(cell->field - cell->entity->fields);
+	sqlite3_stmt **slot = &replica->updates[entity * FIELD_SLOTS + field];
+	struct buf sql = BUF_INIT;
+	int rc = 0;
+
+	if (*slot == NULL) {
+		buf_addf(&sql, "UPDATE \"%s\" SET \"%s\" = ? WHERE",
+			 cell->entity->name, cell->field->name);
+		for (size_t i = 0; i < cell->entity->n_keys; i++)
+			buf_addf(&sql, "%s \"%s\" = ?", i > 0 ? " AND" : "",
+				 cell->entity->keys[i]);
+		rc = buf_check(&sql, err);
+		if (rc == 0)
+			rc = db_prepare(slot, replica->db, buf_text(&sql),
+					err);
+		buf_release(&sql);
+	}
+	*out = *slot;
+	return rc;
+}
+
+static int update_field(struct replica *replica, const struct cell *cell,
+			const struct value *value, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = update_stmt(&stmt, replica, cell, err);
+
+	if (rc < 0)
+		return rc;
+	sqlite3_reset(stmt);
+	db_bind_value(stmt, 1, value);
+	for (size_t i = 0; i < cell->entity->n_keys; i++) {
+		const char *part = "";
+		size_t len = 0;
+
+		entity_key_part(cell->row, cell->row_len, i, &part, &len);
+		db_bind_bytes(stmt, (int)i + 2, part, len);
+	}
+	rc = db_run(replica->db, stmt, err);
+	if (rc == ERR_INPUT) /* a STRICT table's own word */
+		rc = err_set(err, ERR_CORRUPT,
+			     "field '%s': value of a wrong type",
+			     cell->field->name);
+	return rc;
+}
+
+/* Past the triggers: what is merged is logged already. */
+static int write_table(struct replica *replica, const struct cell *cell,
+		       const struct value *value, struct err *err)
+{
+	bool capture = db_capturing(replica->db);
+	int rc = 0;
+
+	if (cell->entity == NULL)
+		return 0;
+	if (capture)
+		db_capture(replica->db, false);
+	if (cell->field != NULL)
+		rc = update_field(replica, cell, value, err);
+	if (rc == 0 && (cell->field == NULL || !changed(replica))) {
+		rc = add_table_row(replica, cell, err);
+		if (rc == 0 && cell->field != NULL)
+			rc = update_field(replica, cell, value, err);
+	}
+	if (capture)
+		db_capture(replica->db, true);
+	return rc;
+}
+
+int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
+	       const struct cell *cell, struct err *err)
+{
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	*out = (struct value){.type = VALUE_NULL};
+	if (cell->field == NULL)
+		return 0;
+	buf_addf(&sql, "SELECT \"%s\" FROM \"%s\" WHERE", cell->field->name,
+		 cell->entity->name);
+	for (size_t i = 0; i < cell->entity->n_keys; i++)
+		buf_addf(&sql, "%s \"%s\" = ?", i > 0 ? " AND" : "",
+			 cell->entity->keys[i]);
+	rc = buf_check(&sql, err);
+	if (rc == 0)
+		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
+	for (size_t i = 0; rc == 0 && i < cell->entity->n_keys; i++) {
+		const char *part = "";
+		size_t len = 0;
+
+		entity_key_part(cell->row, cell->row_len, i, &part, &len);
+		db_bind_bytes(stmt, (int)i + 1, part, len);
+	}
+	if (rc == 0)
+		rc = db_step(replica->db, stmt, err);
+	if (rc > 0) {
+		*out = db_value(stmt, 0);
+		buf_clear(bytes);
+		buf_add(bytes, out->bytes, out->len);
+		out->bytes = buf_text(bytes);
+		rc = buf_check(bytes, err);
+	}
+	sqlite3_finalize(stmt);
+	buf_release(&sql);
+	return rc;
+}
+
+bool cell_row_known(struct replica *replica, const struct cell *cell)
+{
+	struct err ignored = {0};
+	sqlite3_stmt *stmt;
+	bool known = false;
+
+	if (db_stmt(&stmt, replica->db, SQL_ROW_HEADS, &ignored) < 0)
+		return false;
+	db_bind_int(stmt, 1, cell->id & ~(int64_t)STORE_FIELD_MASK);
+	db_bind_int(stmt, 2, cell->id | STORE_FIELD_MASK);
+	known = db_step(replica->db, stmt, &ignored) > 0;
+	sqlite3_reset(stmt);
+	return known;
+}
+
+struct rank_ctx {
+	struct replica *replica;
+	const char *list;
+};
+
+static int64_t rank_of(const struct value *code, void *ctx)
+{
+	struct rank_ctx *rank = ctx;
+	struct err ignored = {0};
+	sqlite3_stmt *stmt;
+	int64_t out = -1;
+
+	if (db_stmt(&stmt, rank->replica->db, SQL_RANK, &ignored) < 0)
+		return -1;
+	db_bind_text(stmt, 1, rank->list != NULL ? rank->list : "");
+	db_bind_value(stmt, 2, code);
+	if (db_step(rank->replica->db, stmt, &ignored) > 0 &&
+	    !db_is_null(stmt, 0))
+		out = db_int(stmt, 0);
+	sqlite3_reset(stmt);
+	return out;
+}
+
+/* A change's clock and origin for choosing among several bases. */
+static int newer_base(int64_t *best, uint64_t *clock, uint64_t *origin,
+		      struct replica *replica, int64_t id, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	uint64_t c;
+	uint64_t o;
+	int rc = db_stmt(&stmt, replica->db, SQL_CLOCK_OF, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, id);
+	rc = db_step(replica->db, stmt, err);
+	if (rc <= 0)
+		return rc;
+	c = (uint64_t)db_int(stmt, 0);
+	o = (uint64_t)db_int(stmt, 1);
+	sqlite3_reset(stmt);
+	if (*best < 0 || c > *clock ||
+	    (c == *clock && (o > *origin || (o == *origin && id > *best)))) {
+		*best = id;
+		*clock = c;
+		*origin = o;
+	}
+	return 0;
+}
+
+/* One head with everything a policy asks about it. */
+struct fold_head {
+	struct buf value;
+	struct buf base;
+	struct change_id name;
+	int64_t id;
+};
+
+static int load_head(struct policy_head *out, struct fold_head *memory,
+		     struct replica *replica, const struct cell *cell,
+		     struct err *err)
+{
+	const char *owner = NULL;
+	size_t owner_len = 0;
+	uint64_t clock = 0;
+	uint64_t origin = 0;
+	int64_t base = -1;
+	struct value value;
+	bool found = false;
+	unsigned char *bases = NULL;
+	size_t n_bases;
+	sqlite3_stmt *stmt;
+	const char *site;
+	int rc = db_stmt(&stmt, replica->db, SQL_HEAD_FACTS, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, memory->id);
+	rc = db_step(replica->db, stmt, err);
+	if (rc <= 0)
+		return rc < 0 ? rc
+			      : err_set(err, ERR_CORRUPT, "a head is missing");
+	out->clock = (uint64_t)db_int(stmt, 0);
+	out->clock_ahead = (db_int(stmt, 1) & STORE_CLOCK_AHEAD) != 0;
+	out->id.origin = (uint64_t)db_int(stmt, 3);
+	out->id.seq = (uint64_t)memory->id &
+		      ((1ULL << STORE_SEQ_BITS) - 1);
+	site = db_text(stmt, 4);
+	out->from_office = strcmp(site, REPLICA_OFFICE) == 0;
+	if (cell->entity != NULL)
+		entity_owner(cell->entity, cell->row, cell->row_len, &owner,
+			     &owner_len);
+	out->from_owner = owner != NULL && strlen(site) == owner_len &&
+			  memcmp(site, owner, owner_len) == 0;
+	rc = store_column_value(&value, &memory->value, stmt, 2, 1, err);
+	if (rc == 0 && value.bytes != buf_text(&memory->value)) {
+		buf_add(&memory->value, value.bytes, value.len);
+		rc = buf_check(&memory->value, err);
+		value.bytes = buf_text(&memory->value);
+	}
+	out->value = value;
+	n_bases = (size_t)sqlite3_column_bytes(stmt, 5) / 8;
+	if (rc == 0 && n_bases > 0) {
+		bases = malloc(n_bases * 8);
+		if (bases == NULL)
+			rc = err_nomem(err);
+		else
+			memcpy(bases, sqlite3_column_blob(stmt, 5),
+			       n_bases * 8);
+	}
+	sqlite3_reset(stmt);
+	for (size_t i = 0; rc == 0 && i < n_bases; i++)
+		rc = newer_base(&base, &clock, &origin, replica,
+				store_base_at(bases, i), err);
+	free(bases);
+	if (rc == 0 && base >= 0)
+		rc = store_value(&out->base, &memory->base, &found, replica,
+				 base, err);
+	return rc;
+}
+
+/* The stored number of a head that the policy has sorted elsewhere. */
+static int64_t stored_head(const struct fold_head *memory, size_t n,
+			   struct change_id id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (change_id_equal(memory[i].name, id))
+			return memory[i].id;
+	return 0;
+}
+
+/* Writes down what the policy said: shown heads, conflict, table. */
+static int record_outcome(struct replica *replica, const struct cell *cell,
+			  const struct policy_head *heads,
+			  const struct fold_head *memory, size_t n,
+			  const struct policy_outcome *outcome,
+			  struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = run_ints(replica, SQL_HEAD_SHOWN, 3, heads[i].shown,
+			      cell->id, stored_head(memory, n, heads[i].id),
+			      err);
+	if (rc == 0 && outcome->severity == SEVERITY_NONE)
+		rc = run_ints(replica, SQL_CONFLICT_DROP, 1, cell->id, 0, 0,
+			      err);
+	else if (rc == 0)
+		rc = run_ints(replica, SQL_CONFLICT_SET, 3, cell->id,
+			      outcome->severity, outcome->confirm, err);
+	return rc < 0 ? rc : write_table(replica, cell, &outcome->shown, err);
+}
+
+static int fold_many(struct replica *replica, const struct cell *cell,
+		     const struct cell_heads *ids, struct err *err)
+{
+	size_t n = ids->n;
+	struct policy_head *heads = calloc(n, sizeof(*heads));
+	struct fold_head *memory = calloc(n, sizeof(*memory));
+	struct rank_ctx rank = {.replica = replica};
+	struct policy_input input = {.policy = POLICY_UNKNOWN,
+				     .heads = heads,
+				     .n = n,
+				     .rank = rank_of,
+				     .ctx = &rank};
+	struct policy_outcome outcome = {.made = BUF_INIT};
+	struct buf base = BUF_INIT;
+	bool found = false;
+	int rc = 0;
+
+	if (heads == NULL || memory == NULL) {
+		rc = err_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		memory[i].id = ids->ids[i];
+		rc = load_head(&heads[i], &memory[i], replica, cell, err);
+		memory[i].name = heads[i].id;
+	}
+	if (rc == 0)
+		rc = cell_base(&input.base, &base, &found, replica, ids, err);
+	if (cell->field != NULL) {
+		input.policy = cell->field->policy;
+		rank.list = cell->field->list;
+	}
+	if (rc == 0)
+		rc = policy_fold(&outcome, &input, err);
+	if (rc == 0)
+		rc = record_outcome(replica, cell, heads, memory, n, &outcome,
+				    err);
+done:
+	for (size_t i = 0; memory != NULL && i < n; i++) {
+		buf_release(&memory[i].value);
+		buf_release(&memory[i].base);
+	}
+	policy_outcome_release(&outcome);
+	buf_release(&base);
+	free(memory);
+	free(heads);
+	return rc;
+}
+
+/* The usual cell: one head, whose value is what the table shows. */
+static int fold_one(struct replica *replica, const struct cell *cell,
+		    const struct cell_heads *heads,
+		    const struct stored *change, bool in_table,
+		    struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct value value;
+	bool found = true;
+	bool mine = change != NULL && heads->ids[0] == change->id;
+	int rc = run_ints(replica, SQL_CONFLICT_DROP, 1, cell->id, 0, 0, err);
+
+	if (rc == 0 && !heads->shown[0])
+		rc = run_ints(replica, SQL_HEAD_SHOWN, 3, 1, cell->id,
+			      heads->ids[0], err);
+	if (rc < 0 || (mine && in_table))
+		return rc;
+	if (mine)
+		value = change->value;
+	else
+		rc = store_value(&value, &bytes, &found, replica,
+				 heads->ids[0], err);
+	if (rc == 0)
+		rc = write_table(replica, cell, &value, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int fold(struct replica *replica, const struct cell *cell,
+		const struct stored *change, bool in_table, struct err *err)
+{
+	struct cell_heads heads;
+	int rc = cell_heads(&heads, replica, cell->id, err);
+
+	if (rc < 0)
+		return rc;
+	if (heads.n == 1)
+		rc = fold_one(replica, cell, &heads, change, in_table, err);
+	else if (heads.n > 1)
+		rc = fold_many(replica, cell, &heads, err);
+	cell_heads_release(&heads);
+	return rc;
+}
+
+int cell_refresh(struct replica *replica, const struct cell *cell,
+		 struct err *err)
+{
+	return fold(replica, cell, NULL, false, err);
+}
+
+/* Bases stop being heads; those not here yet are remembered as named. */
+static int retire_bases(struct replica *replica, const struct cell *cell,
+			const struct stored *change, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < change->n_bases; i++) {
+		int64_t base = change->bases[i];
+		bool known = true;
+
+		rc = run_ints(replica, SQL_HEAD_DROP, 2, cell->id, base, 0,
+			      err);
+		if (rc < 0)
+			break;
+		if (changed(replica)) {
+			rc = store_shrink(replica, base, err);
+			continue;
+		}
+		rc = store_exists(&known, replica, base, err);
+		if (rc == 0 && !known)
+			rc = run_ints(replica, SQL_NAMED_ADD, 2, base,
+				      cell->id, 0, err);
+	}
+	return rc;
+}
+
+int cell_take(struct replica *replica, const struct cell *cell,
+	      const struct stored *change, bool in_table, struct err *err)
+{
+	int rc = retire_bases(replica, cell, change, err);
+
+	if (rc == 0)
+		rc = run_ints(replica, SQL_NAMED_DROP, 2, change->id,
+			      cell->id, 0, err);
+	if (rc < 0)
+		return rc;
+	if (changed(replica))
+		rc = store_shrink(replica, change->id, err);
+	else
+		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id, change->id,
+			      0, err);
+	return rc < 0 ? rc : fold(replica, cell, change, in_table, err);
+}
+
+/* A change of the cell as reconsidering sees it. */
+struct member {
+	int64_t id;
+	bool refused;
+	bool named;
+	size_t n_bases;
+	int64_t *bases; /* owned */
+};
+
+static int load_members(struct member **out, size_t *n,
+			struct replica *replica, int64_t cell,
+			struct err *err)
+{
+	size_t cap = 0;
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_CELL_CHANGES, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, cell);
+	while ((rc = db_step(replica->db, stmt, err)) > 0) {
+		const void *blob = sqlite3_column_blob(stmt, 2);
+		struct member *at;
+
+		if (*n == cap) {
+			cap = cap * 2 + 8;
+			at = realloc(*out, cap * sizeof(*at));
+			if (at == NULL) {
+				rc = err_nomem(err);
+				break;
+			}
+			*out = at;
+		}
+		at = &(*out)[(*n)++];
+		*at = (struct member){.id = db_int(stmt, 0)};
+		at->refused = (db_int(stmt, 1) & STORE_REFUSED) != 0;
+		at->n_bases = (size_t)sqlite3_column_bytes(stmt, 2) / 8;
+		at->bases = calloc(at->n_bases + 1, sizeof(*at->bases));
+		if (at->bases == NULL) {
+			rc = err_nomem(err);
+			break;
+		}
+		for (size_t i = 0; i < at->n_bases; i++)
+			at->bases[i] = store_base_at(blob, i);
+	}
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+static struct member *find_member(struct member *members, size_t n,
+				  int64_t id)
+{
+	size_t low = 0;
+	size_t high = n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (members[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && members[low].id == id ? &members[low] : NULL;
+}
+
+static int name_bases(struct replica *replica, const struct cell *cell,
+		      struct member *members, size_t n, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		for (size_t k = 0; rc == 0 && k < members[i].n_bases; k++) {
+			int64_t base = members[i].bases[k];
+			struct member *at = find_member(members, n, base);
+
+			if (at != NULL)
+				at->named |= !members[i].refused;
+			else if (members[i].refused)
+				rc = run_ints(replica, SQL_NAMED_DROP, 2,
+					      base, cell->id, 0, err);
+		}
+	/* A base that an accepted change names too stays remembered. */
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		for (size_t k = 0; rc == 0 && !members[i].refused &&
+				   k < members[i].n_bases;
+		     k++)
+			if (find_member(members, n, members[i].bases[k]) ==
+			    NULL)
+				rc = run_ints(replica, SQL_NAMED_ADD, 2,
+					      members[i].bases[k], cell->id,
+					      0, err);
+	return rc;
+}
+
+int cell_reconsider(struct replica *replica, const struct cell *cell,
+		    struct err *err)
+{
+	const struct value nothing = {.type = VALUE_NULL};
+	struct member *members = NULL;
+	size_t n = 0;
+	size_t heads = 0;
+	int rc = load_members(&members, &n, replica, cell->id, err);
+
+	if (rc == 0)
+		rc = name_bases(replica, cell, members, n, err);
+	if (rc == 0)
+		rc = run_ints(replica, SQL_HEADS_CLEAR, 1, cell->id, 0, 0,
+			      err);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		if (members[i].refused || members[i].named)
+			continue;
+		heads++;
+		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id,
+			      members[i].id, 0, err);
+	}
+	if (rc == 0 && heads == 0)
+		rc = run_ints(replica, SQL_CONFLICT_DROP, 1, cell->id, 0, 0,
+			      err);
+	if (rc == 0 && heads == 0)
+		rc = write_table(replica, cell, &nothing, err);
+	else if (rc == 0)
+		rc = fold(replica, cell, NULL, false, err);
+	for (size_t i = 0; i < n; i++)
+		free(members[i].bases);
+	free(members);
+	return rc;
+}

@@ -1,0 +1,62 @@
+/* cell.h - one field of one row: its heads, and what the table shows of it.
+ * Inside core/. Knows heads, folds and the domain tables; no batches.
+ *
+ * (I2) a head is a change that no known, accepted change names as a base.
+ * (I3) the domain table shows exactly what the fold of the heads says. */
+#ifndef TIAN_CORE_CELL_H
+#define TIAN_CORE_CELL_H
+
+#include "core/change_store.h"
+#include "core/policy.h"
+
+struct cell {
+	int64_t id;
+	const struct entity *entity; /* NULL: unknown to this schema */
+	const struct field *field;   /* NULL: unknown to this schema */
+	uint32_t entity_id;
+	uint32_t field_id;
+	const char *row; /* borrowed */
+	size_t row_len;
+};
+
+/* Finds a change's cell, numbering the row where it is new. */
+int cell_open(struct cell *out, struct replica *replica,
+	      const struct change *change, struct err *err);
+/* The number of a change's cell, 0 where its row is not known. */
+int cell_find(int64_t *out, struct replica *replica,
+	      const struct change *change, struct err *err);
+/* By number; `row` is put into `bytes`. */
+int cell_load(struct cell *out, struct buf *bytes, struct replica *replica,
+	      int64_t id, struct err *err);
+
+/* What the domain table shows of it, copied into `bytes`. */
+int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
+	       const struct cell *cell, struct err *err);
+/* Whether any accepted change has made the cell's row. */
+bool cell_row_known(struct replica *replica, const struct cell *cell);
+
+struct cell_heads {
+	int64_t *ids; /* owned */
+	bool *shown;  /* owned */
+	size_t n;
+};
+int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
+	       struct err *err);
+void cell_heads_release(struct cell_heads *heads);
+
+/* Lets an accepted, stored change take its place among the heads and folds.
+ * `in_table` says that the table holds its value already. */
+int cell_take(struct replica *replica, const struct cell *cell,
+	      const struct stored *change, bool in_table, struct err *err);
+/* Finds the heads anew from all changes of the cell (after a verdict). */
+int cell_reconsider(struct replica *replica, const struct cell *cell,
+		    struct err *err);
+/* Folds again and writes the table, heads being as they are. */
+int cell_refresh(struct replica *replica, const struct cell *cell,
+		 struct err *err);
+/* Nearest common ancestor of the heads; *found false where there is none. */
+int cell_base(struct value *out, struct buf *bytes, bool *found,
+	      struct replica *replica, const struct cell_heads *heads,
+	      struct err *err);
+
+#endif

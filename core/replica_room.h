@@ -1,0 +1,23 @@
+/* replica_room.h - the replica as core/ itself sees it. Not for others. */
+#ifndef TIAN_CORE_REPLICA_ROOM_H
+#define TIAN_CORE_REPLICA_ROOM_H
+
+#include "core/replica.h"
+
+enum { FIELD_SLOTS = 64 };
+
+struct replica {
+	struct db *db;
+	struct schema *schema;
+	char *site;
+	char *author;
+	uint64_t origin;
+	bool office;
+	/* UPDATE statements of domain fields, [entity index][field index],
+	 * made when first used. */
+	sqlite3_stmt **updates;
+	size_t n_updates;
+	char *assigned_sql; /* is case ?1 assigned to site ?2 */
+};
+
+#endif

@@ -1,0 +1,100 @@
+/* text_merge.c - three-way merge of paragraphs.
+ * The one file of core that sees git2.h, for git_merge_file on buffers.
+ * Knows no head, no author; never touches a repository.
+ *
+ * A paragraph is what stands between line breaks. git compares lines with
+ * their '\n', so each text is given one more at its end, and the result loses
+ * it again: without that, adding a paragraph would change the one before. */
+#include "core/policy.h"
+
+#include <git2.h>
+#include <pthread.h>
+#include <string.h>
+
+/* Started once and kept: starting takes 4 ms, a merge some 20 µs. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int started;
+
+static void start(void)
+{
+	started = git_libgit2_init();
+}
+
+static int git_failed(struct err *err, const char *task)
+{
+	const git_error *last = git_error_last();
+
+	return err_set(err, ERR_FAIL, "%s: %s", task,
+		       last && last->message ? last->message : "unknown");
+}
+
+/* No text has no paragraph, not an empty one. */
+static void paragraphs(struct buf *out, const struct value *value)
+{
+	if (value->type != VALUE_TEXT || value->len == 0)
+		return;
+	buf_add(out, value->bytes, value->len);
+	buf_addc(out, '\n');
+}
+
+static bool mergeable(const struct value *value)
+{
+	if (value->type == VALUE_TEXT)
+		return !value->len || !memchr(value->bytes, 0, value->len);
+	return value->type == VALUE_NULL;
+}
+
+static git_merge_file_input file_of(const struct buf *text)
+{
+	git_merge_file_input input = {.version = GIT_MERGE_FILE_INPUT_VERSION};
+
+	input.ptr = buf_text(text);
+	input.size = text->len;
+	return input;
+}
+
+/* texts: base, ours, theirs. */
+static int merge_files(struct buf *out, bool *clean, const struct buf texts[3],
+		       struct err *err)
+{
+	git_merge_file_input base = file_of(&texts[0]);
+	git_merge_file_input ours = file_of(&texts[1]);
+	git_merge_file_input theirs = file_of(&texts[2]);
+	git_merge_file_result result = {0};
+
+	pthread_once(&once, start);
+	if (started < 0)
+		return git_failed(err, "start libgit2");
+	if (git_merge_file(&result, &base, &ours, &theirs, NULL) < 0)
+		return git_failed(err, "three-way merge");
+	*clean = result.automergeable;
+	if (*clean && result.len > 0)
+		buf_add(out, result.ptr, result.len - 1);
+	git_merge_file_result_free(&result);
+	return buf_check(out, err);
+}
+
+int policy_text_merge(struct buf *out, bool *clean, const struct value *base,
+		      const struct value *ours, const struct value *theirs,
+		      struct err *err)
+{
+	struct buf texts[3] = {BUF_INIT, BUF_INIT, BUF_INIT};
+	const struct value *values[3] = {base, ours, theirs};
+	size_t i;
+	int rc = 0;
+
+	*clean = false;
+	for (i = 0; i < 3; i++) {
+		if (!mergeable(values[i]))
+			goto done;
+		paragraphs(&texts[i], values[i]);
+		rc = buf_check(&texts[i], err);
+		if (rc < 0)
+			goto done;
+	}
+	rc = merge_files(out, clean, texts, err);
+done:
+	for (i = 0; i < 3; i++)
+		buf_release(&texts[i]);
+	return rc;
+}

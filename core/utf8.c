@@ -1,0 +1,164 @@
+/* utf8.c - the one file that includes utf8proc.
+ * Refuses to know fields and languages. */
+#include "core/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* utf8proc takes signed lengths; one character needs four bytes at most. */
+static utf8proc_ssize_t next_char(const char *text, size_t len,
+				  utf8proc_int32_t *code)
+{
+	return utf8proc_iterate((const utf8proc_uint8_t *)text,
+				len > 4 ? 4 : (utf8proc_ssize_t)len, code);
+}
+
+size_t utf8_next(const char *text, size_t len, int *code)
+{
+	utf8proc_int32_t c = -1;
+	utf8proc_ssize_t n;
+
+	if (len == 0) {
+		if (code)
+			*code = 0;
+		return 0;
+	}
+	if ((unsigned char)*text < 0x80) {
+		if (code)
+			*code = (unsigned char)*text;
+		return 1;
+	}
+	n = next_char(text, len, &c);
+	if (code)
+		*code = n > 0 ? c : -1;
+	return n > 0 ? (size_t)n : 1;
+}
+
+bool utf8_valid(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		utf8proc_int32_t code;
+		utf8proc_ssize_t n;
+
+		if (text[at] == '\0')
+			return false;
+		if ((unsigned char)text[at] < 0x80) {
+			at++;
+			continue;
+		}
+		n = next_char(text + at, len - at, &code);
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
+static bool is_ascii(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Bytes of the white space that begins the text; 0 if none does. */
+static size_t space_at(const char *text, size_t len)
+{
+	if (len >= 1 && (*text == ' ' || (*text >= '\t' && *text <= '\r')))
+		return 1;
+	if (len >= 2 && memcmp(text, "\xc2\xa0", 2) == 0)
+		return 2;
+	if (len >= 3 && memcmp(text, "\xe3\x80\x80", 3) == 0)
+		return 3;
+	return 0;
+}
+
+static void trim_ends(const char **text, size_t *len)
+{
+	size_t n;
+
+	while ((n = space_at(*text, *len)) > 0) {
+		*text += n;
+		*len -= n;
+	}
+	for (bool more = true; more;) {
+		more = false;
+		for (n = 1; n <= 3 && n <= *len; n++) {
+			if (space_at(*text + *len - n, n) == n) {
+				*len -= n;
+				more = true;
+				break;
+			}
+		}
+	}
+}
+
+int utf8_normalize(struct buf *out, const char *text, size_t len, bool trim,
+		   struct err *err)
+{
+	utf8proc_uint8_t *made = NULL;
+	utf8proc_ssize_t n;
+
+	if (!utf8_valid(text, len))
+		return err_set(err, ERR_INPUT, "text is not valid UTF-8");
+	if (trim)
+		trim_ends(&text, &len);
+	if (is_ascii(text, len)) {
+		buf_add(out, text, len);
+		return buf_check(out, err);
+	}
+	n = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len,
+			 &made, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	if (n < 0)
+		return err_set(err,
+			       n == UTF8PROC_ERROR_NOMEM ? ERR_FAIL : ERR_INPUT,
+			       "normalize text: %s", utf8proc_errmsg(n));
+	buf_add(out, made, (size_t)n);
+	free(made);
+	return buf_check(out, err);
+}
+
+static size_t char_width(int code)
+{
+	int width;
+
+	if (code < 0)
+		return 1;
+	width = utf8proc_charwidth(code);
+	return width > 0 ? (size_t)width : 0;
+}
+
+size_t utf8_width(const char *text, size_t len)
+{
+	size_t at = 0;
+	size_t width = 0;
+
+	while (at < len) {
+		int code;
+
+		at += utf8_next(text + at, len - at, &code);
+		width += char_width(code);
+	}
+	return width;
+}
+
+size_t utf8_fit(const char *text, size_t len, size_t columns)
+{
+	size_t at = 0;
+	size_t width = 0;
+
+	while (at < len) {
+		int code;
+		size_t n = utf8_next(text + at, len - at, &code);
+
+		width += char_width(code);
+		if (width > columns)
+			break;
+		at += n;
+	}
+	return at;
+}

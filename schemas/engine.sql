@@ -1,0 +1,130 @@
+-- engine.sql - what the engine keeps beside the domain's tables.
+-- Names begin with '_': for reading, never for editing.
+
+-- Facts of this node: site, origin, author, hub, cursors.
+CREATE TABLE _meta(
+  name  TEXT PRIMARY KEY NOT NULL,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The domain as data (domain.sql); what tables and triggers are made from.
+CREATE TABLE _entity(
+  id       INTEGER PRIMARY KEY,
+  name     TEXT NOT NULL UNIQUE,
+  zh       TEXT NOT NULL,
+  en       TEXT NOT NULL,
+  scope    TEXT NOT NULL,
+  keys     TEXT NOT NULL,
+  owner    TEXT,
+  creators TEXT NOT NULL
+) STRICT;
+CREATE TABLE _field(
+  entity  INTEGER NOT NULL,
+  id      INTEGER NOT NULL,
+  name    TEXT NOT NULL,
+  type    TEXT NOT NULL,
+  list    TEXT,
+  zh      TEXT NOT NULL,
+  en      TEXT NOT NULL,
+  writers TEXT NOT NULL,
+  policy  TEXT NOT NULL,
+  publish INTEGER NOT NULL,
+  PRIMARY KEY(entity, id)
+) STRICT, WITHOUT ROWID;
+
+-- What the triggers caught and the log has not taken up yet, in order.
+CREATE TABLE _pending(
+  id     INTEGER PRIMARY KEY,
+  entity INTEGER NOT NULL,
+  field  INTEGER NOT NULL,
+  row    TEXT NOT NULL,
+  value  ANY,
+  at     INTEGER NOT NULL,            -- milliseconds since 1970, UTC
+  author TEXT,
+  reason TEXT,
+  decides INTEGER NOT NULL DEFAULT 0  -- 1: names all heads as bases
+) STRICT;
+
+-- Nodes whose changes are known here, numbered so that a change fits one
+-- integer. `last` is the last seq without a gap before it.
+CREATE TABLE _origin(
+  id     INTEGER PRIMARY KEY,
+  origin INTEGER NOT NULL UNIQUE,
+  site   TEXT,
+  last   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Authors, numbered.
+CREATE TABLE _author(
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Rows, numbered; `scope` is the case's key, '' for rows of no case. Rows of
+-- entities this schema does not know are here too.
+CREATE TABLE _row(
+  id     INTEGER PRIMARY KEY,
+  entity INTEGER NOT NULL,
+  key    TEXT NOT NULL,
+  scope  TEXT NOT NULL,
+  UNIQUE(entity, key)
+) STRICT;
+CREATE INDEX _row_scope ON _row(scope);
+
+-- The change log. id = _origin.id << 40 | seq. cell = _row.id << 12 | field.
+-- bases: 8 bytes each, big-endian ids. Superseded long values are deflated:
+-- flag 4, the value then is a blob of the zlib stream of the text.
+CREATE TABLE _change(
+  id     INTEGER PRIMARY KEY,
+  cell   INTEGER NOT NULL,
+  clock  INTEGER NOT NULL,
+  author INTEGER NOT NULL,
+  flags  INTEGER NOT NULL,            -- 1 refused, 2 clock ahead, 4 deflated
+  value  ANY,
+  bases  BLOB,
+  reason TEXT,
+  extra  BLOB
+) STRICT;
+CREATE INDEX _change_cell ON _change(cell);
+
+-- (I2) Heads of each cell; shown: its value is in what the table shows.
+CREATE TABLE _head(
+  cell   INTEGER NOT NULL,
+  change INTEGER NOT NULL,
+  shown  INTEGER NOT NULL,
+  PRIMARY KEY(cell, change)
+) STRICT, WITHOUT ROWID;
+
+-- Bases named by a change here, that have not come themselves yet.
+CREATE TABLE _named(
+  change INTEGER NOT NULL,
+  cell   INTEGER NOT NULL,             -- of the change that names it
+  PRIMARY KEY(change, cell)
+) STRICT, WITHOUT ROWID;
+
+-- Cells whose heads differ, derived at each fold. 1 soft, 2 hard.
+CREATE TABLE _conflict(
+  cell     INTEGER PRIMARY KEY,
+  severity INTEGER NOT NULL,
+  confirm  INTEGER NOT NULL
+) STRICT;
+
+-- Changes that were refused or flagged, and why.
+CREATE TABLE _verdict(
+  change INTEGER PRIMARY KEY,
+  kind   INTEGER NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+-- At the office: which case each site has been sent.
+CREATE TABLE _scope(
+  site TEXT NOT NULL,
+  key  TEXT NOT NULL,
+  PRIMARY KEY(site, key)
+) STRICT, WITHOUT ROWID;
+
+-- At the office: the last outbox commit taken into main, per outbox ref.
+CREATE TABLE _taken(
+  ref       TEXT PRIMARY KEY NOT NULL,
+  commit_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

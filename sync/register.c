@@ -1,0 +1,640 @@
+/* register.c - one case as a YAML document that people read and git blames.
+ * The same lines make the whole document and a node's own part of it.
+ * Refuses to know git and files. */
+#include "sync/register.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/conflict.h"
+#include "core/utf8.h"
+#include "sync/base64.h"
+#include "sync/prose.h"
+#include "sync/register_cells.h"
+#include "sync/yaml_writer.h"
+
+static const char SQL_UNIT[] = "SELECT name FROM unit WHERE code = ?1";
+static const char SQL_CODE[] =
+	"SELECT zh FROM code WHERE list = ?1 AND code = ?2";
+static const char SQL_STATUS[] =
+	"SELECT status FROM proposal_status WHERE key = ?1";
+static const char SQL_HAS_STATUS[] =
+	"SELECT 1 FROM sqlite_schema"
+	" WHERE type = 'view' AND name = 'proposal_status'";
+
+enum {
+	ROW_INDENT = 4,	  /* of a field in a list's row */
+	BLOCK_INDENT = 2, /* of a block below its field */
+	PATH_PART_MAX = 128,
+	CUT_CHARS = 24, /* of a long value in a conflict's line */
+	DAY_SECONDS = 86400,
+	/* Dates of clocks are those of China, wherever they are printed:
+	 * the register is the same on every machine. */
+	ZONE_SECONDS = 8 * 3600
+};
+
+/* ---- path -------------------------------------------------------------- */
+
+static bool is_key_char(int code)
+{
+	if ((code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||
+	    (code >= 'a' && code <= 'z') || code == '.' || code == '_')
+		return true;
+	return (code >= 0x3005 && code <= 0x3007) ||
+	       (code >= 0x3400 && code <= 0x4dbf) ||
+	       (code >= 0x4e00 && code <= 0x9fff) ||
+	       (code >= 0x20000 && code <= 0x323af);
+}
+
+/* One part between dashes: never empty, never what a file system or git
+ * reads as more than a name. */
+static bool is_key_part(const char *part, size_t len)
+{
+	size_t at = 0;
+
+	if (len == 0 || len > PATH_PART_MAX || part[0] == '.' ||
+	    part[len - 1] == '.')
+		return false;
+	while (at < len) {
+		int code;
+
+		at += utf8_next(part + at, len - at, &code);
+		if (!is_key_char(code))
+			return false;
+	}
+	return len < 5 || memcmp(part + len - 5, ".lock", 5) != 0;
+}
+
+int register_path(struct buf *out, const char *key, struct err *err)
+{
+	const char *last = strrchr(key, '-');
+	const char *part = key;
+	int dashes = 0;
+
+	while (part) {
+		const char *dash = strchr(part, '-');
+		size_t len = dash ? (size_t)(dash - part) : strlen(part);
+
+		if (!is_key_part(part, len))
+			goto refuse;
+		dashes += dash != NULL;
+		part = dash ? dash + 1 : NULL;
+	}
+	if (dashes < 2 || strlen(key) > PATH_PART_MAX)
+		goto refuse;
+	buf_addf(out, "register/%.*s/%s.yaml", (int)(last - key), key,
+		 last + 1);
+	return buf_check(out, err);
+refuse:
+	return err_set(err, ERR_INPUT, "'%.*s' cannot be a case's key",
+		       CHANGE_ROW_MAX, key);
+}
+
+/* ---- labels ------------------------------------------------------------ */
+
+/* What a document is written with. */
+struct page {
+	struct buf *out;
+	struct replica *replica;
+	const struct schema *schema;
+	const char *key;
+};
+
+/* Runs a query of texts that gives at most one row; appends its column. */
+static int add_found(struct buf *out, bool *found, struct db *db,
+		     const char *sql, const struct value *a,
+		     const struct value *b, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, sql, err);
+
+	*found = false;
+	if (rc < 0)
+		return rc;
+	db_bind_value(stmt, 1, a);
+	if (b)
+		db_bind_value(stmt, 2, b);
+	rc = db_step(db, stmt, err);
+	if (rc > 0 && *db_text(stmt, 0) != '\0') {
+		buf_adds(out, db_text(stmt, 0));
+		*found = true;
+	}
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+static struct value slice(const char *text, size_t len)
+{
+	struct value value = {.type = VALUE_TEXT, .bytes = text, .len = len};
+
+	return value;
+}
+
+/* `区教育局`, or the code of a unit that has no name here. */
+static int add_site(struct buf *out, struct page *page, const char *code,
+		    size_t len, struct err *err)
+{
+	struct value value = slice(code, len);
+	bool found;
+	int rc = add_found(out, &found, replica_db(page->replica), SQL_UNIT,
+			   &value, NULL, err);
+
+	if (rc == 0 && !found)
+		buf_add(out, code, len);
+	return rc;
+}
+
+/* `区教育局 (edu)`. */
+static int add_unit(struct buf *out, struct page *page, const char *code,
+		    size_t len, struct err *err)
+{
+	size_t begin = out->len;
+	int rc = add_site(out, page, code, len, err);
+
+	if (rc == 0 && (out->len - begin != len ||
+			memcmp(buf_text(out) + begin, code, len) != 0))
+		buf_addf(out, " (%.*s)", (int)len, code);
+	return rc;
+}
+
+/* A number in a field that holds yes or no, or plainly. */
+static void add_number(struct buf *out, const struct field *field,
+		       int64_t number)
+{
+	if (field && field->type == FIELD_BOOL && (number == 0 || number == 1))
+		buf_adds(out, number ? "是" : "否");
+	else
+		buf_addf(out, "%" PRId64, number);
+}
+
+/* A text as people read it: codes by their label, units by their name. */
+static int add_text(struct buf *out, struct page *page,
+		    const struct field *field, const struct value *value,
+		    struct err *err)
+{
+	bool found = false;
+	int rc = 0;
+
+	if (field && field->type == FIELD_UNIT)
+		return add_unit(out, page, value->bytes, value->len, err);
+	if (field && field->type == FIELD_CODE && field->list) {
+		struct value list = value_text(field->list);
+
+		rc = add_found(out, &found, replica_db(page->replica), SQL_CODE,
+			       &list, value, err);
+	}
+	if (rc == 0 && !found)
+		buf_add(out, value->bytes, value->len);
+	return rc;
+}
+
+/* ---- lines ------------------------------------------------------------- */
+
+static int write_scalar(struct page *page, const struct field *field,
+			const struct value *value, int indent, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	switch (value->type) {
+	case VALUE_INT:
+		add_number(page->out, field, value->integer);
+		break;
+	case VALUE_REAL:
+		buf_addf(page->out, "%.17g", value->real);
+		break;
+	case VALUE_BLOB:
+		buf_adds(page->out, "!!binary \"");
+		base64_encode(page->out, value->bytes, value->len, 0);
+		buf_addc(page->out, '"');
+		break;
+	case VALUE_TEXT:
+		if (field && field->type == FIELD_LONG) {
+			prose_wrap(&text, value->bytes, value->len);
+			yaml_writer_block(page->out, buf_text(&text), text.len,
+					  indent + BLOCK_INDENT);
+			rc = buf_check(&text, err);
+			goto done;
+		}
+		rc = add_text(&text, page, field, value, err);
+		yaml_writer_text(page->out, buf_text(&text), text.len);
+		break;
+	case VALUE_NULL:
+		break;
+	}
+	buf_addc(page->out, '\n');
+	if (rc == 0)
+		rc = buf_check(&text, err);
+done:
+	buf_release(&text);
+	return rc;
+}
+
+static void write_label(struct page *page, const char *label, int indent)
+{
+	buf_addf(page->out, "%*s", indent, "");
+	yaml_writer_text(page->out, label, strlen(label));
+	buf_addc(page->out, ':');
+}
+
+/* One field, on one line or as one block; nothing where it holds none. */
+static int write_field(struct page *page, const struct register_cell *cell,
+		       const struct value *value, int indent, struct err *err)
+{
+	char label[64];
+
+	if (cell->field_id == 0 || value->type == VALUE_NULL)
+		return 0;
+	if (cell->field) {
+		write_label(page, cell->field->zh, indent);
+	} else {
+		(void)snprintf(label, sizeof(label),
+			       "未知字段 %" PRIu32 ".%" PRIu32, cell->entity_id,
+			       cell->field_id);
+		write_label(page, label, indent);
+	}
+	buf_addc(page->out, ' ');
+	return write_scalar(page, cell->field, value, indent, err);
+}
+
+/* The label of a key column; the schema has none for them. */
+static const char *key_label(const char *name)
+{
+	static const char *const labels[][2] = {
+		{"name", "姓名"},
+		{"sponsor", "提案人"},
+		{"round", "轮次"},
+		{"id", "编号"},
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (strcmp(labels[i][0], name) == 0)
+			return labels[i][1];
+	return name;
+}
+
+/* `  - 单位: 区教育局 (edu)`: the key of a row, less the case's, names it. */
+static int write_row_key(struct page *page, const struct entity *entity,
+			 const char *row, size_t row_len, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 1; i < entity->n_keys && rc == 0; i++) {
+		const char *part = "";
+		size_t len = 0;
+		bool owner = (int)i == entity->owner_key;
+
+		entity_key_part(row, row_len, i, &part, &len);
+		buf_clear(&text);
+		if (owner)
+			rc = add_unit(&text, page, part, len, err);
+		else
+			buf_add(&text, part, len);
+		buf_adds(page->out, i == 1 ? "  - " : "    ");
+		write_label(page, owner ? "单位" : key_label(entity->keys[i]),
+			    0);
+		buf_addc(page->out, ' ');
+		yaml_writer_text(page->out, buf_text(&text), text.len);
+		buf_addc(page->out, '\n');
+	}
+	if (rc == 0)
+		rc = buf_check(&text, err);
+	buf_release(&text);
+	return rc;
+}
+
+/* Rows of an entity that only a newer schema knows. */
+static void write_unknown_row(struct page *page, const char *row, size_t len)
+{
+	buf_adds(page->out, "  - 键: ");
+	yaml_writer_text(page->out, row, len);
+	buf_addc(page->out, '\n');
+}
+
+static void write_list_label(struct page *page,
+			     const struct register_cell *cell)
+{
+	char label[64];
+
+	if (cell->entity) {
+		write_label(page, cell->entity->zh, 0);
+	} else {
+		(void)snprintf(label, sizeof(label), "未知实体 %" PRIu32,
+			       cell->entity_id);
+		write_label(page, label, 0);
+	}
+	buf_addc(page->out, '\n');
+}
+
+/* What stands before the first field of a row, and of an entity's first. */
+static int begin_row(struct page *page, const struct register_cells *cells,
+		     size_t i, struct err *err)
+{
+	const struct register_cell *cell = &cells->cells[i];
+	const struct register_cell *before = i > 0 ? cell - 1 : NULL;
+	const char *row = register_cell_row(cells, cell);
+
+	if (before && register_cell_same_row(cells, before, cell))
+		return 0;
+	if (!before || before->entity_id != cell->entity_id)
+		write_list_label(page, cell);
+	if (cell->entity)
+		return write_row_key(page, cell->entity, row, cell->row_len,
+				     err);
+	write_unknown_row(page, row, cell->row_len);
+	return 0;
+}
+
+/* The rows that hang on the case, from cell `i` on. */
+static int write_rows(struct page *page, const struct register_cells *cells,
+		      size_t i, struct err *err)
+{
+	int rc = 0;
+
+	for (; i < cells->n && rc == 0; i++) {
+		struct value value =
+			register_cell_value(cells, &cells->cells[i]);
+
+		rc = begin_row(page, cells, i, err);
+		if (rc == 0)
+			rc = write_field(page, &cells->cells[i], &value,
+					 ROW_INDENT, err);
+	}
+	return rc;
+}
+
+/* `提案: 1-1-014` and the case's own fields; *i goes to the first cell of
+ * another entity. */
+static int write_case(struct page *page, const struct register_cells *cells,
+		      size_t *i, struct err *err)
+{
+	const struct entity *cases = page->schema->cases;
+	int rc = 0;
+
+	write_label(page, cases->zh, 0);
+	buf_addc(page->out, ' ');
+	yaml_writer_text(page->out, page->key, strlen(page->key));
+	buf_addc(page->out, '\n');
+	for (*i = 0; *i < cells->n && rc == 0; ++*i) {
+		struct value value =
+			register_cell_value(cells, &cells->cells[*i]);
+
+		if (cells->cells[*i].entity != cases)
+			break;
+		rc = write_field(page, &cells->cells[*i], &value, 0, err);
+	}
+	return rc;
+}
+
+/* ---- status and conflicts: the whole document only --------------------- */
+
+/* Rc of a query on a view that may not be there: 0 without it. */
+static int without_status(struct page *page, int rc, struct err *err)
+{
+	struct err ignored = {0};
+	struct buf text = BUF_INIT;
+	struct value none = value_text(NULL);
+	bool found = true;
+
+	if (add_found(&text, &found, replica_db(page->replica), SQL_HAS_STATUS,
+		      &none, NULL, &ignored) == 0 &&
+	    !found) {
+		err_clear(err);
+		rc = 0;
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static int write_status(struct page *page, struct err *err)
+{
+	struct value key = value_text(page->key);
+	struct buf text = BUF_INIT;
+	bool found;
+	int rc = add_found(&text, &found, replica_db(page->replica), SQL_STATUS,
+			   &key, NULL, err);
+
+	if (rc < 0) {
+		rc = without_status(page, rc, err);
+	} else if (found) {
+		write_label(page, "状态", 0);
+		buf_addc(page->out, ' ');
+		yaml_writer_text(page->out, buf_text(&text), text.len);
+		buf_addc(page->out, '\n');
+	}
+	buf_release(&text);
+	return rc;
+}
+
+/* The first characters of a value, on one line. */
+static int add_cut(struct buf *out, struct page *page,
+		   const struct field *field, const struct value *value,
+		   struct err *err)
+{
+	struct buf text = BUF_INIT;
+	size_t at = 0;
+	int rc = 0;
+
+	if (value->type == VALUE_TEXT)
+		rc = add_text(&text, page, field, value, err);
+	else if (value->type == VALUE_INT)
+		add_number(&text, field, value->integer);
+	else if (value->type == VALUE_REAL)
+		buf_addf(&text, "%.17g", value->real);
+	else
+		buf_adds(&text,
+			 value->type == VALUE_NULL ? "（空）" : "（字节）");
+	for (int n = 0; at < text.len && n < CUT_CHARS; n++) {
+		size_t len = utf8_next(text.data + at, text.len - at, NULL);
+
+		if (text.data[at] == '\n')
+			buf_addc(out, ' ');
+		else
+			buf_add(out, text.data + at, len);
+		at += len;
+	}
+	if (at < text.len)
+		buf_adds(out, "…");
+	buf_release(&text);
+	return rc;
+}
+
+static void add_date(struct buf *out, uint64_t clock)
+{
+	time_t seconds = (time_t)((clock >> 16) / 1000) + ZONE_SECONDS;
+	struct tm day;
+	char text[32];
+
+	if (gmtime_r(&seconds, &day) &&
+	    strftime(text, sizeof(text), "%Y-%m-%d", &day) > 0)
+		buf_adds(out, text);
+}
+
+/* `A类 (区教育局 王芳 2022-05-30)`. */
+static int add_head(struct buf *out, struct page *page,
+		    const struct field *field,
+		    const struct change_log_entry *head, struct err *err)
+{
+	const char *site = head->site ? head->site : "";
+	const char *author = head->author ? head->author : "";
+	size_t begin;
+	int rc = add_cut(out, page, field, &head->change->value, err);
+
+	if (rc < 0)
+		return rc;
+	buf_adds(out, " (");
+	begin = out->len;
+	rc = add_site(out, page, site, strlen(site), err);
+	if (*author != '\0' && strcmp(buf_text(out) + begin, author) != 0)
+		buf_addf(out, " %s", author);
+	buf_addc(out, ' ');
+	add_date(out, head->change->clock);
+	buf_addc(out, ')');
+	return rc;
+}
+
+static int compare_heads(const void *a, const void *b)
+{
+	const struct change_log_entry *const *x = a;
+	const struct change_log_entry *const *y = b;
+	uint64_t before = (*x)->change->clock;
+	uint64_t after = (*y)->change->clock;
+
+	if (before != after)
+		return before < after ? -1 : 1;
+	return change_id_compare((*x)->change->id, (*y)->change->id);
+}
+
+/* All heads, in an order that is the same on every replica. */
+static int add_heads(struct buf *out, struct page *page,
+		     const struct conflict *conflict, struct err *err)
+{
+	const struct change_log_entry **heads =
+		calloc(conflict->n_heads + 1, sizeof(*heads));
+	int rc = 0;
+
+	if (!heads)
+		return err_nomem(err);
+	for (size_t i = 0; i < conflict->n_heads; i++)
+		heads[i] = &conflict->heads[i];
+	qsort(heads, conflict->n_heads, sizeof(*heads), compare_heads);
+	for (size_t i = 0; i < conflict->n_heads && rc == 0; i++) {
+		if (i > 0)
+			buf_adds(out, " / ");
+		rc = add_head(out, page, conflict->field, heads[i], err);
+	}
+	free(heads);
+	return rc;
+}
+
+/* `承办 edu 拟定类别 须人工裁定`: where, and whether it is settled. */
+static void add_place(struct buf *out, const struct conflict *conflict)
+{
+	const char *rest = strchr(conflict->row, '/');
+
+	if (conflict->entity)
+		buf_adds(out, conflict->entity->zh);
+	if (rest)
+		buf_addf(out, " %s", rest + 1);
+	if (conflict->field)
+		buf_addf(out, " %s", conflict->field->zh);
+	buf_adds(out, conflict->severity == SEVERITY_HARD ? " 须人工裁定"
+							  : " 已按规则取值");
+}
+
+struct conflict_list {
+	struct page *page;
+	bool begun;
+};
+
+static int write_conflict(const struct conflict *conflict, void *ctx,
+			  struct err *err)
+{
+	struct conflict_list *list = ctx;
+	struct page *page = list->page;
+	struct buf text = BUF_INIT;
+	int rc;
+
+	if (!list->begun) {
+		write_label(page, "冲突", 0);
+		buf_addc(page->out, '\n');
+		list->begun = true;
+	}
+	add_place(&text, conflict);
+	buf_adds(page->out, "  - ");
+	yaml_writer_text(page->out, buf_text(&text), text.len);
+	buf_adds(page->out, ": ");
+	buf_clear(&text);
+	rc = add_heads(&text, page, conflict, err);
+	yaml_writer_text(page->out, buf_text(&text), text.len);
+	buf_addc(page->out, '\n');
+	if (rc == 0)
+		rc = buf_check(&text, err);
+	buf_release(&text);
+	return rc;
+}
+
+/* ---- documents --------------------------------------------------------- */
+
+static int write_page(struct page *page, const struct register_cells *cells,
+		      bool whole, struct err *err)
+{
+	struct conflict_list list = {page, false};
+	size_t i;
+	int rc;
+
+	if (cells->n == 0)
+		return err_set(err, ERR_MISSING, "nothing is known of it");
+	if ((rc = write_case(page, cells, &i, err)) < 0)
+		return rc;
+	if (whole && (rc = write_status(page, err)) < 0)
+		return rc;
+	if ((rc = write_rows(page, cells, i, err)) < 0)
+		return rc;
+	if (whole && cells->conflicts)
+		return conflict_each(page->replica, page->key, write_conflict,
+				     &list, err);
+	return 0;
+}
+
+/* Renders what was gathered with `rc`, and releases it. */
+static int render(struct buf *out, struct replica *replica, const char *key,
+		  struct register_cells *cells, bool whole, int rc,
+		  struct err *err)
+{
+	struct page page = {out, replica, replica_schema(replica), key};
+	size_t begin = out->len;
+
+	if (rc == 0)
+		rc = write_page(&page, cells, whole, err);
+	if (rc == 0)
+		rc = buf_check(out, err);
+	if (rc < 0) {
+		err_wrap(err, "register of %s", key);
+		buf_truncate(out, begin);
+	}
+	register_cells_release(cells);
+	return rc;
+}
+
+int register_render(struct buf *out, struct replica *replica, const char *key,
+		    struct err *err)
+{
+	struct register_cells cells = REGISTER_CELLS_INIT;
+	int rc = register_cells_shown(&cells, replica, key, err);
+
+	return render(out, replica, key, &cells, true, rc, err);
+}
+
+int register_render_own(struct buf *out, struct replica *replica,
+			const char *key, uint64_t origin, struct err *err)
+{
+	struct register_cells cells = REGISTER_CELLS_INIT;
+	int rc = register_cells_own(&cells, replica, key, origin, err);
+
+	return render(out, replica, key, &cells, false, rc, err);
+}

@@ -1,0 +1,34 @@
+/* register.h - the register: one readable YAML document per case, one line
+ * per field, one sentence per line (prose.h). Format: schemas/register.md.
+ * Knows labels and text; never git, and nothing of where the file is put
+ * beyond its path. */
+#ifndef TIAN_SYNC_REGISTER_H
+#define TIAN_SYNC_REGISTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/replica.h"
+
+/* Appends the file's path, without a slash before or after:
+ * `1-1-014` gives `register/1-1/014.yaml`.
+ * ERR_INPUT: a key that may not be a file name (keys come from outside). */
+int register_path(struct buf *out, const char *key, struct err *err);
+
+/* Appends the whole document of a case: what the replica shows, its status,
+ * its conflicts. A pure function of the replica's state; labels of units and
+ * codes are part of it, so rows of theirs that change (touched_all) change
+ * the document of every case that names them.
+ * ERR_MISSING: no row of such a case is known. */
+int register_render(struct buf *out, struct replica *replica, const char *key,
+		    struct err *err);
+
+/* Appends the document with only the lines that `origin` itself last wrote,
+ * and the lines that name the rows they stand in: each is, byte for byte and
+ * in the same order, the line of the whole document for that value, so
+ * `git blame` passes it on. ERR_MISSING: `origin` wrote nothing there. */
+int register_render_own(struct buf *out, struct replica *replica,
+			const char *key, uint64_t origin, struct err *err);
+
+#endif

@@ -1,0 +1,466 @@
+/* repository.c - a bare git repository: life cycle, reading, refs. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/repository_room.h"
+#include "sync/tree.h"
+
+enum { STALE_LOCK_SECONDS = 60 };
+
+static_assert(sizeof(struct oid) == sizeof(git_oid), "SHA-1 names");
+
+int repository_git_error(struct err *err, const char *fmt, ...)
+{
+	const git_error *last = git_error_last();
+	char task[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(task, sizeof(task), fmt, args);
+	va_end(args);
+	return err_set(err, ERR_FAIL, "%s: %s", task,
+		       last != NULL && last->message != NULL ? last->message
+							     : "git failed");
+}
+
+int repository_start_library(struct err *err)
+{
+	static bool started;
+
+	if (started)
+		return 0;
+	if (git_libgit2_init() < 0)
+		return repository_git_error(err, "libgit2");
+	/* Power cut: objects and refs are on the disk when we say so. */
+	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
+	/* A hub on a stick or a share belongs to somebody else. Nothing that
+	 * its configuration could name is ever run by libgit2, and what it
+	 * holds is believed by signature only. */
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	git_libgit2_opts(GIT_OPT_DISABLE_PACK_KEEP_FILE_CHECKS, 1);
+	/* Behaviour must not hang on a person's own git configuration. */
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_SYSTEM, "");
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, "");
+	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, "");
+	started = true;
+	return 0;
+}
+
+/* --- making one -------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int configure(git_repository *git, const char *path, struct err *err)
+{
+	static const char attributes[] = "* -merge\n";
+	struct buf text = BUF_INIT;
+	git_config *config = NULL;
+	char name[PATH_MAX];
+	int rc = 0;
+
+	/* git must never merge content of ours, libgit2 1.5 hashes a whole
+	 * commit-graph at every open, and nobody rewrites history. */
+	if (git_repository_config(&config, git) < 0 ||
+	    git_config_set_bool(config, "gc.writeCommitGraph", 0) < 0 ||
+	    git_config_set_bool(config, "receive.denyNonFastForwards", 1) <
+		    0 ||
+	    git_config_set_bool(config, "receive.denyDeletes", 1) < 0)
+		rc = repository_git_error(err, "configure %s", path);
+	git_config_free(config);
+	if (rc < 0)
+		return rc;
+	snprintf(name, sizeof(name), "%s/info", path);
+	if (mkdir(name, 0777) != 0 && errno != EEXIST)
+		return err_errno(err, "%s", name);
+	snprintf(name, sizeof(name), "%s/info/attributes", path);
+	buf_adds(&text, attributes);
+	rc = buf_write_file(&text, name, 0644, err);
+	buf_release(&text);
+	return rc;
+}
+
+static int create_at(const char *path, struct err *err)
+{
+	git_repository_init_options options;
+	git_repository *git = NULL;
+	int rc;
+
+	git_repository_init_options_init(&options,
+					 GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
+			GIT_REPOSITORY_INIT_MKDIR;
+	options.initial_head = "main";
+	if (git_repository_init_ext(&git, path, &options) < 0)
+		return repository_git_error(err, "make %s", path);
+	rc = configure(git, path, err);
+	git_repository_free(git);
+	return rc;
+}
+
+int repository_create(const char *path, struct err *err)
+{
+	struct repository *there = NULL;
+	char tmp[PATH_MAX];
+	struct stat st;
+	int rc = repository_open(&there, path, REPOSITORY_READ, err);
+
+	repository_close(there);
+	if (rc != ERR_MISSING)
+		return rc;
+	/* rename(2) replaces an empty folder and nothing else. */
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(err, ERR_INPUT, "%s is not a folder", path);
+	snprintf(tmp, sizeof(tmp), "%s.tmp", path);
+	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	rc = create_at(tmp, err);
+	if (rc == 0 && rename(tmp, path) != 0)
+		rc = errno == ENOTEMPTY || errno == EEXIST
+			     ? err_set(err, ERR_INPUT,
+				       "%s holds something else than a git "
+				       "repository",
+				       path)
+			     : err_errno(err, "%s", path);
+	if (rc < 0)
+		nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return rc;
+}
+
+/* --- life cycle -------------------------------------------------------- */
+
+static int open_git(struct repository *repository, struct err *err)
+{
+	int rc = git_repository_open_ext(&repository->git, repository->path,
+					 GIT_REPOSITORY_OPEN_NO_SEARCH |
+						 GIT_REPOSITORY_OPEN_NO_DOTGIT |
+						 GIT_REPOSITORY_OPEN_BARE,
+					 NULL);
+
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_MISSING, "%s is no git repository",
+			       repository->path);
+	if (rc < 0 ||
+	    git_repository_odb(&repository->odb, repository->git) < 0)
+		return repository_git_error(err, "open %s", repository->path);
+	if (repository->mode == REPOSITORY_READ)
+		return 0;
+	if (git_mempack_new(&repository->memory) < 0 ||
+	    git_odb_add_backend(repository->odb, repository->memory, 999) < 0)
+		return repository_git_error(err, "open %s", repository->path);
+	return 0;
+}
+
+static void close_git(struct repository *repository)
+{
+	git_odb_free(repository->odb);
+	git_repository_free(repository->git);
+	repository->odb = NULL;
+	repository->git = NULL;
+	repository->memory = NULL;
+}
+
+int repository_open(struct repository **out, const char *path,
+		    enum repository_mode mode, struct err *err)
+{
+	struct repository *repository;
+	int rc = repository_start_library(err);
+
+	if (rc < 0)
+		return rc;
+	repository = calloc(1, sizeof(*repository));
+	if (repository == NULL)
+		return err_nomem(err);
+	repository->lock = -1;
+	repository->mode = mode;
+	repository->path = strdup(path);
+	rc = repository->path != NULL ? open_git(repository, err)
+				      : err_nomem(err);
+	if (rc < 0) {
+		repository_close(repository);
+		return rc;
+	}
+	*out = repository;
+	return 0;
+}
+
+void repository_close(struct repository *repository)
+{
+	if (repository == NULL)
+		return;
+	repository_unlock(repository);
+	close_git(repository);
+	oid_list_release(&repository->fresh);
+	free(repository->path);
+	free(repository);
+}
+
+const char *repository_path(const struct repository *repository)
+{
+	return repository->path;
+}
+
+/* libgit2 caches objects by name, those in memory too: it would go on
+ * believing in them, so it is opened anew. */
+int repository_discard(struct repository *repository, struct err *err)
+{
+	if (repository->fresh.n == 0)
+		return 0;
+	repository->fresh.n = 0;
+	close_git(repository);
+	return open_git(repository, err);
+}
+
+/* --- reading ----------------------------------------------------------- */
+
+static void to_git(git_oid *out, const struct oid *oid)
+{
+	memcpy(out->id, oid->bytes, OID_SIZE);
+}
+
+static void from_git(struct oid *out, const git_oid *oid)
+{
+	memcpy(out->bytes, oid->id, OID_SIZE);
+}
+
+bool repository_has(struct repository *repository, const struct oid *oid)
+{
+	git_oid id;
+
+	to_git(&id, oid);
+	return git_odb_exists_ext(repository->odb, &id,
+				  GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
+static const struct kind {
+	git_object_t type;
+	const char *name;
+	size_t limit;
+} kinds[] = {
+	[OBJECT_COMMIT] = {GIT_OBJECT_COMMIT, "commit", OBJECT_COMMIT_MAX},
+	[OBJECT_TREE] = {GIT_OBJECT_TREE, "tree", OBJECT_TREE_MAX},
+	[OBJECT_BLOB] = {GIT_OBJECT_BLOB, "blob", OBJECT_BLOB_MAX},
+};
+
+/* Kind and size stand in the object's header, before it is inflated. */
+static int check_header(struct repository *repository, const git_oid *id,
+			enum object_kind kind, struct err *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	git_object_t type;
+	size_t size;
+	int rc = git_odb_read_header(&size, &type, repository->odb, id);
+
+	git_oid_tostr(hex, sizeof(hex), id);
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_MISSING, "object %s is missing", hex);
+	if (rc < 0) {
+		repository_git_error(err, "object %s", hex);
+		return err->code = ERR_CORRUPT;
+	}
+	if (type != kinds[kind].type)
+		return err_set(err, ERR_CORRUPT, "object %s is no %s", hex,
+			       kinds[kind].name);
+	if (size > kinds[kind].limit)
+		return err_set(err, ERR_CORRUPT,
+			       "%s %s has %zu bytes, more than %zu",
+			       kinds[kind].name, hex, size,
+			       kinds[kind].limit);
+	return 0;
+}
+
+int repository_read(struct buf *out, struct repository *repository,
+		    const struct oid *oid, enum object_kind kind,
+		    struct err *err)
+{
+	git_odb_object *object = NULL;
+	git_oid id;
+	int rc;
+
+	to_git(&id, oid);
+	rc = check_header(repository, &id, kind, err);
+	if (rc < 0)
+		return rc;
+	if (git_odb_read(&object, repository->odb, &id) < 0) {
+		char hex[OID_TEXT];
+
+		oid_format(hex, oid);
+		repository_git_error(err, "object %s", hex);
+		return err->code = ERR_CORRUPT;
+	}
+	buf_clear(out);
+	buf_add(out, git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	return buf_check(out, err);
+}
+
+int repository_find(struct oid *out, struct repository *repository,
+		    const struct oid *tree, const char *path, struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	struct tree_entry entry = {.is_tree = true, .oid = *tree};
+	int rc = 0;
+
+	while (rc == 0 && *path != '\0') {
+		size_t len = strcspn(path, "/");
+
+		if (!entry.is_tree)
+			rc = err_set(err, ERR_MISSING, "no '%s' in the tree",
+				     path);
+		if (rc == 0)
+			rc = repository_read(&raw, repository, &entry.oid,
+					     OBJECT_TREE, err);
+		if (rc == 0)
+			rc = tree_find(&entry, &raw, path, len, err);
+		path += len;
+		path += *path == '/';
+	}
+	if (rc == 0)
+		*out = entry.oid;
+	buf_release(&raw);
+	return rc;
+}
+
+/* --- refs -------------------------------------------------------------- */
+
+int repository_ref(struct oid *out, struct repository *repository,
+		   const char *name, struct err *err)
+{
+	git_oid id;
+	int rc = git_reference_name_to_id(&id, repository->git, name);
+
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_MISSING, "no ref %s", name);
+	if (rc < 0)
+		return repository_git_error(err, "ref %s", name);
+	from_git(out, &id);
+	return 0;
+}
+
+/* A power cut may leave a ref's lock without a note of whose it was. Stock
+ * git holds one for milliseconds. */
+static bool remove_stale_lock(struct repository *repository, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s.lock", repository->path, name);
+	return stat(path, &st) == 0 &&
+	       time(NULL) - st.st_mtime > STALE_LOCK_SECONDS &&
+	       unlink(path) == 0;
+}
+
+int repository_set_ref(struct repository *repository, const char *name,
+		       const struct oid *new_oid, const struct oid *old,
+		       struct err *err)
+{
+	git_reference *ref = NULL;
+	git_oid to;
+	git_oid from;
+	int rc = repository_intend(repository, name, err);
+
+	if (rc < 0)
+		return rc;
+	to_git(&to, new_oid);
+	if (old != NULL)
+		to_git(&from, old);
+	for (int i = 0; i < 2; i++) {
+		rc = git_reference_create_matching(&ref, repository->git, name,
+						   &to, 1,
+						   old != NULL ? &from : NULL,
+						   NULL);
+		if (rc != GIT_ELOCKED || !remove_stale_lock(repository, name))
+			break;
+	}
+	git_reference_free(ref);
+	if (rc == GIT_EMODIFIED || (rc == GIT_ENOTFOUND && old != NULL))
+		return err_set(err, ERR_STALE, "ref %s has moved", name);
+	return rc < 0 ? repository_git_error(err, "set ref %s", name) : 0;
+}
+
+static int ref_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct ref *)a)->name,
+		      ((const struct ref *)b)->name);
+}
+
+static int add_ref(struct ref_list *list, const char *name,
+		   const git_oid *id, struct err *err)
+{
+	struct ref *items =
+		realloc(list->items, (list->n + 1) * sizeof(*items));
+
+	if (items == NULL)
+		return err_nomem(err);
+	list->items = items;
+	items[list->n].name = strdup(name);
+	if (items[list->n].name == NULL)
+		return err_nomem(err);
+	from_git(&items[list->n++].oid, id);
+	return 0;
+}
+
+int repository_refs(struct ref_list *out, struct repository *repository,
+		    const char *prefix, struct err *err)
+{
+	git_reference_iterator *iterator = NULL;
+	git_reference *ref = NULL;
+	char glob[512];
+	int rc = 0;
+	int step = 0;
+
+	snprintf(glob, sizeof(glob), "%s*", prefix);
+	if (git_reference_iterator_glob_new(&iterator, repository->git, glob) <
+	    0)
+		return repository_git_error(err, "refs of %s",
+					    repository->path);
+	while (rc == 0 && (step = git_reference_next(&ref, iterator)) == 0) {
+		const git_oid *id = git_reference_target(ref);
+
+		if (id != NULL)
+			rc = add_ref(out, git_reference_name(ref), id, err);
+		git_reference_free(ref);
+	}
+	git_reference_iterator_free(iterator);
+	if (rc == 0 && step != GIT_ITEROVER)
+		return repository_git_error(err, "refs of %s",
+					    repository->path);
+	if (out->n > 0)
+		qsort(out->items, out->n, sizeof(*out->items), ref_compare);
+	return rc;
+}
+
+void ref_list_release(struct ref_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->items[i].name);
+	free(list->items);
+	*list = (struct ref_list){NULL, 0};
+}
+
+const struct oid *ref_list_find(const struct ref_list *list, const char *name)
+{
+	const struct ref wanted = {.name = (char *)(uintptr_t)name};
+	const struct ref *found =
+		list->n == 0 ? NULL
+			     : bsearch(&wanted, list->items, list->n,
+				       sizeof(*list->items), ref_compare);
+
+	return found != NULL ? &found->oid : NULL;
+}

@@ -1,0 +1,39 @@
+/* repository_room.h - the repository as its own files see it. Not for
+ * others: only these may include libgit2. */
+#ifndef TIAN_SYNC_REPOSITORY_ROOM_H
+#define TIAN_SYNC_REPOSITORY_ROOM_H
+
+#include <git2.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+
+#include "sync/repository.h"
+
+struct repository {
+	char *path;
+	enum repository_mode mode;
+	git_repository *git;
+	git_odb *odb;
+	git_odb_backend *memory; /* owned by odb; NULL when read-only */
+	struct oid_list fresh;	 /* what memory holds */
+	int lock;		 /* descriptor, -1 while not locked */
+	bool dirty;		 /* the lock file says what we are doing */
+};
+
+/* libgit2, started once with our settings. */
+int repository_start_library(struct err *err);
+/* ERR_FAIL with libgit2's own words after "fmt: ". */
+int repository_git_error(struct err *err, const char *fmt, ...)
+	ERR_PRINTF(2, 3);
+/* Writes the listed objects of `from` as one pack into `to`. */
+int repository_pack(struct repository *to, struct repository *from,
+		    const struct oid_list *oids, struct err *err);
+/* Notes in the lock file that `what` is about to be written: a ref's name, or
+ * "" for a pack. Needs the lock. */
+int repository_intend(struct repository *repository, const char *what,
+		      struct err *err);
+/* Removes what a killed writer left: locks of the refs it named, unfinished
+ * packs. Needs the lock. */
+void repository_tidy(struct repository *repository, const char *intents);
+
+#endif
