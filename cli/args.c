@@ -22,8 +22,8 @@ struct parse {
 static int complain(struct err *err, const struct parse *parse,
 		    const char *what, const char *word)
 {
-	return err_set(err, ERR_USAGE, "%s: %s (%s tian %s --help)", word,
-		       what, _("see"), parse->command);
+	return err_set(err, ERR_USAGE, "%s: %s (%s tian %s --help)", word, what,
+		       _("see"), parse->command);
 }
 
 static int list_add(struct arg_list *list, const char *item, struct err *err)
@@ -89,8 +89,7 @@ static const struct arg_option *find_option(const struct arg_spec *spec,
 	return NULL;
 }
 
-static const char *nearest_option(const struct arg_spec *spec,
-				  const char *name)
+static const char *nearest_option(const struct arg_spec *spec, const char *name)
 {
 	const char *best = NULL;
 	size_t least = 4;
@@ -141,8 +140,8 @@ static int take_option(const struct parse *parse,
 	}
 	if (option->kind == ARG_MANY)
 		return list_add(option->target, value, err);
-	if (*(const char **)option->target && option->target !=
-						      &parse->cli->author &&
+	if (*(const char **)option->target &&
+	    option->target != &parse->cli->author &&
 	    option->target != &parse->cli->directory)
 		return complain(err, parse, _("is given twice"), option->name);
 	*(const char **)option->target = value;

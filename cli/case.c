@@ -70,8 +70,8 @@ static int collect(struct found *found, struct db *db, sqlite3_stmt *stmt,
 	return rc < 0 ? rc : buf_check(&found->first, err);
 }
 
-static int search(struct found *found, struct replica *replica,
-		  const char *sql, const char *word, struct err *err)
+static int search(struct found *found, struct replica *replica, const char *sql,
+		  const char *word, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
@@ -182,8 +182,8 @@ int case_unit(struct buf *code, struct replica *replica, const char *word,
 	return rc;
 }
 
-int case_unit_name(struct buf *name, struct replica *replica,
-		   const char *code, struct err *err)
+int case_unit_name(struct buf *name, struct replica *replica, const char *code,
+		   struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
@@ -239,10 +239,10 @@ static int no_field(const struct entity *entity, const char *word,
 	int rc;
 
 	for (size_t i = 0; i < entity->n_fields; i++)
-		buf_addf(&names, "%s%s", i ? ", " : "",
-			 entity->fields[i].name);
-	rc = err_set(err, ERR_INPUT, _("'%s' is no field of %s; its fields are "
-				       "%s"),
+		buf_addf(&names, "%s%s", i ? ", " : "", entity->fields[i].name);
+	rc = err_set(err, ERR_INPUT,
+		     _("'%s' is no field of %s; its fields are "
+		       "%s"),
 		     word, message_label(entity->zh, entity->en),
 		     buf_text(&names));
 	buf_release(&names);
@@ -266,7 +266,7 @@ static int require_row(struct replica *replica, const struct case_cell *cell,
 
 	if (rc == 0)
 		rc = row_get(&value, &held, &exists, replica, cell->entity,
-			      buf_text(&cell->row), cell->field, err);
+			     buf_text(&cell->row), cell->field, err);
 	if (rc == 0 && !exists)
 		rc = err_set(err, ERR_INPUT, _("there is no %s %s here"),
 			     message_label(cell->entity->zh, cell->entity->en),
@@ -277,8 +277,8 @@ static int require_row(struct replica *replica, const struct case_cell *cell,
 
 /* UNIT.FIELD: a field of the unit's handling of the case. */
 static int find_in_handling(struct case_cell *cell, struct replica *replica,
-			    const char *key, const char *unit,
-			    const char *name, struct err *err)
+			    const char *key, const char *unit, const char *name,
+			    struct err *err)
 {
 	struct buf code = BUF_INIT;
 	int rc;
@@ -344,8 +344,7 @@ static int find_in_row(struct case_cell *cell, struct replica *replica,
 	cell->field = field_called(cell->entity, dot + 1);
 	if (!cell->field)
 		return no_field(cell->entity, dot + 1, err);
-	buf_addf(&cell->row, "%s/%.*s", key, (int)(dot - colon - 1),
-		 colon + 1);
+	buf_addf(&cell->row, "%s/%.*s", key, (int)(dot - colon - 1), colon + 1);
 	return require_row(replica, cell, buf_text(&cell->row), err);
 }
 
@@ -385,8 +384,7 @@ int case_cell_find(struct case_cell *cell, struct replica *replica,
 }
 
 int case_cell_of_row(struct case_cell *cell, struct replica *replica,
-		     const char *entity_row, const char *word,
-		     struct err *err)
+		     const char *entity_row, const char *word, struct err *err)
 {
 	const char *slash = strchr(entity_row, '/');
 
@@ -432,6 +430,9 @@ static int add_row_label(struct buf *label, struct replica *replica,
 		const char *part;
 		size_t n;
 
+		/* An id made by a machine tells people nothing. */
+		if (strcmp(entity->keys[i], "id") == 0)
+			continue;
 		if (!entity_key_part(row, strlen(row), i, &part, &n))
 			break;
 		buf_add(&text, part, n);

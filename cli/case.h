@@ -19,8 +19,8 @@ int case_find(struct buf *key, struct replica *replica, const char *word,
 int case_unit(struct buf *code, struct replica *replica, const char *word,
 	      struct err *err);
 /* The unit's name for people, its code where it has none. */
-int case_unit_name(struct buf *name, struct replica *replica,
-		   const char *code, struct err *err);
+int case_unit_name(struct buf *name, struct replica *replica, const char *code,
+		   struct err *err);
 
 /* FIELD of a case: a proposal field, UNIT.FIELD, or a handling field alone
  * (at a unit: its own; at the office: of the only handling). Names are the
@@ -30,15 +30,17 @@ struct case_cell {
 	const struct field *field;
 	struct buf row; /* row key */
 };
-#define CASE_CELL_INIT {NULL, NULL, BUF_INIT}
+#define CASE_CELL_INIT               \
+	{                            \
+		NULL, NULL, BUF_INIT \
+	}
 int case_cell_find(struct case_cell *cell, struct replica *replica,
 		   const char *key, const char *word, struct err *err);
 void case_cell_release(struct case_cell *cell);
 /* FIELD of any row, for conflicts outside of cases: `entity_row` is written
  * "unit/edu". ERR_INPUT if it is not. */
 int case_cell_of_row(struct case_cell *cell, struct replica *replica,
-		     const char *entity_row, const char *word,
-		     struct err *err);
+		     const char *entity_row, const char *word, struct err *err);
 /* FIELD as case_cell_find reads it: "title", "edu.draft",
  * "contact:edu/3f.result". */
 void case_cell_path(struct buf *path, const struct replica *replica,

@@ -151,17 +151,13 @@ int cli_open_node(struct cli *cli, struct err *err)
 	return take_up_pending(cli->replica, err);
 }
 
-/* Texts of core and sync are English, "task: cause"; each part that the
- * catalogue knows is said in the user's language. */
+/* Texts of core and sync are "task: cause"; each part that the catalogue
+ * knows is said in the user's language. */
 static void print_translated(const char *text)
 {
 	const char *part = text;
 	const char *colon;
 
-	if (gettext(text) != text) {
-		fputs(gettext(text), stderr);
-		return;
-	}
 	while ((colon = strstr(part, ": ")) != NULL) {
 		char buf[256];
 		size_t len = (size_t)(colon - part);
@@ -169,14 +165,14 @@ static void print_translated(const char *text)
 		if (len > 0 && len < sizeof(buf)) {
 			memcpy(buf, part, len);
 			buf[len] = '\0';
-			fputs(gettext(buf), stderr);
+			fputs(message_foreign(buf), stderr);
 		} else {
 			fwrite(part, 1, len, stderr);
 		}
 		fputs(": ", stderr);
 		part = colon + 2;
 	}
-	fputs(*part ? gettext(part) : "", stderr);
+	fputs(message_foreign(part), stderr);
 }
 
 int cli_fail(const struct cli *cli, const struct err *err)

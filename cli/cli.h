@@ -23,10 +23,10 @@ enum cli_status {
 };
 
 struct cli {
-	const char *directory; /* -C DIR, borrowed; NULL: look for it */
-	const char *author;    /* --as NAME, borrowed; NULL: the replica's */
-	bool json;	       /* --json: one document on stdout */
-	char *path;	       /* the replica directory found, owned */
+	const char *directory;	 /* -C DIR, borrowed; NULL: look for it */
+	const char *author;	 /* --as NAME, borrowed; NULL: the replica's */
+	bool json;		 /* --json: one document on stdout */
+	char *path;		 /* the replica directory found, owned */
 	struct replica *replica; /* NULL before cli_open */
 	struct node *node;	 /* NULL before cli_open_node */
 };

@@ -86,8 +86,8 @@ static int add_unit(struct assign *assign, const char *word, const char *role,
 	for (size_t i = 0; i + 1 < assign->n; i++)
 		if (strcmp(buf_text(&assign->units[i].code),
 			   buf_text(&unit->code)) == 0)
-			return err_set(err, ERR_USAGE,
-				       _("%s is named twice"), word);
+			return err_set(err, ERR_USAGE, _("%s is named twice"),
+				       word);
 	if (strcmp(buf_text(&unit->code), REPLICA_OFFICE) == 0)
 		return err_set(err, ERR_INPUT,
 			       _("the office assigns; it does not handle"));
@@ -204,16 +204,14 @@ static int assign_unit(struct assign *assign, const struct assigned *unit,
 	if (rc == 0)
 		rc = reinstate(assign, buf_text(&row), err);
 	if (rc == 0)
-		rc = row_set_text(assign->replica, entity->name,
-				  buf_text(&row), "role", unit->role,
-				  &assign->changed, err);
+		rc = row_set_text(assign->replica, entity->name, buf_text(&row),
+				  "role", unit->role, &assign->changed, err);
 	if (rc == 0)
 		rc = set_if_empty(assign, buf_text(&row), "assigned_on",
 				  assign->today, err);
 	if (rc == 0 && assign->due_word)
-		rc = row_set_text(assign->replica, entity->name,
-				  buf_text(&row), "due", assign->due,
-				  &assign->changed, err);
+		rc = row_set_text(assign->replica, entity->name, buf_text(&row),
+				  "due", assign->due, &assign->changed, err);
 	else if (rc == 0)
 		rc = set_if_empty(assign, buf_text(&row), "due", assign->due,
 				  err);
@@ -306,8 +304,7 @@ static int write_event(struct assign *assign, struct buf *detail,
 	return rc < 0 ? rc : event_add(assign->replica, &event, err);
 }
 
-static int write_all(struct assign *assign, struct buf *detail,
-		     struct err *err)
+static int write_all(struct assign *assign, struct buf *detail, struct err *err)
 {
 	int rc = 0;
 
@@ -368,8 +365,8 @@ static int run(struct assign *assign, const char *word, struct err *err)
 
 static void assign_release(struct assign *assign)
 {
-	for (size_t i = 0; assign->units && i < assign->main.n + assign->co.n +
-							assign->split.n;
+	for (size_t i = 0; assign->units &&
+			   i < assign->main.n + assign->co.n + assign->split.n;
 	     i++)
 		buf_release(&assign->units[i].code);
 	free(assign->units);

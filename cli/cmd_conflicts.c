@@ -26,8 +26,7 @@ struct listing {
 	size_t n;
 };
 
-static int list_one(const struct conflict *conflict, void *ctx,
-		    struct err *err)
+static int list_one(const struct conflict *conflict, void *ctx, struct err *err)
 {
 	struct listing *listing = ctx;
 
@@ -41,12 +40,10 @@ static int list_one(const struct conflict *conflict, void *ctx,
 	}
 	if (listing->n++ > 0)
 		fputc('\n', stdout);
-	return conflict_view_text(stdout, listing->cli->replica, conflict,
-				  err);
+	return conflict_view_text(stdout, listing->cli->replica, conflict, err);
 }
 
-static int list_all(struct listing *listing, const char *word,
-		    struct err *err)
+static int list_all(struct listing *listing, const char *word, struct err *err)
 {
 	struct buf key = BUF_INIT;
 	int rc = cli_open(listing->cli, err);

@@ -50,16 +50,6 @@ static int check(const struct init *init, struct err *err)
 	return 0;
 }
 
-/* The person given with --as signs edits here from now on. */
-static int remember_author(struct cli *cli, struct err *err)
-{
-	int rc = cli->author ? cli_open(cli, err) : 0;
-
-	if (rc == 0 && cli->author)
-		rc = replica_set(cli->replica, "author", cli->author, err);
-	return rc;
-}
-
 static void say_what_next(const struct init *init)
 {
 	const char *dir = init->node.dir;
@@ -85,12 +75,13 @@ static int run(struct init *init, struct cli *cli, struct err *err)
 	if (rc < 0)
 		return rc;
 	init->node.dir = cli->path;
+	init->node.author = cli->author;
 	init->node.site = init->office ? REPLICA_OFFICE : init->unit;
 	rc = init->office ? node_init_office(&init->node, err)
 			  : node_init_unit(&init->node, err);
 	if (rc == 0)
 		say_what_next(init);
-	return rc == 0 ? remember_author(cli, err) : rc;
+	return rc;
 }
 
 int cmd_init(struct cli *cli, int argc, char **argv)

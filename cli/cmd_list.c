@@ -31,10 +31,9 @@ static const char help[] = N_(
 	"example: tian list --unit edu --status 办理中\n");
 
 static const char *const statuses[] = {
-	"草稿",	    "已提交",	"立案",	    "并案",	"不立案",
-	"转意见建议", "撤案",	"交办",	    "办理中",	"答复待审",
-	"审核通过", "审核驳回", "已答复",   "办结",	"重新办理",
-	"归档"};
+	"草稿",	  "已提交", "立案",	"并案",	    "不立案",	"转意见建议",
+	"撤案",	  "交办",   "办理中",	"答复待审", "审核通过", "审核驳回",
+	"已答复", "办结",   "重新办理", "归档"};
 
 enum {
 	LIST_KEY,
@@ -42,7 +41,7 @@ enum {
 	LIST_TITLE,
 	LIST_SECTOR,
 	LIST_STATUS,
-	LIST_MAIN,	/* codes, separated by U+001F */
+	LIST_MAIN, /* codes, separated by U+001F */
 	LIST_CO,
 	LIST_SPLIT,
 	LIST_MAIN_NAMES, /* names of main or separate units, by 、 */
@@ -54,46 +53,50 @@ enum {
 	LIST_SOFT
 };
 
-#define UNITS(role)                                                           \
-	"(SELECT group_concat(h.unit, char(31)) FROM handling h WHERE"        \
+#define UNITS(role)                                                    \
+	"(SELECT group_concat(h.unit, char(31)) FROM handling h WHERE" \
 	" h.proposal = p.key AND h.role = '" role "' AND h.void IS NOT 1)"
-#define NAMES(roles)                                                          \
+#define NAMES(roles)                                                            \
 	"(SELECT group_concat(coalesce(u.name, h.unit), '、') FROM handling h" \
-	" LEFT JOIN unit u ON u.code = h.unit WHERE h.proposal = p.key AND"   \
+	" LEFT JOIN unit u ON u.code = h.unit WHERE h.proposal = p.key AND"     \
 	" h.role IN (" roles ") AND h.void IS NOT 1)"
 
 static const char SQL_LIST[] =
 	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"
 	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"
 	" AS status,"
-	" " UNITS("main") " AS main, " UNITS("co") " AS co,"
-	" " UNITS("split") " AS split,"
-	" " NAMES("'main', 'split'") " AS main_names,"
-	" " NAMES("'co'") " AS co_names,"
-	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="
-	" max(class_proposed) THEN min(class_proposed) END FROM handling h"
-	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"
-	" h.void IS NOT 1)) AS class,"
-	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"
-	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"
-	" FROM proposal p WHERE p.void IS NOT 1"
-	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"
-	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"
-	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"
-	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"
-	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"
-	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"
-	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"
-	"  instr(lower(h.draft), lower(?4)))))"
-	" SELECT c.*, o.days IS NOT NULL, coalesce(k.hard, 0),"
-	" coalesce(k.soft, 0) FROM c"
-	" LEFT JOIN (SELECT key, days FROM overdue) AS o ON o.key = c.key"
-	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"
-	"  sum(severity = 'soft') AS soft FROM conflict GROUP BY case_key) AS k"
-	"  ON k.case_key = c.key"
-	" WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)"
-	" AND (?5 = 0 OR o.days IS NOT NULL)"
-	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key";
+	" " UNITS("main") " AS main, " UNITS(
+		"co") " AS co,"
+		      " " UNITS(
+			      "split") " AS split,"
+				       " " NAMES(
+					       "'main', 'split'") " AS main_names,"
+								  " " NAMES(
+									  "'co'") " AS co_names,"
+										  " coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="
+										  " max(class_proposed) THEN min(class_proposed) END FROM handling h"
+										  " WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"
+										  " h.void IS NOT 1)) AS class,"
+										  " coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"
+										  " = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"
+										  " FROM proposal p WHERE p.void IS NOT 1"
+										  " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"
+										  "  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"
+										  " AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"
+										  "  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"
+										  "  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"
+										  "  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"
+										  "  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"
+										  "  instr(lower(h.draft), lower(?4)))))"
+										  " SELECT c.*, o.days IS NOT NULL, coalesce(k.hard, 0),"
+										  " coalesce(k.soft, 0) FROM c"
+										  " LEFT JOIN (SELECT key, days FROM overdue) AS o ON o.key = c.key"
+										  " LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"
+										  "  sum(severity = 'soft') AS soft FROM conflict GROUP BY case_key) AS k"
+										  "  ON k.case_key = c.key"
+										  " WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)"
+										  " AND (?5 = 0 OR o.days IS NOT NULL)"
+										  " ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key";
 
 struct list {
 	struct cli *cli;
@@ -120,8 +123,8 @@ static int check_status(const char *word, struct err *err)
 		}
 		buf_addf(&all, " %s", statuses[i]);
 	}
-	rc = err_set(err, ERR_USAGE, _("'%s' is no status; these are:%s"),
-		     word, buf_text(&all));
+	rc = err_set(err, ERR_USAGE, _("'%s' is no status; these are:%s"), word,
+		     buf_text(&all));
 	buf_release(&all);
 	return rc;
 }
@@ -207,18 +210,21 @@ static void add_row(struct table *table, sqlite3_stmt *stmt)
 	int64_t soft = db_int(stmt, LIST_SOFT);
 
 	if (hard > 0)
-		snprintf(conflicts, sizeof(conflicts), "%lld",
-			 (long long)hard);
+		snprintf(conflicts, sizeof(conflicts), "%lld", (long long)hard);
 	else if (soft > 0)
 		snprintf(conflicts, sizeof(conflicts), "(%lld)",
 			 (long long)soft);
 	buf_addf(&due, "%s%s", db_text(stmt, LIST_DUE),
 		 db_int(stmt, LIST_OVERDUE) ? "!" : "");
 	const char *cells[] = {
-		db_text(stmt, LIST_KEY),	db_text(stmt, LIST_TITLE),
-		db_text(stmt, LIST_SECTOR),	db_text(stmt, LIST_STATUS),
-		db_text(stmt, LIST_MAIN_NAMES), db_text(stmt, LIST_CO_NAMES),
-		db_text(stmt, LIST_CLASS),	buf_text(&due),
+		db_text(stmt, LIST_KEY),
+		db_text(stmt, LIST_TITLE),
+		db_text(stmt, LIST_SECTOR),
+		db_text(stmt, LIST_STATUS),
+		db_text(stmt, LIST_MAIN_NAMES),
+		db_text(stmt, LIST_CO_NAMES),
+		db_text(stmt, LIST_CLASS),
+		buf_text(&due),
 		conflicts,
 	};
 	table_add(table, cells);

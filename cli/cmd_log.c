@@ -34,8 +34,11 @@ struct log {
 	struct json_out json;
 };
 
+/* People need not be told that a row is there: its fields say so. */
 static bool is_asked(const struct log *log, const struct history_item *item)
 {
+	if (!log->cli->json && item->field_id == 0)
+		return false;
 	if (!log->cell.field)
 		return true;
 	return item->entity == log->cell.entity &&
@@ -93,7 +96,7 @@ static int short_value(struct buf *out, const struct log *log,
 	int rc = 0;
 	size_t fit;
 
-	if (item && item->field_id != 0)
+	if (item)
 		rc = value_show(&whole, log->history.replica, item->field,
 				&item->value, err);
 	fit = utf8_fit(buf_text(&whole), whole.len, VALUE_WIDTH);
@@ -123,11 +126,9 @@ static int what(struct buf *out, const struct log *log,
 	if (item->field)
 		return case_cell_label(out, log->history.replica, item->entity,
 				       item->row, item->field, err);
-	buf_addf(out, "%s %s",
-		 item->entity ? message_label(item->entity->zh,
-					      item->entity->en)
-			      : "?",
-		 item->field_id == 0 ? _("(new row)") : "?");
+	/* Of a newer schema: only the numbers are known. */
+	buf_addf(out, "%u.%u %s", (unsigned)item->entity_id,
+		 (unsigned)item->field_id, item->row);
 	return buf_check(out, err);
 }
 

@@ -155,15 +155,13 @@ static int write_fields(struct reply *reply, struct replica *replica,
 	return rc;
 }
 
-static int submit(struct reply *reply, struct replica *replica,
-		  struct err *err)
+static int submit(struct reply *reply, struct replica *replica, struct err *err)
 {
 	char hash[65];
 	const char *words[] = {buf_text(&reply->key), replica_site(replica),
 			       hash};
-	struct event event = {.key = words[0],
-			      .kind = "submitted",
-			      .text_hash = hash};
+	struct event event = {
+		.key = words[0], .kind = "submitted", .text_hash = hash};
 	bool submitted = false;
 	int rc;
 

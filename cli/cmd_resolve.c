@@ -71,8 +71,7 @@ static int copy_choice(struct choice *choice,
 	buf_add(&choice->bytes, change->value.bytes, change->value.len);
 	choice->value.bytes = buf_text(&choice->bytes);
 	if (change->n_bases > 0) {
-		choice->bases = calloc(change->n_bases,
-				       sizeof(*choice->bases));
+		choice->bases = calloc(change->n_bases, sizeof(*choice->bases));
 		if (!choice->bases)
 			return err_nomem(err);
 		memcpy(choice->bases, change->bases,
@@ -86,8 +85,8 @@ static int add_choice(const struct change_log_entry *entry, void *ctx,
 		      struct err *err)
 {
 	struct resolve *resolve = ctx;
-	struct choice *more = realloc(resolve->choices,
-				      (resolve->n + 1) * sizeof(*more));
+	struct choice *more =
+		realloc(resolve->choices, (resolve->n + 1) * sizeof(*more));
 
 	if (!more)
 		return err_nomem(err);
@@ -148,8 +147,7 @@ static int pick(const struct choice **out, struct resolve *resolve,
 	size_t found = 0;
 	bool differ = false;
 	int rc = by_id ? 0
-		       : case_unit(&site, resolve->replica, resolve->take,
-				   err);
+		       : case_unit(&site, resolve->replica, resolve->take, err);
 
 	*out = NULL;
 	for (size_t i = 0; rc == 0 && i < resolve->n; i++) {
@@ -192,9 +190,9 @@ static int is_wanted(const struct change_log_entry *entry, void *ctx,
 	(void)err;
 	if (wanted->by_id ? change_id_equal(entry->change->id, wanted->id)
 			  : strcmp(entry->site, wanted->site) == 0)
-		wanted->found = wanted->found ||
-				value_equal(&entry->change->value,
-					    wanted->value);
+		wanted->found =
+			wanted->found ||
+			value_equal(&entry->change->value, wanted->value);
 	return 0;
 }
 
@@ -248,7 +246,7 @@ static int choose(bool *settled, struct resolve *resolve, struct err *err)
 	} else if (rc == 0 && resolve->n == 1) {
 		rc = was_taken(settled, resolve, err);
 	}
-	if (rc == 0 && !choice && !*settled)
+	if (rc == 0 && resolve->n > 1 && !choice)
 		rc = err_set(err, ERR_INPUT,
 			     _("%s has no value here (tian conflicts shows "
 			       "those there are)"),
@@ -268,9 +266,12 @@ static int decide(struct resolve *resolve, struct err *err)
 			      err);
 	if (rc == 0)
 		rc = choose(&settled, resolve, err);
+	if (rc == 0 && resolve->n < 2 && !settled)
+		rc = err_set(err, ERR_INPUT,
+			     _("there is nothing to decide here; tian set "
+			       "changes a field"));
 	if (rc == 0 && !settled)
-		rc = edit_decide(resolve->replica, &cell, &resolve->value,
-				 err);
+		rc = edit_decide(resolve->replica, &cell, &resolve->value, err);
 	if (rc == 0)
 		rc = edit_commit(resolve->replica, resolve->cli->author,
 				 settled ? NULL : resolve->reason, NULL, err);

@@ -24,8 +24,8 @@ static const char help[] = N_(
 	"\n"
 	"example: tian set 1-1-014 sector=教育界 --reason 更正界别\n");
 
-static int set_field(struct replica *replica, const char *key,
-		     const char *name, const char *text, struct err *err)
+static int set_field(struct replica *replica, const char *key, const char *name,
+		     const char *text, struct err *err)
 {
 	struct case_cell cell = CASE_CELL_INIT;
 	struct buf made = BUF_INIT;
@@ -42,8 +42,8 @@ static int set_field(struct replica *replica, const char *key,
 	return rc;
 }
 
-static int set_word(struct replica *replica, const char *key,
-		    const char *word, struct err *err)
+static int set_word(struct replica *replica, const char *key, const char *word,
+		    struct err *err)
 {
 	const char *equals = strchr(word, '=');
 	char *name;

@@ -12,20 +12,20 @@
 #include "cli/row.h"
 #include "cli/show_text.h"
 
-static const char help[] = N_(
-	"usage: tian show CASE [--all]\n"
-	"\n"
-	"Shows a proposal: its fields, handlings, flow and conflicts.\n"
-	"\n"
-	"  --all   voided rows too\n"
-	"  --json  one object, as in the manual\n"
-	"\n"
-	"example: tian show 1-1-014\n");
+static const char help[] =
+	N_("usage: tian show CASE [--all]\n"
+	   "\n"
+	   "Shows a proposal: its fields, handlings, flow and conflicts.\n"
+	   "\n"
+	   "  --all   voided rows too\n"
+	   "  --json  one object, as in the manual\n"
+	   "\n"
+	   "example: tian show 1-1-014\n");
 
 /* What an entity's rows are called in the JSON; its own name otherwise. */
 static const char *const plurals[][2] = {
-	{"handling", "handlings"},   {"leader", "leaders"},
-	{"contact", "contacts"},     {"measure", "measures"},
+	{"handling", "handlings"},     {"leader", "leaders"},
+	{"contact", "contacts"},       {"measure", "measures"},
 	{"attachment", "attachments"}, {"event", "events"},
 };
 
@@ -125,8 +125,7 @@ static int show_json(struct replica *replica, const char *key, bool all,
 		rc = rows_json(&document, replica, key, err);
 	json_out_array(&document.json, "conflicts");
 	if (rc == 0)
-		rc = conflict_each(replica, key, conflict_json, &document,
-				   err);
+		rc = conflict_each(replica, key, conflict_json, &document, err);
 	json_out_end(&document.json);
 	json_out_end(&document.json);
 	if (rc == 0)

@@ -119,7 +119,8 @@ static int list(struct cli *cli, struct err *err)
 		rc = json_out_print(&json, stdout, err);
 	else if (rc == 0 &&
 		 table_print(table, stdout, table_terminal_width()) < 0)
-		rc = err_set(err, ERR_FAIL, _("the output could not be written"));
+		rc = err_set(err, ERR_FAIL,
+			     _("the output could not be written"));
 	table_free(table);
 	json_out_release(&json);
 	return rc;

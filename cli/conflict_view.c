@@ -33,18 +33,33 @@ static void head_json(struct json_out *json, const struct field *field,
 	json_out_end(json);
 }
 
+/* FIELD as tian resolve takes it; of a newer schema only numbers are known. */
+static void add_path(struct buf *path, const struct replica *replica,
+		     const struct conflict *conflict)
+{
+	const struct change *change = conflict->heads[0].change;
+
+	if (conflict->entity && conflict->field)
+		case_cell_path(path, replica, conflict->entity, conflict->row,
+			       conflict->field);
+	else
+		buf_addf(path, "%u.%u", (unsigned)change->entity,
+			 (unsigned)change->field);
+}
+
 void conflict_view_json(struct json_out *json, const struct replica *replica,
 			const struct conflict *conflict)
 {
 	struct buf path = BUF_INIT;
 
-	case_cell_path(&path, replica, conflict->entity, conflict->row,
-		       conflict->field);
+	add_path(&path, replica, conflict);
 	json_out_object(json, NULL);
 	json_out_text(json, "case", conflict->key);
-	json_out_text(json, "entity", conflict->entity->name);
+	json_out_text(json, "entity",
+		      conflict->entity ? conflict->entity->name : NULL);
 	json_out_text(json, "row", conflict->row);
-	json_out_text(json, "field", conflict->field->name);
+	json_out_text(json, "field",
+		      conflict->field ? conflict->field->name : NULL);
 	json_out_text(json, "path", buf_text(&path));
 	json_out_text(json, "severity", severity_name(conflict->severity));
 	json_out_value(json, "shown", conflict->field, &conflict->shown);
@@ -79,7 +94,8 @@ static void add_marked(enum diff_kind kind, const char *text, size_t len,
 
 static bool is_text(const struct conflict *conflict, const struct value *value)
 {
-	return (conflict->field->type == FIELD_LONG ||
+	return conflict->field &&
+	       (conflict->field->type == FIELD_LONG ||
 		conflict->field->type == FIELD_TEXT) &&
 	       value->type == VALUE_TEXT;
 }
@@ -135,7 +151,7 @@ static int print_head(FILE *out, struct replica *replica,
 	/* Escape sequences have no width, so marked text is not wrapped. */
 	table_wrap(out, buf_text(&text), 6,
 		   strchr(buf_text(&text), '\033') ? 0
-						    : table_terminal_width());
+						   : table_terminal_width());
 	rc = buf_check(&who, err);
 done:
 	buf_release(&who);
@@ -165,9 +181,11 @@ static void print_way_out(FILE *out, const struct replica *replica,
 {
 	struct buf path = BUF_INIT;
 
-	case_cell_path(&path, replica, conflict->entity, conflict->row,
-		       conflict->field);
-	if (*conflict->key)
+	add_path(&path, replica, conflict);
+	if (!conflict->entity || !conflict->field)
+		fprintf(out, "  → %s\n",
+			_("needs a newer program to be settled"));
+	else if (*conflict->key)
 		fprintf(out,
 			"  → tian resolve %s %s --take SITE --reason TEXT\n",
 			conflict->key, buf_text(&path));
@@ -175,8 +193,7 @@ static void print_way_out(FILE *out, const struct replica *replica,
 		fprintf(out,
 			"  → tian resolve %s/%s %s --take SITE --reason "
 			"TEXT\n",
-			conflict->entity->name, conflict->row,
-			buf_text(&path));
+			conflict->entity->name, conflict->row, buf_text(&path));
 	buf_release(&path);
 }
 
@@ -184,9 +201,13 @@ int conflict_view_text(FILE *out, struct replica *replica,
 		       const struct conflict *conflict, struct err *err)
 {
 	struct buf label = BUF_INIT;
-	int rc = case_cell_label(&label, replica, conflict->entity,
-				 conflict->row, conflict->field, err);
+	int rc = 0;
 
+	if (conflict->entity && conflict->field)
+		rc = case_cell_label(&label, replica, conflict->entity,
+				     conflict->row, conflict->field, err);
+	else
+		add_path(&label, replica, conflict);
 	if (rc < 0)
 		goto done;
 	fprintf(out, "%s%s%s  [%s]\n", conflict->key,

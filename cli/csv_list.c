@@ -12,7 +12,7 @@
 #include "cli/scan.h"
 #include "core/buf.h"
 
-enum { CELLS_MAX = 128, ROWS_BEFORE_HEADER = 20 };
+enum { CELLS_MAX = 128, ROWS_BEFORE_HEADER = 20, RESTARTS_MAX = 100 };
 
 enum column {
 	COLUMN_NUMBER,
@@ -51,11 +51,13 @@ static const char *const column_names[N_COLUMNS][12] = {
 struct reader {
 	struct record_list *list;
 	struct csv_parser csv;
+	unsigned char separator;
 	struct buf cells;	 /* texts of the row, each terminated */
 	size_t start[CELLS_MAX]; /* where each begins in `cells` */
 	size_t n;		 /* cells of the row so far */
 	size_t line;		 /* physical line being fed */
 	size_t row_line;	 /* at which the row began */
+	const char *row_at;	 /* where it began */
 	bool between;		 /* no row is open */
 	bool header;		 /* the header row was read */
 	size_t header_cells;
@@ -220,6 +222,18 @@ static bool too_many(const struct reader *reader)
 	return false;
 }
 
+/* Line ends within a cell become plain ones. */
+static void plain_ends(char *text)
+{
+	char *to = text;
+
+	for (; *text != '\0'; text++) {
+		if (text[0] != '\r' || text[1] != '\n')
+			*to++ = *text;
+	}
+	*to = '\0';
+}
+
 static bool copy_cell(char **out, struct reader *reader, enum column which)
 {
 	struct scan scan = column(reader, which);
@@ -227,6 +241,8 @@ static bool copy_cell(char **out, struct reader *reader, enum column which)
 	if (empty(scan))
 		return true;
 	*out = scan_dup(scan);
+	if (*out != NULL)
+		plain_ends(*out);
 	return *out != NULL;
 }
 
@@ -241,10 +257,13 @@ static int fill_row(struct reader *reader, struct record *record)
 {
 	struct scan units = column(reader, COLUMN_MAIN);
 	struct scan co = column(reader, COLUMN_CO);
-	int rc = 0;
+	struct scan number = column(reader, COLUMN_NUMBER);
+	int rc = record_set_number(record, number.at, scan_len(&number),
+				   reader->err);
 
-	if (!copy_cell(&record->number, reader, COLUMN_NUMBER) ||
-	    !copy_cell(&record->sector, reader, COLUMN_SECTOR) ||
+	if (rc != 0)
+		return rc;
+	if (!copy_cell(&record->sector, reader, COLUMN_SECTOR) ||
 	    !copy_cell(&record->title, reader, COLUMN_TITLE) ||
 	    !copy_cell(&record->sponsors, reader, COLUMN_SPONSORS) ||
 	    !copy_cell(&record->class_text, reader, COLUMN_CLASS) ||
@@ -305,11 +324,33 @@ static int check_number(struct reader *reader, char *why, size_t size)
 	return 0;
 }
 
+/* A short field with a line break: a stray quote ran on into the lines
+ * below. Gives the column, N_COLUMNS if all is well. */
+static int broken_column(const struct reader *reader)
+{
+	int which = 0;
+
+	while (which < N_COLUMNS &&
+	       (which == COLUMN_REPLY ||
+		!scan_holds(column(reader, (enum column)which), "\n")))
+		which++;
+	return which;
+}
+
 static int take_row(struct reader *reader)
 {
 	struct record *record;
 	char why[512];
+	int which = broken_column(reader);
 	int rc;
+
+	if (which < N_COLUMNS) {
+		snprintf(why, sizeof(why),
+			 _("column '%s' has a line break; is a quotation mark "
+			   "missing?"),
+			 reader->names[which]);
+		return refuse_row(reader, why);
+	}
 
 	if (too_many(reader)) {
 		snprintf(why, sizeof(why),
@@ -380,6 +421,7 @@ static int feed(struct reader *reader, const char *text, size_t len)
 	return reader->rc;
 }
 
+/* Feeds whole lines; a row that is still open at the end stays open. */
 static int read_lines(struct reader *reader, struct scan text)
 {
 	int rc = 0;
@@ -390,16 +432,52 @@ static int read_lines(struct reader *reader, struct scan text)
 		struct scan line = scan_slice(text.at, end);
 
 		reader->line++;
+		if (reader->between)
+			reader->row_at = line.at;
 		if (!reader->between || !empty(scan_trim(line)))
 			rc = feed(reader, line.at, scan_len(&line));
 		if (rc == 0 && next == NULL && !reader->between)
 			rc = feed(reader, "\n", 1);
 		text.at = end;
 	}
-	if (rc != 0 || reader->between)
-		return rc;
-	return refuse_row(reader, _("a quotation mark is not closed; nothing "
-				    "below it is read"));
+	return rc;
+}
+
+static int start_parser(struct reader *reader)
+{
+	if (csv_init(&reader->csv, 0) != 0)
+		return err_nomem(reader->err);
+	csv_set_delim(&reader->csv, reader->separator);
+	reader->between = true;
+	reader->n = 0;
+	buf_clear(&reader->cells);
+	return 0;
+}
+
+/* A quote that is never closed swallows all that follows: the row is named,
+ * and reading starts anew on the line after its first. */
+static int read_all(struct reader *reader, struct scan text)
+{
+	int rc = read_lines(reader, text);
+
+	for (int tries = 0; rc == 0 && !reader->between; tries++) {
+		rc = refuse_row(reader,
+				tries < RESTARTS_MAX
+					? _("a quotation mark is not closed")
+					: _("a quotation mark is not closed; "
+					    "nothing below it is read"));
+		if (rc != 0 || tries == RESTARTS_MAX)
+			return rc;
+		text.at = memchr(reader->row_at, '\n',
+				 (size_t)(text.end - reader->row_at));
+		text.at = text.at == NULL ? text.end : text.at + 1;
+		reader->line = reader->row_line;
+		csv_free(&reader->csv);
+		rc = start_parser(reader);
+		if (rc == 0)
+			rc = read_lines(reader, text);
+	}
+	return rc;
 }
 
 static unsigned char most_used(struct scan line)
@@ -459,11 +537,12 @@ int csv_list_parse(struct record_list *out, const char *text, size_t len,
 
 	if (rc != 0)
 		return rc;
-	if (csv_init(&reader.csv, 0) != 0)
-		return err_nomem(err);
 	scan_word(&scan, "\xef\xbb\xbf");
-	csv_set_delim(&reader.csv, find_separator(scan));
-	rc = read_lines(&reader, scan);
+	reader.separator = find_separator(scan);
+	rc = start_parser(&reader);
+	if (rc != 0)
+		return rc;
+	rc = read_all(&reader, scan);
 	if (rc == 0 && !reader.header)
 		rc = err_set(err, ERR_INPUT,
 			     _("no header row found: no row names 案号 and "

@@ -22,7 +22,7 @@ struct side {
 struct search {
 	struct side old_side;
 	struct side new_side;
-	int head; /* characters alike at the beginning */
+	int head;   /* characters alike at the beginning */
 	int *trace; /* the frontier before each step, WIDTH ints each */
 };
 
@@ -185,8 +185,8 @@ static void drop_splinters(struct search *s)
 	}
 }
 
-static void tell(const struct side *side, int from, int to,
-		 enum diff_kind kind, diff_fn *fn, void *ctx)
+static void tell(const struct side *side, int from, int to, enum diff_kind kind,
+		 diff_fn *fn, void *ctx)
 {
 	size_t start = side->offset[from];
 
@@ -214,9 +214,8 @@ static void tell_all(const struct search *s, diff_fn *fn, void *ctx)
 	}
 }
 
-int diff_characters(const char *old_text, size_t old_len,
-		    const char *new_text, size_t new_len, diff_fn *fn,
-		    void *ctx, struct err *err)
+int diff_characters(const char *old_text, size_t old_len, const char *new_text,
+		    size_t new_len, diff_fn *fn, void *ctx, struct err *err)
 {
 	struct search s = {0};
 	int rc = side_read(&s.old_side, old_text, old_len, err);

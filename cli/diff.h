@@ -17,8 +17,7 @@ typedef void diff_fn(enum diff_kind kind, const char *text, size_t len,
  * single character that agrees between two differences counts as different,
  * so that people see words and not splinters. Texts that have little in
  * common are one old and one new run. */
-int diff_characters(const char *old_text, size_t old_len,
-		    const char *new_text, size_t new_len, diff_fn *fn,
-		    void *ctx, struct err *err);
+int diff_characters(const char *old_text, size_t old_len, const char *new_text,
+		    size_t new_len, diff_fn *fn, void *ctx, struct err *err);
 
 #endif

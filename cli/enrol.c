@@ -141,8 +141,8 @@ static int copy_field(struct replica *replica, const struct entity *entity,
 {
 	struct buf held = BUF_INIT, present = BUF_INIT;
 	struct value value, now;
-	int rc = row_get(&value, &held, NULL, replica, entity, from, field,
-			 err);
+	int rc =
+		row_get(&value, &held, NULL, replica, entity, from, field, err);
 
 	if (rc == 0)
 		rc = row_get(&now, &present, NULL, replica, entity, to, field,
@@ -177,8 +177,8 @@ static int move_handling(struct enrol *enrol, struct replica *replica,
 					buf_text(&to), field, err);
 	}
 	if (rc == 0)
-		rc = void_row(replica, "handling", buf_text(&from),
-			      enrol->code, err);
+		rc = void_row(replica, "handling", buf_text(&from), enrol->code,
+			      err);
 	if (rc == 0)
 		enrol->rekeyed++;
 	buf_release(&from);

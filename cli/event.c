@@ -58,8 +58,7 @@ static int add_row(struct buf *row, struct replica *replica, const char *key,
 		make_id(row, replica, shift);
 		rc = buf_check(row, err);
 		if (rc == 0)
-			rc = row_add(replica, entity, row->data, &added,
-					  err);
+			rc = row_add(replica, entity, row->data, &added, err);
 	}
 	return rc;
 }
@@ -69,8 +68,8 @@ int event_add(struct replica *replica, const struct event *event,
 {
 	char at[EVENT_TIME_SIZE];
 	const char *fields[][2] = {
-		{"kind", event->kind},		 {"at", at},
-		{"detail", event->detail},	 {"text_hash", event->text_hash},
+		{"kind", event->kind},	   {"at", at},
+		{"detail", event->detail}, {"text_hash", event->text_hash},
 		{"until", event->until},
 	};
 	struct buf row = BUF_INIT;
@@ -82,8 +81,8 @@ int event_add(struct replica *replica, const struct event *event,
 	     i++)
 		if (fields[i][1])
 			rc = row_set_text(replica, "event", row.data,
-					   fields[i][0], fields[i][1], NULL,
-					   err);
+					  fields[i][0], fields[i][1], NULL,
+					  err);
 	buf_release(&row);
 	return rc;
 }

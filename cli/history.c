@@ -72,8 +72,8 @@ static int add_item(const struct change_log_entry *entry, void *ctx,
 	item->clock = change->clock;
 	item->entity_id = change->entity;
 	item->field_id = change->field;
-	item->entity = schema_entity(replica_schema(history->replica),
-				     change->entity);
+	item->entity =
+		schema_entity(replica_schema(history->replica), change->entity);
 	item->field = item->entity ? entity_field(item->entity, change->field)
 				   : NULL;
 	item->shown = entry->shown;
@@ -95,8 +95,8 @@ static const struct history_item *find(const struct history_item **index,
 {
 	struct history_item wanted = {.id = id};
 	const struct history_item *key = &wanted;
-	const struct history_item **found =
-		bsearch(&key, index, n, sizeof(const struct history_item *), by_id);
+	const struct history_item **found = bsearch(
+		&key, index, n, sizeof(const struct history_item *), by_id);
 
 	return found ? *found : NULL;
 }

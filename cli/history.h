@@ -23,7 +23,7 @@ struct history_item {
 	char *author;
 	char *reason; /* NULL: none */
 	struct buf bytes;
-	struct value value; /* bytes in `bytes` */
+	struct value value;    /* bytes in `bytes` */
 	struct change_id base; /* the latest it replaced; seq 0: none */
 	const struct history_item *old; /* the base, where it is known */
 	bool shown;
@@ -32,7 +32,7 @@ struct history_item {
 };
 
 struct history {
-	struct replica *replica; /* borrowed */
+	struct replica *replica;    /* borrowed */
 	struct history_item *items; /* oldest first */
 	size_t n;
 	size_t room;

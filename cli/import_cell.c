@@ -59,12 +59,10 @@ int import_ask(struct buf *out, struct import *import, const char *sql,
 bool import_key(struct buf *key, const struct import *import,
 		const struct record *record)
 {
-	char number[RECORD_NUMBER_MAX];
-
 	buf_clear(key);
-	if (record->number == NULL || !record_number(number, record->number))
+	if (record->plain[0] == '\0')
 		return false;
-	buf_addf(key, "%s-%s", import->session, number);
+	buf_addf(key, "%s-%s", import->session, record->plain);
 	return true;
 }
 

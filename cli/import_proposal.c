@@ -45,7 +45,6 @@ static int fill_number(struct import *import, const char *key,
 {
 	const struct entity *entity = schema_entity_named(
 		replica_schema(import->replica), "proposal");
-	char listed[RECORD_NUMBER_MAX];
 	char here[RECORD_NUMBER_MAX];
 	struct buf held = BUF_INIT;
 	struct value value;
@@ -56,8 +55,7 @@ static int fill_number(struct import *import, const char *key,
 		     entity_field_named(entity, "case_no"), import->err);
 	if (rc == 0 && value.type == VALUE_TEXT)
 		same = record_number(here, buf_text(&held)) &&
-		       record_number(listed, record->number) &&
-		       strcmp(here, listed) == 0;
+		       strcmp(here, record->plain) == 0;
 	buf_release(&held);
 	if (rc != 0 || same)
 		return rc;

@@ -129,8 +129,10 @@ static int whose(struct buf *code, struct import *import,
 	}
 	if (record->main_unit != NULL && code->len == 0) {
 		*ours = false;
-		/* A problem named just now says why nobody was found. */
-		if (import->list->n_problems == problems)
+		/* Where proposals are taken as well, or a problem was
+		 * named just now, why nobody was found is said. */
+		if (import->list->n_problems == problems &&
+		    (import->parts & RECORD_PROPOSAL) == 0)
 			rc = import_problem(import, RECORD_REPLY,
 					    _("unit “%s” is not known"),
 					    record->main_unit);
@@ -187,6 +189,8 @@ int import_reply(struct import *import, const struct record *record)
 	bool ours = false;
 	int rc = 0;
 
+	if (record->reply == NULL && record->class_text == NULL)
+		return 0;
 	if (import_key(&key, import, record))
 		rc = whose(&code, import, record, &ours);
 	else if ((import->parts & RECORD_PROPOSAL) == 0)
@@ -195,8 +199,7 @@ int import_reply(struct import *import, const struct record *record)
 				    record->number ? record->number : "");
 	if (rc == 0 && !ours && !replica_is_office(import->replica))
 		import->skipped[import->index] = true;
-	if (rc == 0 && ours &&
-	    (record->reply != NULL || record->class_text != NULL))
+	if (rc == 0 && ours)
 		rc = find_and_take(import, key.data, buf_text(&code), record);
 	import->report->others += import->skipped[import->index];
 	buf_release(&code);

@@ -38,8 +38,7 @@ static bool put(struct json_out *json, const char *key, json_t *node)
 
 /* (J1) what was opened is on the stack even after a failure, so that every
  * json_out_end finds its beginning. */
-static void open_container(struct json_out *json, const char *key,
-			   json_t *node)
+static void open_container(struct json_out *json, const char *key, json_t *node)
 {
 	if (json->depth == JSON_OUT_DEPTH) {
 		json_decref(node);
@@ -51,8 +50,7 @@ static void open_container(struct json_out *json, const char *key,
 		json->stack[0] = node;
 		json->failed = json->failed || !node;
 	} else {
-		json->stack[json->depth] =
-			put(json, key, node) ? node : NULL;
+		json->stack[json->depth] = put(json, key, node) ? node : NULL;
 	}
 	json->depth++;
 }

@@ -1,5 +1,6 @@
 /* main.c - the program: options before the command, the table of commands.
  * Knows names; knows nothing of what a command does. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,8 +146,10 @@ int main(int argc, char **argv)
 	cli_init(&cli);
 	status = dispatch(&cli, argc, argv);
 	cli_release(&cli);
-	/* Output that did not arrive was not done. */
-	if (fflush(stdout) != 0 || ferror(stdout)) {
+	/* Output that did not arrive was not done, unless the reader has read
+	 * all it wanted (tian list | head). */
+	errno = 0;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
 		cli_say(_("the output could not be written"));
 		if (status == CLI_DONE)
 			status = CLI_INPUT;

@@ -15,5 +15,8 @@ void message_init(void);
 bool message_chinese(void);
 /* The label that fits the language. */
 const char *message_label(const char *zh, const char *en);
+/* A text of core or sync, which speak plain English: in the user's language
+ * where it is one of those that people meet, else as it is. */
+const char *message_foreign(const char *text);
 
 #endif

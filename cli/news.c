@@ -122,9 +122,13 @@ static int fill_entry(struct parser *parser, const struct news_line *entry)
 {
 	struct record *record = current(parser);
 
-	record->number = scan_dup(entry->number);
+	int rc = record_set_number(record, entry->number.at,
+				   scan_len(&entry->number), parser->err);
+
+	if (rc != 0)
+		return rc;
 	record->title = scan_dup(entry->title);
-	if (record->number == NULL || record->title == NULL)
+	if (record->title == NULL)
 		return err_nomem(parser->err);
 	if (scan_len(&entry->sector) > 0) {
 		record->sector = scan_dup(entry->sector);

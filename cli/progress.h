@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 struct progress {
-	bool active;	/* stderr is a terminal */
-	bool drawn;	/* a line stands there that must be wiped */
+	bool active;	   /* stderr is a terminal */
+	bool drawn;	   /* a line stands there that must be wiped */
 	uint64_t drawn_at; /* milliseconds, to draw ten times a second */
 };
 

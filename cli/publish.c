@@ -213,8 +213,6 @@ static size_t class_index(const struct publication *out, const char *code)
 	return at;
 }
 
-/* The text that goes out in place of the reply, set aside in doc order: the
- * first unit that answers is given it. */
 static int read_case(struct publish_case *one, struct publication *out,
 		     sqlite3_stmt *stmt, struct err *err)
 {
@@ -318,7 +316,8 @@ static int load_units(struct publish_case *one, struct publication *out,
 	return rc;
 }
 
-/* The office's public text stands in for the replies. */
+/* The office's public text stands in for the replies, under the first unit
+ * that answers. */
 static void put_public_text(struct publish_case *one, const char *text)
 {
 	bool given = false;

@@ -228,17 +228,25 @@ int record_set_units(struct record *record, const char *text, size_t len,
 	return rc;
 }
 
+int record_set_number(struct record *record, const char *text, size_t len,
+		      struct err *err)
+{
+	record->number = strndup(text, len);
+	if (record->number == NULL)
+		return err_nomem(err);
+	if (!record_number(record->plain, record->number))
+		record->plain[0] = '\0';
+	return 0;
+}
+
 size_t record_list_line_of(const struct record_list *list, const char *number)
 {
-	char mine[RECORD_NUMBER_MAX];
-	char other[RECORD_NUMBER_MAX];
+	char plain[RECORD_NUMBER_MAX];
 
-	if (!record_number(mine, number))
+	if (!record_number(plain, number))
 		return 0;
 	for (size_t i = 0; i < list->n; i++) {
-		if (list->items[i].number != NULL &&
-		    record_number(other, list->items[i].number) &&
-		    strcmp(mine, other) == 0)
+		if (strcmp(plain, list->items[i].plain) == 0)
 			return list->items[i].line;
 	}
 	return 0;

@@ -16,13 +16,17 @@
  * it assigns, and what a unit answers. */
 enum record_part { RECORD_PROPOSAL = 1, RECORD_REPLY = 2 };
 
+enum { RECORD_NUMBER_MAX = 24 };
+
 /* One proposal. Owned strings, NULL where the list does not say. */
 struct record {
-	size_t line;	/* of its first line; the file's first is 1 */
-	char *number;	/* "14", "第001号", "B078" */
-	char *sector;	/* "特邀界一组" */
-	char *title;	/* without its 《》 */
-	char *sponsors; /* joined by '、' */
+	size_t line;  /* of its first line; the file's first is 1 */
+	char *number; /* "14", "第001号", "B078" */
+	char plain
+		[RECORD_NUMBER_MAX]; /* its part of a key, "" if it gives none */
+	char *sector;		     /* "特邀界一组" */
+	char *title;		     /* without its 《》 */
+	char *sponsors;		     /* joined by '、' */
 	char *main_unit;
 	char *co_units;	  /* joined by '、' */
 	char *class_text; /* "A", "A类", "解决或采纳" */
@@ -82,12 +86,13 @@ void record_list_sort(struct record_list *list);
  * is one already; the others are co-units. */
 int record_set_units(struct record *record, const char *text, size_t len,
 		     struct err *err);
+int record_set_number(struct record *record, const char *text, size_t len,
+		      struct err *err);
 /* The line at which an earlier record has the same number, 0 if none has. */
 size_t record_list_line_of(const struct record_list *list, const char *number);
 
 /* The part of a key a printed number stands for: "14" and "第014号" give
  * "014", "2017009" and "B078" themselves. false if it is no number. */
-enum { RECORD_NUMBER_MAX = 24 };
 bool record_number(char out[RECORD_NUMBER_MAX], const char *printed);
 /* The letter of a class printed by letter ("A", "Ａ类"), 0 for words. */
 char record_class_letter(const char *text, size_t len);

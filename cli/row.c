@@ -51,9 +51,9 @@ static int bind_keys(sqlite3_stmt *stmt, const struct entity *entity,
 	return 0;
 }
 
-static int prepare(sqlite3_stmt **out, struct replica *replica,
-		   struct buf *sql, const struct entity *entity,
-		   const char *row, struct err *err)
+static int prepare(sqlite3_stmt **out, struct replica *replica, struct buf *sql,
+		   const struct entity *entity, const char *row,
+		   struct err *err)
 {
 	int rc = buf_check(sql, err);
 
@@ -65,8 +65,8 @@ static int prepare(sqlite3_stmt **out, struct replica *replica,
 }
 
 int row_get(struct value *out, struct buf *held, bool *exists,
-	     struct replica *replica, const struct entity *entity,
-	     const char *row, const struct field *field, struct err *err)
+	    struct replica *replica, const struct entity *entity,
+	    const char *row, const struct field *field, struct err *err)
 {
 	struct buf sql = BUF_INIT;
 	sqlite3_stmt *stmt = NULL;
@@ -124,8 +124,8 @@ static int update(struct replica *replica, const struct entity *entity,
 }
 
 int row_set(struct replica *replica, const struct entity *entity,
-	     const char *row, const struct field *field,
-	     const struct value *value, bool *changed, struct err *err)
+	    const char *row, const struct field *field,
+	    const struct value *value, bool *changed, struct err *err)
 {
 	struct buf held = BUF_INIT;
 	struct value now;
@@ -159,8 +159,8 @@ static int set_named(struct replica *replica, const char *entity_name,
 }
 
 int row_set_text(struct replica *replica, const char *entity, const char *row,
-		  const char *field, const char *text, bool *changed,
-		  struct err *err)
+		 const char *field, const char *text, bool *changed,
+		 struct err *err)
 {
 	struct value value = value_text(text);
 
@@ -168,8 +168,8 @@ int row_set_text(struct replica *replica, const char *entity, const char *row,
 }
 
 int row_set_int(struct replica *replica, const char *entity, const char *row,
-		 const char *field, int64_t number, bool *changed,
-		 struct err *err)
+		const char *field, int64_t number, bool *changed,
+		struct err *err)
 {
 	struct value value = value_int(number);
 
@@ -201,7 +201,7 @@ static int insert(struct replica *replica, const struct entity *entity,
 }
 
 int row_add(struct replica *replica, const struct entity *entity,
-		 const char *row, bool *added, struct err *err)
+	    const char *row, bool *added, struct err *err)
 {
 	struct buf held = BUF_INIT;
 	struct value now;
@@ -210,7 +210,7 @@ int row_add(struct replica *replica, const struct entity *entity,
 
 	assert(entity->n_fields > 0);
 	rc = row_get(&now, &held, &exists, replica, entity, row,
-		      &entity->fields[0], err);
+		     &entity->fields[0], err);
 	if (rc == 0 && !exists) {
 		rc = insert(replica, entity, row, err);
 		if (rc == 0 && added)

@@ -14,30 +14,30 @@
  * VALUE_NULL where the row or value is absent; *exists (may be NULL) says
  * whether the row is there, voided or not. */
 int row_get(struct value *out, struct buf *held, bool *exists,
-	     struct replica *replica, const struct entity *entity,
-	     const char *row, const struct field *field, struct err *err);
+	    struct replica *replica, const struct entity *entity,
+	    const char *row, const struct field *field, struct err *err);
 /* Writes a value where it differs; ERR_MISSING: no such row. *changed may be
  * NULL; it is only ever set to true. Between edit_begin and edit_commit. */
 int row_set(struct replica *replica, const struct entity *entity,
-	     const char *row, const struct field *field,
-	     const struct value *value, bool *changed, struct err *err);
+	    const char *row, const struct field *field,
+	    const struct value *value, bool *changed, struct err *err);
 /* By names, which must be of the schema; `text` NULL is NULL. */
 int row_set_text(struct replica *replica, const char *entity, const char *row,
-		  const char *field, const char *text, bool *changed,
-		  struct err *err);
-int row_set_int(struct replica *replica, const char *entity, const char *row,
-		 const char *field, int64_t number, bool *changed,
+		 const char *field, const char *text, bool *changed,
 		 struct err *err);
+int row_set_int(struct replica *replica, const char *entity, const char *row,
+		const char *field, int64_t number, bool *changed,
+		struct err *err);
 /* Adds the row where it is absent; *added may be NULL. A voided row stays
  * voided. */
 int row_add(struct replica *replica, const struct entity *entity,
-		 const char *row, bool *added, struct err *err);
+	    const char *row, bool *added, struct err *err);
 
 /* A whole row as it stands. Borrowed for the call. */
 struct row_values {
 	const struct entity *entity;
-	const char *row;	 /* its key */
-	const char *keys[4];	 /* the key's columns */
+	const char *row;	    /* its key */
+	const char *keys[4];	    /* the key's columns */
 	const struct value *values; /* one per field, in the schema's order */
 };
 typedef int row_fn(const struct row_values *row, void *ctx, struct err *err);

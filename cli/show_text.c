@@ -13,7 +13,8 @@
 #include "core/db.h"
 #include "core/utf8.h"
 
-enum { LABEL_WIDTH = 10, INDENT = 2 };
+/* Columns of the longest usual label in either language. */
+enum { LABEL_CHINESE = 10, LABEL_ENGLISH = 18, INDENT = 2 };
 
 static const char SQL_STATUS[] =
 	"SELECT status FROM proposal_status WHERE key = ?1";
@@ -44,10 +45,11 @@ int show_status(struct buf *status, struct replica *replica, const char *key,
 }
 
 /* "  标签      text", long text below its label. */
-static void put_field(const struct page *page, size_t indent,
-		      const char *label, const char *text, bool below)
+static void put_field(const struct page *page, size_t indent, const char *label,
+		      const char *text, bool below)
 {
 	size_t width = utf8_width(label, strlen(label));
+	size_t room = message_chinese() ? LABEL_CHINESE : LABEL_ENGLISH;
 
 	fprintf(page->out, "%*s%s", (int)indent, "", label);
 	if (below) {
@@ -56,8 +58,7 @@ static void put_field(const struct page *page, size_t indent,
 		return;
 	}
 	fprintf(page->out, "%*s%s\n",
-		(int)(width < LABEL_WIDTH ? LABEL_WIDTH - width + 1 : 1), "",
-		text);
+		(int)(width < room ? room - width + 1 : 1), "", text);
 }
 
 static int put_value(const struct page *page, size_t indent,
@@ -106,8 +107,7 @@ static int put_case(const struct row_values *row, void *ctx, struct err *err)
 	if (rc == 0) {
 		fprintf(page->out, "%s  %s\n\n", row->row,
 			row_text(row, "title"));
-		put_field(page, INDENT, _("status"), buf_text(&status),
-			  false);
+		put_field(page, INDENT, _("status"), buf_text(&status), false);
 		rc = put_fields(page, INDENT, row, "title", err);
 	}
 	buf_release(&status);
@@ -120,8 +120,8 @@ static int put_event(const struct page *page, const struct row_values *row,
 {
 	struct buf at = BUF_INIT, who = BUF_INIT, what = BUF_INIT;
 	const struct field *time = entity_field_named(row->entity, "at");
-	int rc = value_show(&at, page->replica, time, row_value(row, "at"),
-			    err);
+	int rc =
+		value_show(&at, page->replica, time, row_value(row, "at"), err);
 
 	if (rc == 0)
 		rc = case_unit_name(&who, page->replica, row->keys[1], err);
@@ -132,8 +132,7 @@ static int put_event(const struct page *page, const struct row_values *row,
 		fprintf(page->out, "  %s  %s  %s%s%s%s%s\n", buf_text(&at),
 			buf_text(&who), buf_text(&what),
 			*row_text(row, "detail") ? "  " : "",
-			row_text(row, "detail"),
-			row_is_void(row) ? "  " : "",
+			row_text(row, "detail"), row_is_void(row) ? "  " : "",
 			row_is_void(row) ? message_label("作废", "void") : "");
 	buf_release(&at);
 	buf_release(&who);

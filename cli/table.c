@@ -273,19 +273,20 @@ static void wrap_line(FILE *out, const char *text, size_t len, size_t indent,
 
 	do {
 		size_t fit = width ? utf8_fit(text, len, room) : len;
+		size_t shown;
 
 		if (fit < len)
 			fit = break_at(text, len, fit);
-		if (fit > 0)
+		while (fit < len && text[fit] == ' ')
+			fit++;
+		for (shown = fit; shown > 0 && text[shown - 1] == ' ';)
+			shown--;
+		if (shown > 0)
 			put_spaces(out, indent);
-		fwrite(text, 1, fit, out);
+		fwrite(text, 1, shown, out);
 		fputc('\n', out);
 		text += fit;
 		len -= fit;
-		while (len > 0 && *text == ' ') {
-			text++;
-			len--;
-		}
 	} while (len > 0);
 }
 

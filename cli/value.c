@@ -118,10 +118,10 @@ static const char *skip_one_of(const char *at, const char *const *marks)
 
 static bool split_date(const char *text, int *year, int *month, int *day)
 {
-	static const char *const years[] = {"年", "-", "/", ".", "－", "／",
-					    NULL};
-	static const char *const months[] = {"月", "-", "/", ".", "－", "／",
-					     NULL};
+	static const char *const years[] = {"年", "-",	"/", ".",
+					    "－", "／", NULL};
+	static const char *const months[] = {"月", "-",	 "/", ".",
+					     "－", "／", NULL};
 	const char *at = read_number(year, text, 4);
 
 	if (at && isdigit((unsigned char)*at) && at - text == 4) {
@@ -155,9 +155,8 @@ int value_read_date(char out[VALUE_DATE_SIZE], const char *text,
 		return err_set(err, ERR_INPUT,
 			       _("'%s' is no day of the calendar"), text);
 	/* The remainders only tell the compiler how wide they are. */
-	snprintf(out, VALUE_DATE_SIZE, "%04u-%02u-%02u",
-		 (unsigned)year % 10000, (unsigned)month % 100,
-		 (unsigned)day % 100);
+	snprintf(out, VALUE_DATE_SIZE, "%04u-%02u-%02u", (unsigned)year % 10000,
+		 (unsigned)month % 100, (unsigned)day % 100);
 	return 0;
 }
 
@@ -378,8 +377,8 @@ int value_read(struct value *out, struct buf *made, struct replica *replica,
 	return rc;
 }
 
-int value_show_code(struct buf *out, struct replica *replica,
-		    const char *list, const char *code, struct err *err)
+int value_show_code(struct buf *out, struct replica *replica, const char *list,
+		    const char *code, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
@@ -391,8 +390,8 @@ int value_show_code(struct buf *out, struct replica *replica,
 	db_bind_text(stmt, 2, code);
 	rc = db_step(db, stmt, err);
 	if (rc == 1)
-		buf_adds(out, message_label(db_text(stmt, 0),
-					    db_text(stmt, 1)));
+		buf_adds(out,
+			 message_label(db_text(stmt, 0), db_text(stmt, 1)));
 	else if (rc == 0)
 		buf_adds(out, code);
 	sqlite3_reset(stmt);
@@ -431,8 +430,8 @@ static int show_text(struct buf *out, struct replica *replica,
 
 	buf_add(&copy, text, len);
 	if (type == FIELD_CODE)
-		rc = value_show_code(out, replica, field->list,
-				     buf_text(&copy), err);
+		rc = value_show_code(out, replica, field->list, buf_text(&copy),
+				     err);
 	else if (type == FIELD_UNIT)
 		rc = case_unit_name(out, replica, buf_text(&copy), err);
 	else if (type == FIELD_TIME)
@@ -454,8 +453,9 @@ int value_show(struct buf *out, struct replica *replica,
 		return 0;
 	case VALUE_INT:
 		if (field && field->type == FIELD_BOOL)
-			buf_adds(out, value->integer ? message_label("是", "yes")
-						     : message_label("否", "no"));
+			buf_adds(out, value->integer
+					      ? message_label("是", "yes")
+					      : message_label("否", "no"));
 		else
 			buf_addf(out, "%lld", (long long)value->integer);
 		break;
@@ -486,6 +486,5 @@ void value_clock_utc(char out[VALUE_TIME_SIZE], uint64_t clock)
 
 	gmtime_r(&at, &tm);
 	n = strftime(out, VALUE_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, VALUE_TIME_SIZE - n, ".%03uZ",
-		 (unsigned)(ms % 1000));
+	snprintf(out + n, VALUE_TIME_SIZE - n, ".%03uZ", (unsigned)(ms % 1000));
 }

@@ -28,8 +28,8 @@ int value_show(struct buf *out, struct replica *replica,
 	       const struct field *field, const struct value *value,
 	       struct err *err);
 /* Appends a code's label in the user's language, the code if unknown. */
-int value_show_code(struct buf *out, struct replica *replica,
-		    const char *list, const char *code, struct err *err);
+int value_show_code(struct buf *out, struct replica *replica, const char *list,
+		    const char *code, struct err *err);
 /* A hybrid clock stamp in the user's time zone, 2022-06-30 09:15. */
 void value_show_clock(char out[VALUE_TIME_SIZE], uint64_t clock);
 /* The same stamp for programs: 2022-06-30T01:15:00.123Z. */

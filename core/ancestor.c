@@ -3,15 +3,16 @@
  *
  * A walk back through the bases from every head at once, each change marked
  * with the heads that reach it. A change that all heads reach is a common
- * ancestor; one that another common ancestor names is not a nearest one. Of
- * several nearest, the one latest by clock, origin and seq is taken, so the
- * answer depends on the changes known below the heads and on nothing else. */
+ * ancestor; one that another common ancestor names, directly or by way of
+ * others, is not a nearest one. Of several nearest, the one latest by clock,
+ * origin and seq is taken, so the answer depends on the changes known below
+ * the heads and on nothing else. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/cell.h"
 
-enum { HEADS_MAX = 64, NODES_MAX = 65536 };
+enum { HEADS_MAX = 64 };
 
 struct node {
 	int64_t id;
@@ -36,11 +37,14 @@ struct graph {
 	size_t tail;
 	size_t *index; /* open addressing over nodes, 0 empty, else n + 1 */
 	size_t n_index;
+	int64_t cell;
 };
 
+/* Refused changes count as unknown, and so do those of another cell. */
 static const char SQL_BASES[] =
 	"SELECT c.bases, c.clock, o.origin FROM _change c"
-	" JOIN _origin o ON o.id = c.id >> 40 WHERE c.id = ?";
+	" JOIN _origin o ON o.id = c.id >> 40"
+	" WHERE c.id = ? AND c.cell = ? AND c.flags & 1 = 0";
 
 static void graph_release(struct graph *graph)
 {
@@ -96,6 +100,7 @@ static int load(struct graph *graph, struct node *node,
 	if (rc < 0)
 		return rc;
 	db_bind_int(stmt, 1, node->id);
+	db_bind_int(stmt, 2, graph->cell);
 	rc = db_step(replica->db, stmt, err);
 	*known = rc > 0;
 	if (rc <= 0)
@@ -188,15 +193,24 @@ static int walk(struct graph *graph, uint64_t all, struct replica *replica,
 		for (size_t i = 0; rc == 0 && heads != all && i < n; i++)
 			rc = reach(graph, graph->bases[first + i], heads,
 				   replica, err);
-		if (graph->n > NODES_MAX)
-			return 0;
 	}
 	return rc;
 }
 
-static const struct node *nearest(struct graph *graph, uint64_t all)
+static bool later(const struct node *a, const struct node *b)
 {
-	const struct node *best = NULL;
+	if (a->clock != b->clock)
+		return a->clock > b->clock;
+	if (a->origin != b->origin)
+		return a->origin > b->origin;
+	return a->id > b->id; /* of one origin: by seq */
+}
+
+/* Common ancestors that no other one in the graph names; a nearest one is
+ * always among them. */
+static size_t candidates(struct graph *graph, uint64_t all)
+{
+	size_t n = 0;
 
 	for (size_t i = 0; i < graph->n; i++) {
 		const struct node *node = &graph->nodes[i];
@@ -211,26 +225,65 @@ static const struct node *nearest(struct graph *graph, uint64_t all)
 					true;
 		}
 	}
-	for (size_t i = 0; i < graph->n; i++) {
+	for (size_t i = 0; i < graph->n; i++)
+		n += graph->nodes[i].heads == all && !graph->nodes[i].covered;
+	return n;
+}
+
+/* The walk stopped at common ancestors, so one candidate may still lie below
+ * another: goes on down from all of them. */
+static int cover_below(struct graph *graph, uint64_t all,
+		       struct replica *replica, struct err *err)
+{
+	struct graph below = {.cell = graph->cell};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < graph->n; i++) {
 		const struct node *node = &graph->nodes[i];
 
-		if (node->heads != all || node->covered)
-			continue;
-		if (best == NULL || node->clock > best->clock ||
-		    (node->clock == best->clock &&
-		     (node->origin > best->origin ||
-		      (node->origin == best->origin && node->id > best->id))))
-			best = node;
+		for (size_t k = 0; rc == 0 && node->heads == all &&
+				   !node->covered && k < node->n_bases;
+		     k++)
+			rc = reach(&below,
+				   graph->bases[node->first_base + k], 1,
+				   replica, err);
 	}
-	return best;
+	if (rc == 0)
+		rc = walk(&below, 0, replica, err);
+	for (size_t i = 0; rc == 0 && i < below.n; i++) {
+		size_t slot = slot_of(graph, below.nodes[i].id);
+
+		if (graph->index[slot] != 0)
+			graph->nodes[graph->index[slot] - 1].covered = true;
+	}
+	graph_release(&below);
+	return rc;
+}
+
+static int nearest(const struct node **out, struct graph *graph, uint64_t all,
+		   struct replica *replica, struct err *err)
+{
+	int rc = 0;
+
+	*out = NULL;
+	if (candidates(graph, all) > 1)
+		rc = cover_below(graph, all, replica, err);
+	for (size_t i = 0; rc == 0 && i < graph->n; i++) {
+		const struct node *node = &graph->nodes[i];
+
+		if (node->heads == all && !node->covered &&
+		    (*out == NULL || later(node, *out)))
+			*out = node;
+	}
+	return rc;
 }
 
 int cell_base(struct value *out, struct buf *bytes, bool *found,
 	      struct replica *replica, const struct cell_heads *heads,
 	      struct err *err)
 {
-	struct graph graph = {0};
-	const struct node *best;
+	struct graph graph = {.cell = heads->cell};
+	const struct node *best = NULL;
 	uint64_t all;
 	int rc = 0;
 
@@ -243,7 +296,8 @@ int cell_base(struct value *out, struct buf *bytes, bool *found,
 		rc = reach(&graph, heads->ids[i], 1ULL << i, replica, err);
 	if (rc == 0)
 		rc = walk(&graph, all, replica, err);
-	best = rc == 0 ? nearest(&graph, all) : NULL;
+	if (rc == 0)
+		rc = nearest(&best, &graph, all, replica, err);
 	if (best != NULL)
 		rc = store_value(out, bytes, found, replica, best->id, err);
 	graph_release(&graph);

@@ -34,6 +34,7 @@ struct taking {
 	uint64_t clock; /* the latest stamp that is not ahead */
 	int64_t *bases;
 	size_t cap_bases;
+	bool codes; /* a code list was touched */
 };
 
 void apply_result_release(struct apply_result *result)
@@ -204,21 +205,29 @@ static bool key_part_ok(const char *part, size_t len)
 	return true;
 }
 
+/* A case's key is the name of its register file too (sync/register.h), so
+ * what is taken here must be good there: parts of `0-9 A-Z a-z .` joined by
+ * at least two dashes, none empty, none beginning or ending with a dot. */
 static bool case_key_ok(const char *part, size_t len)
 {
+	char before = '-';
 	int dashes = 0;
 
+	if (len > CHANGE_CASE_MAX)
+		return false;
 	for (size_t i = 0; i < len; i++) {
 		bool plain = (part[i] >= '0' && part[i] <= '9') ||
 			     (part[i] >= 'A' && part[i] <= 'Z') ||
-			     (part[i] >= 'a' && part[i] <= 'z') ||
-			     part[i] == '.' || part[i] == '-';
+			     (part[i] >= 'a' && part[i] <= 'z');
+		bool mark = part[i] == '.' || part[i] == '-';
 
 		dashes += part[i] == '-';
-		if (!plain || (part[i] == '.' && i > 0 && part[i - 1] == '.'))
+		if (!plain && (!mark || before == '.' || before == '-'))
 			return false;
+		before = part[i];
 	}
-	return dashes >= 2 && part[0] >= '0' && part[0] <= '9';
+	return dashes >= 2 && before != '.' && before != '-' &&
+	       part[0] >= '0' && part[0] <= '9';
 }
 
 static int check_row(const struct schema *schema,
@@ -310,6 +319,23 @@ static int number_bases(struct taking *taking, struct stored *stored,
 	return rc;
 }
 
+/* What another node writes reaches a site by way of the merging side only:
+ * a base unknown there was never seen, but made up, and would silence a
+ * change that is still to come. */
+static int check_bases(const char **why, struct taking *taking,
+		       const struct stored *stored, struct err *err)
+{
+	bool known = true;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && known && i < stored->n_bases; i++)
+		rc = store_exists(&known, taking->replica, stored->bases[i],
+				  err);
+	if (rc == 0 && !known)
+		*why = "it names a change that does not exist";
+	return rc;
+}
+
 /* Flags and verdict of a change: by authority here, or by another's word. */
 static int judge(struct taking *taking, const struct cell *cell,
 		 const struct change *change, struct stored *stored,
@@ -328,6 +354,8 @@ static int judge(struct taking *taking, const struct cell *cell,
 
 	if (rc == 0 && options->authorise)
 		rc = access_check(&why, taking->replica, &asked, err);
+	if (rc == 0 && why == NULL && options->authorise && options->gapless)
+		rc = check_bases(&why, taking, stored, err);
 	if (rc == 0 && why != NULL) {
 		stored->flags |= STORE_REFUSED;
 		rc = note_verdict(taking, change, VERDICT_REFUSED, why, err);
@@ -405,6 +433,7 @@ static int take_change(struct taking *taking, const struct change *change,
 	if (!(stored.flags & STORE_CLOCK_AHEAD) &&
 	    change->clock > taking->clock)
 		taking->clock = change->clock;
+	taking->codes |= cell.entity == taking->replica->schema->codes;
 	rc = cell_take(taking->replica, &cell, &stored, false, err);
 	return rc < 0 ? rc
 		      : touch(taking->result, taking->replica, &cell, err);
@@ -514,6 +543,8 @@ int apply_batch(struct replica *replica, const struct batch *batch,
 	before = taking.last;
 	if (rc == 0)
 		rc = take_changes(&taking, err);
+	if (rc == 0 && taking.codes)
+		rc = cell_refresh_disputed(replica, err);
 	if (rc == 0)
 		rc = save_last(&taking, before, err);
 	if (rc == 0)
@@ -537,12 +568,23 @@ static int reset_clock(struct replica *replica, const struct verdict *verdict,
 	return replica_set(replica, "clock", "0", err);
 }
 
+/* 0 for a kind of verdict that a newer program makes. */
+static unsigned flag_of(enum verdict_kind kind)
+{
+	switch (kind) {
+	case VERDICT_REFUSED:
+		return STORE_REFUSED;
+	case VERDICT_CLOCK_AHEAD:
+		return STORE_CLOCK_AHEAD;
+	}
+	return 0;
+}
+
 static int apply_verdict(struct replica *replica,
 			 const struct verdict *verdict,
 			 struct apply_result *result, struct err *err)
 {
-	unsigned flag = verdict->kind == VERDICT_REFUSED ? STORE_REFUSED
-							 : STORE_CLOCK_AHEAD;
+	unsigned flag = flag_of(verdict->kind);
 	struct buf row = BUF_INIT;
 	struct cell cell;
 	int64_t origin = 0;
@@ -567,8 +609,8 @@ static int apply_verdict(struct replica *replica,
 		flags = (unsigned)db_int(stmt, 1);
 	}
 	sqlite3_reset(stmt);
-	if (rc <= 0 || (flags & flag) != 0)
-		return rc;
+	if (rc <= 0 || (flags & flag) == flag)
+		return rc < 0 ? rc : 0;
 	rc = store_set_flags(replica, id, flags | flag, err);
 	if (rc == 0)
 		rc = cell_load(&cell, &row, replica, number, err);

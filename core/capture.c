@@ -8,6 +8,9 @@
 #include "core/replica.h"
 #include "schemas/schemas.h"
 
+/* Of one key column; core/apply.c asks the same of other nodes' keys. */
+enum { KEY_CHARS = 100, KEY_BYTES = 300 };
+
 #define NOW "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)"
 
 struct word {
@@ -261,6 +264,53 @@ static int add_field_checks(struct buf *checks, const struct entity *entity,
 	return rc;
 }
 
+/* What no key may hold; `k` is a key column of NEW. A key is compared by its
+ * bytes on every machine, so white space around it, decomposed letters and
+ * ill-formed UTF-8 (a console in another encoding) would make two rows of
+ * one: a character must come out of its code point as it went in. */
+static void add_bad_key(struct buf *out, const char *k)
+{
+	static const char digits[] = "(VALUES (0), (1), (2), (3), (4), (5),"
+				     " (6), (7), (8), (9))";
+
+	buf_addf(out, "NEW.\"%s\" = '' OR instr(NEW.\"%s\", '/')", k, k);
+	buf_addf(out, " OR length(NEW.\"%s\") > %d", k, KEY_CHARS);
+	buf_addf(out, " OR length(CAST(NEW.\"%s\" AS BLOB)) > %d", k,
+		 KEY_BYTES);
+	buf_addf(out, " OR instr(NEW.\"%s\", char(0))", k);
+	buf_addf(out,
+		 " OR NEW.\"%s\" GLOB '*[' || char(1) || '-' || char(31) ||"
+		 " char(127) || char(768) || '-' || char(879) || ']*'",
+		 k);
+	buf_addf(out,
+		 " OR NEW.\"%s\" <> trim(NEW.\"%s\", ' ' || char(160, 12288))",
+		 k, k);
+	buf_addf(out,
+		 " OR (NEW.\"%s\" GLOB '*[^ -~]*' AND EXISTS (SELECT 1 FROM"
+		 " (SELECT substr(NEW.\"%s\", a.column1 * 10 + b.column1 + 1,"
+		 " 1) AS c FROM %s AS a, %s AS b)"
+		 " WHERE c <> '' AND c IS NOT char(unicode(c))))",
+		 k, k, digits, digits);
+}
+
+static int add_row_key_check(struct buf *checks, const struct entity *entity,
+			     struct err *err)
+{
+	struct buf condition = BUF_INIT;
+	struct buf message = BUF_INIT;
+	int rc;
+
+	buf_adds(&condition, "length(CAST(");
+	add_row_key(&condition, entity);
+	buf_addf(&condition, " AS BLOB)) > %d", CHANGE_ROW_MAX);
+	buf_addf(&message, "%s: the key is longer than %d bytes",
+		 entity->name, CHANGE_ROW_MAX);
+	rc = add_check(checks, buf_text(&condition), buf_text(&message), err);
+	buf_release(&condition);
+	buf_release(&message);
+	return rc;
+}
+
 static int add_key_checks(struct buf *checks, const struct schema *schema,
 			  const struct entity *entity, struct err *err)
 {
@@ -273,22 +323,21 @@ static int add_key_checks(struct buf *checks, const struct schema *schema,
 
 		buf_clear(&condition);
 		buf_clear(&message);
-		buf_addf(&condition,
-			 "NEW.\"%s\" = '' OR instr(NEW.\"%s\", '/') OR"
-			 " length(NEW.\"%s\") > 100 OR NEW.\"%s\" GLOB"
-			 " '*[' || char(1) || '-' || char(31) || ']*'",
-			 key, key, key, key);
+		add_bad_key(&condition, key);
 		if (entity == schema->cases)
 			buf_addf(&condition,
 				 " OR NEW.\"%s\" GLOB '*[^0-9A-Za-z.-]*' OR"
 				 " NEW.\"%s\" NOT GLOB '[0-9]*-[0-9]*-[0-9]*'"
-				 " OR NEW.\"%s\" GLOB '*..*'",
-				 key, key, key);
+				 " OR '-' || NEW.\"%s\" || '-' GLOB"
+				 " '*[.-][.-]*' OR length(NEW.\"%s\") > %d",
+				 key, key, key, key, CHANGE_CASE_MAX);
 		buf_addf(&message, "%s: %s cannot be used as a key",
 			 entity->name, key);
 		rc = add_check(checks, buf_text(&condition),
 			       buf_text(&message), err);
 	}
+	if (rc == 0)
+		rc = add_row_key_check(checks, entity, err);
 	if (rc == 0 && entity->scope == SCOPE_CASE &&
 	    entity != schema->cases) {
 		buf_clear(&condition);

@@ -1,8 +1,10 @@
-/* cell.c - one field of one row: heads, fold, and what the table shows. */
+/* cell.c - one field of one row: its heads and its place in the table. */
 #include "core/cell.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/fold.h"
 
 static const char SQL_ROW_FIND[] =
 	"SELECT id FROM _row WHERE entity = ? AND key = ?";
@@ -15,51 +17,46 @@ static const char SQL_HEAD_ADD[] =
 	"INSERT INTO _head(cell, change, shown) VALUES (?, ?, 1)";
 static const char SQL_HEAD_DROP[] =
 	"DELETE FROM _head WHERE cell = ? AND change = ?";
-static const char SQL_HEAD_SHOWN[] =
-	"UPDATE _head SET shown = ? WHERE cell = ? AND change = ?";
 static const char SQL_HEADS_CLEAR[] = "DELETE FROM _head WHERE cell = ?";
 static const char SQL_NAMED_ADD[] =
 	"INSERT OR IGNORE INTO _named(change, cell) VALUES (?, ?)";
 static const char SQL_NAMED_DROP[] =
 	"DELETE FROM _named WHERE change = ? AND cell = ?";
-static const char SQL_CONFLICT_SET[] =
-	"INSERT INTO _conflict(cell, severity, confirm) VALUES (?, ?, ?)"
-	" ON CONFLICT(cell) DO UPDATE SET severity = excluded.severity,"
-	" confirm = excluded.confirm";
-static const char SQL_CONFLICT_DROP[] = "DELETE FROM _conflict WHERE cell = ?";
-static const char SQL_HEAD_FACTS[] =
-	"SELECT c.clock, c.flags, c.value, o.origin, o.site, c.bases"
-	" FROM _change c JOIN _origin o ON o.id = c.id >> 40 WHERE c.id = ?";
-static const char SQL_CLOCK_OF[] =
-	"SELECT c.clock, o.origin FROM _change c JOIN _origin o"
-	" ON o.id = c.id >> 40 WHERE c.id = ?";
-static const char SQL_RANK[] =
-	"SELECT rank FROM code WHERE list = ? AND code = ?";
+static const char SQL_DISPUTED[] = "SELECT cell FROM _conflict";
 static const char SQL_ROW_HEADS[] =
 	"SELECT 1 FROM _head WHERE cell BETWEEN ? AND ? LIMIT 1";
 static const char SQL_CELL_CHANGES[] =
 	"SELECT id, flags, bases FROM _change WHERE cell = ? ORDER BY id";
 
-/* Runs a statement bound to up to three integers. */
-static int run_ints(struct replica *replica, const char *sql, int n,
-		    int64_t a, int64_t b, int64_t c, struct err *err)
+static int run_ints(struct replica *replica, const char *sql, size_t n,
+		    int64_t a, int64_t b, struct err *err)
 {
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, replica->db, sql, err);
-
-	if (rc < 0)
-		return rc;
-	db_bind_int(stmt, 1, a);
-	if (n > 1)
-		db_bind_int(stmt, 2, b);
-	if (n > 2)
-		db_bind_int(stmt, 3, c);
-	return db_run(replica->db, stmt, err);
+	return db_run_ints(replica->db, sql, (int64_t[]){a, b}, n, err);
 }
 
 static bool changed(struct replica *replica)
 {
 	return sqlite3_changes(db_handle(replica->db)) > 0;
+}
+
+/* ` "a" = ? AND "b" = ?` over the key columns. */
+static void add_key_match(struct buf *sql, const struct entity *entity)
+{
+	for (size_t i = 0; i < entity->n_keys; i++)
+		buf_addf(sql, "%s \"%s\" = ?", i > 0 ? " AND" : "",
+			 entity->keys[i]);
+}
+
+/* The row's key, part by part, from parameter `at` on. */
+static void bind_key(sqlite3_stmt *stmt, int at, const struct cell *cell)
+{
+	for (size_t i = 0; i < cell->entity->n_keys; i++) {
+		const char *part = "";
+		size_t len = 0;
+
+		entity_key_part(cell->row, cell->row_len, i, &part, &len);
+		db_bind_bytes(stmt, at + (int)i, part, len);
+	}
 }
 
 /* The table's own row for a key; its other columns stay NULL. */
@@ -82,21 +79,10 @@ static int add_table_row(struct replica *replica, const struct cell *cell,
 	rc = buf_check(&sql, err);
 	if (rc == 0)
 		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
-	for (size_t i = 0; rc == 0 && i < entity->n_keys; i++) {
-		const char *part;
-		size_t len;
-
-		if (!entity_key_part(cell->row, cell->row_len, i, &part,
-				     &len))
-			rc = err_set(err, ERR_CORRUPT,
-				     "%s: key '%.*s' has too few parts",
-				     entity->name, (int)cell->row_len,
-				     cell->row);
-		else
-			db_bind_bytes(stmt, (int)i + 1, part, len);
-	}
-	if (rc == 0)
+	if (rc == 0) {
+		bind_key(stmt, 1, cell);
 		rc = db_run(replica->db, stmt, err);
+	}
 	sqlite3_finalize(stmt);
 	buf_release(&sql);
 	return rc;
@@ -199,7 +185,7 @@ int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_HEADS, err);
 
-	*out = (struct cell_heads){NULL, NULL, 0};
+	*out = (struct cell_heads){.cell = cell};
 	if (rc < 0)
 		return rc;
 	db_bind_int(stmt, 1, cell);
@@ -233,7 +219,7 @@ void cell_heads_release(struct cell_heads *heads)
 {
 	free(heads->ids);
 	free(heads->shown);
-	*heads = (struct cell_heads){NULL, NULL, 0};
+	*heads = (struct cell_heads){.cell = heads->cell};
 }
 
 /* The statement that writes a field of the domain table, made once. */
@@ -249,9 +235,7 @@ static int update_stmt(sqlite3_stmt **out, struct replica *replica,
 	if (*slot == NULL) {
 		buf_addf(&sql, "UPDATE \"%s\" SET \"%s\" = ? WHERE",
 			 cell->entity->name, cell->field->name);
-		for (size_t i = 0; i < cell->entity->n_keys; i++)
-			buf_addf(&sql, "%s \"%s\" = ?", i > 0 ? " AND" : "",
-				 cell->entity->keys[i]);
+		add_key_match(&sql, cell->entity);
 		rc = buf_check(&sql, err);
 		if (rc == 0)
 			rc = db_prepare(slot, replica->db, buf_text(&sql),
@@ -272,13 +256,7 @@ static int update_field(struct replica *replica, const struct cell *cell,
 		return rc;
 	sqlite3_reset(stmt);
 	db_bind_value(stmt, 1, value);
-	for (size_t i = 0; i < cell->entity->n_keys; i++) {
-		const char *part = "";
-		size_t len = 0;
-
-		entity_key_part(cell->row, cell->row_len, i, &part, &len);
-		db_bind_bytes(stmt, (int)i + 2, part, len);
-	}
+	bind_key(stmt, 2, cell);
 	rc = db_run(replica->db, stmt, err);
 	if (rc == ERR_INPUT) /* a STRICT table's own word */
 		rc = err_set(err, ERR_CORRUPT,
@@ -288,8 +266,8 @@ static int update_field(struct replica *replica, const struct cell *cell,
 }
 
 /* Past the triggers: what is merged is logged already. */
-static int write_table(struct replica *replica, const struct cell *cell,
-		       const struct value *value, struct err *err)
+int cell_write(struct replica *replica, const struct cell *cell,
+	       const struct value *value, struct err *err)
 {
 	bool capture = db_capturing(replica->db);
 	int rc = 0;
@@ -310,6 +288,34 @@ static int write_table(struct replica *replica, const struct cell *cell,
 	return rc;
 }
 
+int cell_drop_row(struct replica *replica, const struct cell *cell,
+		  struct err *err)
+{
+	bool capture = db_capturing(replica->db);
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	if (cell->entity == NULL)
+		return 0;
+	buf_addf(&sql, "DELETE FROM \"%s\" WHERE", cell->entity->name);
+	add_key_match(&sql, cell->entity);
+	if (capture)
+		db_capture(replica->db, false);
+	rc = buf_check(&sql, err);
+	if (rc == 0)
+		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
+	if (rc == 0) {
+		bind_key(stmt, 1, cell);
+		rc = db_run(replica->db, stmt, err);
+	}
+	sqlite3_finalize(stmt);
+	if (capture)
+		db_capture(replica->db, true);
+	buf_release(&sql);
+	return rc;
+}
+
 int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
 	       const struct cell *cell, struct err *err)
 {
@@ -322,21 +328,14 @@ int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
 		return 0;
 	buf_addf(&sql, "SELECT \"%s\" FROM \"%s\" WHERE", cell->field->name,
 		 cell->entity->name);
-	for (size_t i = 0; i < cell->entity->n_keys; i++)
-		buf_addf(&sql, "%s \"%s\" = ?", i > 0 ? " AND" : "",
-			 cell->entity->keys[i]);
+	add_key_match(&sql, cell->entity);
 	rc = buf_check(&sql, err);
 	if (rc == 0)
 		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
-	for (size_t i = 0; rc == 0 && i < cell->entity->n_keys; i++) {
-		const char *part = "";
-		size_t len = 0;
-
-		entity_key_part(cell->row, cell->row_len, i, &part, &len);
-		db_bind_bytes(stmt, (int)i + 1, part, len);
-	}
-	if (rc == 0)
+	if (rc == 0) {
+		bind_key(stmt, 1, cell);
 		rc = db_step(replica->db, stmt, err);
+	}
 	if (rc > 0) {
 		*out = db_value(stmt, 0);
 		buf_clear(bytes);
@@ -364,256 +363,10 @@ bool cell_row_known(struct replica *replica, const struct cell *cell)
 	return known;
 }
 
-struct rank_ctx {
-	struct replica *replica;
-	const char *list;
-};
-
-static int64_t rank_of(const struct value *code, void *ctx)
-{
-	struct rank_ctx *rank = ctx;
-	struct err ignored = {0};
-	sqlite3_stmt *stmt;
-	int64_t out = -1;
-
-	if (db_stmt(&stmt, rank->replica->db, SQL_RANK, &ignored) < 0)
-		return -1;
-	db_bind_text(stmt, 1, rank->list != NULL ? rank->list : "");
-	db_bind_value(stmt, 2, code);
-	if (db_step(rank->replica->db, stmt, &ignored) > 0 &&
-	    !db_is_null(stmt, 0))
-		out = db_int(stmt, 0);
-	sqlite3_reset(stmt);
-	return out;
-}
-
-/* A change's clock and origin for choosing among several bases. */
-static int newer_base(int64_t *best, uint64_t *clock, uint64_t *origin,
-		      struct replica *replica, int64_t id, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	uint64_t c;
-	uint64_t o;
-	int rc = db_stmt(&stmt, replica->db, SQL_CLOCK_OF, err);
-
-	if (rc < 0)
-		return rc;
-	db_bind_int(stmt, 1, id);
-	rc = db_step(replica->db, stmt, err);
-	if (rc <= 0)
-		return rc;
-	c = (uint64_t)db_int(stmt, 0);
-	o = (uint64_t)db_int(stmt, 1);
-	sqlite3_reset(stmt);
-	if (*best < 0 || c > *clock ||
-	    (c == *clock && (o > *origin || (o == *origin && id > *best)))) {
-		*best = id;
-		*clock = c;
-		*origin = o;
-	}
-	return 0;
-}
-
-/* One head with everything a policy asks about it. */
-struct fold_head {
-	struct buf value;
-	struct buf base;
-	struct change_id name;
-	int64_t id;
-};
-
-static int load_head(struct policy_head *out, struct fold_head *memory,
-		     struct replica *replica, const struct cell *cell,
-		     struct err *err)
-{
-	const char *owner = NULL;
-	size_t owner_len = 0;
-	uint64_t clock = 0;
-	uint64_t origin = 0;
-	int64_t base = -1;
-	struct value value;
-	bool found = false;
-	unsigned char *bases = NULL;
-	size_t n_bases;
-	sqlite3_stmt *stmt;
-	const char *site;
-	int rc = db_stmt(&stmt, replica->db, SQL_HEAD_FACTS, err);
-
-	if (rc < 0)
-		return rc;
-	db_bind_int(stmt, 1, memory->id);
-	rc = db_step(replica->db, stmt, err);
-	if (rc <= 0)
-		return rc < 0 ? rc
-			      : err_set(err, ERR_CORRUPT, "a head is missing");
-	out->clock = (uint64_t)db_int(stmt, 0);
-	out->clock_ahead = (db_int(stmt, 1) & STORE_CLOCK_AHEAD) != 0;
-	out->id.origin = (uint64_t)db_int(stmt, 3);
-	out->id.seq = (uint64_t)memory->id &
-		      ((1ULL << STORE_SEQ_BITS) - 1);
-	site = db_text(stmt, 4);
-	out->from_office = strcmp(site, REPLICA_OFFICE) == 0;
-	if (cell->entity != NULL)
-		entity_owner(cell->entity, cell->row, cell->row_len, &owner,
-			     &owner_len);
-	out->from_owner = owner != NULL && strlen(site) == owner_len &&
-			  memcmp(site, owner, owner_len) == 0;
-	rc = store_column_value(&value, &memory->value, stmt, 2, 1, err);
-	if (rc == 0 && value.bytes != buf_text(&memory->value)) {
-		buf_add(&memory->value, value.bytes, value.len);
-		rc = buf_check(&memory->value, err);
-		value.bytes = buf_text(&memory->value);
-	}
-	out->value = value;
-	n_bases = (size_t)sqlite3_column_bytes(stmt, 5) / 8;
-	if (rc == 0 && n_bases > 0) {
-		bases = malloc(n_bases * 8);
-		if (bases == NULL)
-			rc = err_nomem(err);
-		else
-			memcpy(bases, sqlite3_column_blob(stmt, 5),
-			       n_bases * 8);
-	}
-	sqlite3_reset(stmt);
-	for (size_t i = 0; rc == 0 && i < n_bases; i++)
-		rc = newer_base(&base, &clock, &origin, replica,
-				store_base_at(bases, i), err);
-	free(bases);
-	if (rc == 0 && base >= 0)
-		rc = store_value(&out->base, &memory->base, &found, replica,
-				 base, err);
-	return rc;
-}
-
-/* The stored number of a head that the policy has sorted elsewhere. */
-static int64_t stored_head(const struct fold_head *memory, size_t n,
-			   struct change_id id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (change_id_equal(memory[i].name, id))
-			return memory[i].id;
-	return 0;
-}
-
-/* Writes down what the policy said: shown heads, conflict, table. */
-static int record_outcome(struct replica *replica, const struct cell *cell,
-			  const struct policy_head *heads,
-			  const struct fold_head *memory, size_t n,
-			  const struct policy_outcome *outcome,
-			  struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = run_ints(replica, SQL_HEAD_SHOWN, 3, heads[i].shown,
-			      cell->id, stored_head(memory, n, heads[i].id),
-			      err);
-	if (rc == 0 && outcome->severity == SEVERITY_NONE)
-		rc = run_ints(replica, SQL_CONFLICT_DROP, 1, cell->id, 0, 0,
-			      err);
-	else if (rc == 0)
-		rc = run_ints(replica, SQL_CONFLICT_SET, 3, cell->id,
-			      outcome->severity, outcome->confirm, err);
-	return rc < 0 ? rc : write_table(replica, cell, &outcome->shown, err);
-}
-
-static int fold_many(struct replica *replica, const struct cell *cell,
-		     const struct cell_heads *ids, struct err *err)
-{
-	size_t n = ids->n;
-	struct policy_head *heads = calloc(n, sizeof(*heads));
-	struct fold_head *memory = calloc(n, sizeof(*memory));
-	struct rank_ctx rank = {.replica = replica};
-	struct policy_input input = {.policy = POLICY_UNKNOWN,
-				     .heads = heads,
-				     .n = n,
-				     .rank = rank_of,
-				     .ctx = &rank};
-	struct policy_outcome outcome = {.made = BUF_INIT};
-	struct buf base = BUF_INIT;
-	bool found = false;
-	int rc = 0;
-
-	if (heads == NULL || memory == NULL) {
-		rc = err_nomem(err);
-		goto done;
-	}
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		memory[i].id = ids->ids[i];
-		rc = load_head(&heads[i], &memory[i], replica, cell, err);
-		memory[i].name = heads[i].id;
-	}
-	if (rc == 0)
-		rc = cell_base(&input.base, &base, &found, replica, ids, err);
-	if (cell->field != NULL) {
-		input.policy = cell->field->policy;
-		rank.list = cell->field->list;
-	}
-	if (rc == 0)
-		rc = policy_fold(&outcome, &input, err);
-	if (rc == 0)
-		rc = record_outcome(replica, cell, heads, memory, n, &outcome,
-				    err);
-done:
-	for (size_t i = 0; memory != NULL && i < n; i++) {
-		buf_release(&memory[i].value);
-		buf_release(&memory[i].base);
-	}
-	policy_outcome_release(&outcome);
-	buf_release(&base);
-	free(memory);
-	free(heads);
-	return rc;
-}
-
-/* The usual cell: one head, whose value is what the table shows. */
-static int fold_one(struct replica *replica, const struct cell *cell,
-		    const struct cell_heads *heads,
-		    const struct stored *change, bool in_table,
-		    struct err *err)
-{
-	struct buf bytes = BUF_INIT;
-	struct value value;
-	bool found = true;
-	bool mine = change != NULL && heads->ids[0] == change->id;
-	int rc = run_ints(replica, SQL_CONFLICT_DROP, 1, cell->id, 0, 0, err);
-
-	if (rc == 0 && !heads->shown[0])
-		rc = run_ints(replica, SQL_HEAD_SHOWN, 3, 1, cell->id,
-			      heads->ids[0], err);
-	if (rc < 0 || (mine && in_table))
-		return rc;
-	if (mine)
-		value = change->value;
-	else
-		rc = store_value(&value, &bytes, &found, replica,
-				 heads->ids[0], err);
-	if (rc == 0)
-		rc = write_table(replica, cell, &value, err);
-	buf_release(&bytes);
-	return rc;
-}
-
-static int fold(struct replica *replica, const struct cell *cell,
-		const struct stored *change, bool in_table, struct err *err)
-{
-	struct cell_heads heads;
-	int rc = cell_heads(&heads, replica, cell->id, err);
-
-	if (rc < 0)
-		return rc;
-	if (heads.n == 1)
-		rc = fold_one(replica, cell, &heads, change, in_table, err);
-	else if (heads.n > 1)
-		rc = fold_many(replica, cell, &heads, err);
-	cell_heads_release(&heads);
-	return rc;
-}
-
 int cell_refresh(struct replica *replica, const struct cell *cell,
 		 struct err *err)
 {
-	return fold(replica, cell, NULL, false, err);
+	return fold_cell(replica, cell, NULL, false, err);
 }
 
 /* Bases stop being heads; those not here yet are remembered as named. */
@@ -626,7 +379,7 @@ static int retire_bases(struct replica *replica, const struct cell *cell,
 		int64_t base = change->bases[i];
 		bool known = true;
 
-		rc = run_ints(replica, SQL_HEAD_DROP, 2, cell->id, base, 0,
+		rc = run_ints(replica, SQL_HEAD_DROP, 2, cell->id, base,
 			      err);
 		if (rc < 0)
 			break;
@@ -637,7 +390,7 @@ static int retire_bases(struct replica *replica, const struct cell *cell,
 		rc = store_exists(&known, replica, base, err);
 		if (rc == 0 && !known)
 			rc = run_ints(replica, SQL_NAMED_ADD, 2, base,
-				      cell->id, 0, err);
+				      cell->id, err);
 	}
 	return rc;
 }
@@ -649,15 +402,17 @@ int cell_take(struct replica *replica, const struct cell *cell,
 
 	if (rc == 0)
 		rc = run_ints(replica, SQL_NAMED_DROP, 2, change->id,
-			      cell->id, 0, err);
+			      cell->id, err);
 	if (rc < 0)
 		return rc;
 	if (changed(replica))
 		rc = store_shrink(replica, change->id, err);
 	else
 		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id, change->id,
-			      0, err);
-	return rc < 0 ? rc : fold(replica, cell, change, in_table, err);
+			      err);
+	if (rc == 0)
+		rc = fold_cell(replica, cell, change, in_table, err);
+	return rc < 0 ? rc : fold_void_of(replica, cell, err);
 }
 
 /* A change of the cell as reconsidering sees it. */
@@ -740,7 +495,7 @@ static int name_bases(struct replica *replica, const struct cell *cell,
 				at->named |= !members[i].refused;
 			else if (members[i].refused)
 				rc = run_ints(replica, SQL_NAMED_DROP, 2,
-					      base, cell->id, 0, err);
+					      base, cell->id, err);
 		}
 	/* A base that an accepted change names too stays remembered. */
 	for (size_t i = 0; rc == 0 && i < n; i++)
@@ -751,38 +506,59 @@ static int name_bases(struct replica *replica, const struct cell *cell,
 			    NULL)
 				rc = run_ints(replica, SQL_NAMED_ADD, 2,
 					      members[i].bases[k], cell->id,
-					      0, err);
+					      err);
+	return rc;
+}
+
+int cell_refresh_disputed(struct replica *replica, struct err *err)
+{
+	struct buf cells = BUF_INIT;
+	struct buf row = BUF_INIT;
+	struct cell cell;
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_DISPUTED, err);
+
+	while (rc >= 0 && (rc = db_step(replica->db, stmt, err)) > 0) {
+		int64_t id = db_int(stmt, 0);
+
+		buf_add(&cells, &id, sizeof(id));
+	}
+	if (rc == 0)
+		rc = buf_check(&cells, err);
+	for (size_t at = 0; rc == 0 && at < cells.len; at += sizeof(int64_t)) {
+		int64_t id;
+
+		memcpy(&id, cells.data + at, sizeof(id));
+		rc = cell_load(&cell, &row, replica, id, err);
+		if (rc == 0)
+			rc = cell_refresh(replica, &cell, err);
+	}
+	buf_release(&cells);
+	buf_release(&row);
 	return rc;
 }
 
 int cell_reconsider(struct replica *replica, const struct cell *cell,
 		    struct err *err)
 {
-	const struct value nothing = {.type = VALUE_NULL};
 	struct member *members = NULL;
 	size_t n = 0;
-	size_t heads = 0;
 	int rc = load_members(&members, &n, replica, cell->id, err);
 
 	if (rc == 0)
 		rc = name_bases(replica, cell, members, n, err);
 	if (rc == 0)
-		rc = run_ints(replica, SQL_HEADS_CLEAR, 1, cell->id, 0, 0,
-			      err);
+		rc = run_ints(replica, SQL_HEADS_CLEAR, 1, cell->id, 0, err);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		if (members[i].refused || members[i].named)
 			continue;
-		heads++;
 		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id,
-			      members[i].id, 0, err);
+			      members[i].id, err);
 	}
-	if (rc == 0 && heads == 0)
-		rc = run_ints(replica, SQL_CONFLICT_DROP, 1, cell->id, 0, 0,
-			      err);
-	if (rc == 0 && heads == 0)
-		rc = write_table(replica, cell, &nothing, err);
-	else if (rc == 0)
-		rc = fold(replica, cell, NULL, false, err);
+	if (rc == 0)
+		rc = fold_cell(replica, cell, NULL, false, err);
+	if (rc == 0)
+		rc = fold_void_of(replica, cell, err);
 	for (size_t i = 0; i < n; i++)
 		free(members[i].bases);
 	free(members);

@@ -1,13 +1,13 @@
-/* cell.h - one field of one row: its heads, and what the table shows of it.
- * Inside core/. Knows heads, folds and the domain tables; no batches.
+/* cell.h - one field of one row: its heads, and its place in the table.
+ * Inside core/. Knows heads and the domain tables; no policy, no batches.
  *
- * (I2) a head is a change that no known, accepted change names as a base.
+ * (I2) a head is a change that no known, accepted change of its cell names
+ *      as a base.
  * (I3) the domain table shows exactly what the fold of the heads says. */
 #ifndef TIAN_CORE_CELL_H
 #define TIAN_CORE_CELL_H
 
 #include "core/change_store.h"
-#include "core/policy.h"
 
 struct cell {
 	int64_t id;
@@ -32,10 +32,17 @@ int cell_load(struct cell *out, struct buf *bytes, struct replica *replica,
 /* What the domain table shows of it, copied into `bytes`. */
 int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
 	       const struct cell *cell, struct err *err);
+/* Puts a value there, past the triggers; makes the row where there is none. */
+int cell_write(struct replica *replica, const struct cell *cell,
+	       const struct value *value, struct err *err);
+/* Takes the row out of the table: only refused changes had made it. */
+int cell_drop_row(struct replica *replica, const struct cell *cell,
+		  struct err *err);
 /* Whether any accepted change has made the cell's row. */
 bool cell_row_known(struct replica *replica, const struct cell *cell);
 
 struct cell_heads {
+	int64_t cell;
 	int64_t *ids; /* owned */
 	bool *shown;  /* owned */
 	size_t n;
@@ -54,6 +61,8 @@ int cell_reconsider(struct replica *replica, const struct cell *cell,
 /* Folds again and writes the table, heads being as they are. */
 int cell_refresh(struct replica *replica, const struct cell *cell,
 		 struct err *err);
+/* Folds every cell whose heads differ again: a code list has changed. */
+int cell_refresh_disputed(struct replica *replica, struct err *err);
 /* Nearest common ancestor of the heads; *found false where there is none. */
 int cell_base(struct value *out, struct buf *bytes, bool *found,
 	      struct replica *replica, const struct cell_heads *heads,

@@ -10,6 +10,7 @@
 enum {
 	CHANGE_VALUE_MAX = 4 << 20, /* bytes of one value */
 	CHANGE_ROW_MAX = 512,	    /* bytes of a row key */
+	CHANGE_CASE_MAX = 128,	    /* bytes of a case's key in it */
 	CHANGE_NAME_MAX = 256,	    /* bytes of author or site */
 	CHANGE_REASON_MAX = 4096,   /* bytes of a reason */
 	CHANGE_BASES_MAX = 1024	    /* bases of one change */

@@ -157,6 +157,19 @@ int db_run(struct db *db, sqlite3_stmt *stmt, struct err *err)
 	return rc;
 }
 
+int db_run_ints(struct db *db, const char *sql, const int64_t *ints,
+		size_t n, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, sql, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		db_bind_int(stmt, (int)i + 1, ints[i]);
+	return db_run(db, stmt, err);
+}
+
 int db_begin(struct db *db, struct err *err)
 {
 	return db_exec(db, "BEGIN IMMEDIATE", err);

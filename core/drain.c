@@ -2,7 +2,8 @@
  * Gives seq, clock and bases; knows no other node.
  *
  * (I1) seq has no gaps: last + 1 for each change, in the order of the edits.
- * A plain edit replaces what was shown; a decision replaces every head. */
+ * A plain edit replaces what was shown; a decision replaces every head.
+ * Either names what it knows of its row being void. (I7) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,9 @@
 #include "core/cell.h"
 #include "core/change_log.h"
 #include "core/clock.h"
+#include "core/fold.h"
 #include "core/normal.h"
+#include "core/voiding.h"
 
 static const char SQL_PENDING[] =
 	"SELECT id, entity, field, row, value, at, author, reason, decides"
@@ -23,12 +26,14 @@ static const char SQL_SET_LAST[] = "UPDATE _origin SET last = ? WHERE id = ?";
 struct drain {
 	struct replica *replica;
 	int64_t origin; /* our number */
-	uint64_t seq;	/* the last given */
+	uint64_t before; /* our last seq when it began */
+	uint64_t seq;	 /* the last given */
 	uint64_t clock; /* the last stamp */
 	size_t n;
 	struct buf value;
 	struct buf shown;
 	struct buf dirty; /* int64_t cells whose table value was written */
+	bool codes;	  /* a code list was touched */
 };
 
 /* A fold halfway through writes what the table held then, not what a later
@@ -57,31 +62,71 @@ static int refresh_dirty(struct drain *drain, struct err *err)
 	return rc;
 }
 
-/* Bases of an edit, and whether it says anything new. */
-static int choose_bases(struct stored *change, bool *says_nothing,
-			struct cell_heads *heads, struct drain *drain,
+static bool of_this_drain(const struct drain *drain, int64_t id)
+{
+	return id > store_id(drain->origin, drain->before) &&
+	       id < store_id(drain->origin + 1, 0);
+}
+
+/* What the person had before them: what the fold showed, or, where they have
+ * edited the cell twice since, their own first edit. */
+static void keep_seen(struct cell_heads *heads, const struct drain *drain)
+{
+	bool own = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < heads->n; i++)
+		own |= of_this_drain(drain, heads->ids[i]);
+	for (size_t i = 0; i < heads->n; i++)
+		if (own ? of_this_drain(drain, heads->ids[i])
+			: heads->shown[i])
+			heads->ids[n++] = heads->ids[i];
+	heads->n = n;
+}
+
+/* Whether an edit leaves the cell as the person had it before them. */
+static int repeats(bool *out, const struct stored *change,
+		   const struct cell *cell, const struct cell_heads *heads,
+		   struct drain *drain, struct err *err)
+{
+	struct value now = {.type = VALUE_NULL};
+	bool found = true;
+	size_t own = 0;
+	int rc;
+
+	while (own < heads->n && !of_this_drain(drain, heads->ids[own]))
+		own++;
+	if (own < heads->n)
+		rc = store_value(&now, &drain->shown, &found, drain->replica,
+				 heads->ids[own], err);
+	else
+		rc = fold_value(&now, &drain->shown, drain->replica, cell,
+				heads, err);
+	*out = rc == 0 && value_equal(&now, &change->value);
+	/* Codes that come with the schema have a value and no head. */
+	if (heads->n == 0 && cell->entity == drain->replica->schema->codes)
+		*out = false;
+	return rc;
+}
+
+/* Bases of an edit into *heads, and whether it says anything new. */
+static int choose_bases(struct cell_heads *heads, bool *says_nothing,
+			bool *disputed, const struct stored *change,
+			const struct cell *cell, struct drain *drain,
 			bool decides, struct err *err)
 {
-	struct value now;
-	bool found = false;
-	size_t n = 0;
-	int rc = cell_heads(heads, drain->replica, change->cell, err);
+	int rc = cell_heads(heads, drain->replica, cell->id, err);
 
+	*disputed = heads->n > 1;
 	*says_nothing = false;
-	if (rc < 0)
-		return rc;
-	if (!decides && heads->n == 1) {
-		rc = store_value(&now, &drain->shown, &found, drain->replica,
-				 heads->ids[0], err);
-		*says_nothing = found && value_equal(&now, &change->value);
+	if (rc == 0 && !decides) {
+		rc = repeats(says_nothing, change, cell, heads, drain, err);
+		keep_seen(heads, drain);
 	}
-	if (!decides && heads->n == 0)
-		*says_nothing = change->value.type == VALUE_NULL;
-	for (size_t i = 0; i < heads->n; i++)
-		if (decides || heads->shown[i])
-			heads->ids[n++] = heads->ids[i];
-	change->bases = heads->ids;
-	change->n_bases = n;
+	if (rc == 0)
+		rc = voiding_bases(heads, drain->replica, cell, err);
+	if (heads->n > CHANGE_BASES_MAX)
+		heads->n = CHANGE_BASES_MAX;
 	return rc;
 }
 
@@ -110,6 +155,24 @@ static int log_change(struct drain *drain, const struct cell *cell,
 	return rc;
 }
 
+/* A new row whose fields all turn out empty is a row nevertheless. */
+static int log_bare_row(struct drain *drain, const struct change *name,
+			sqlite3_stmt *stmt, struct err *err)
+{
+	struct change at = *name;
+	struct stored change = {.value = value_int(1)};
+	struct cell cell;
+	int rc;
+
+	at.field = 0;
+	rc = cell_open(&cell, drain->replica, &at, err);
+	if (rc < 0 || cell_row_known(drain->replica, &cell) ||
+	    cell.entity == drain->replica->schema->codes)
+		return rc;
+	change.cell = cell.id;
+	return log_change(drain, &cell, &change, stmt, true, err);
+}
+
 static int drain_row(struct drain *drain, sqlite3_stmt *stmt, struct err *err)
 {
 	struct change name = {.entity = (uint32_t)db_int(stmt, 1),
@@ -119,10 +182,11 @@ static int drain_row(struct drain *drain, sqlite3_stmt *stmt, struct err *err)
 				      (size_t)sqlite3_column_bytes(stmt, 3)};
 	struct value raw = db_value(stmt, 4);
 	struct stored change = {0};
-	struct cell_heads heads = {0};
+	struct cell_heads bases = {0};
 	struct cell cell;
 	bool decides = db_int(stmt, 8) != 0;
 	bool says_nothing = false;
+	bool disputed = false;
 	bool in_table;
 	int rc = cell_open(&cell, drain->replica, &name, err);
 
@@ -133,12 +197,18 @@ static int drain_row(struct drain *drain, sqlite3_stmt *stmt, struct err *err)
 		return rc;
 	change.cell = cell.id;
 	in_table = !decides && value_equal(&raw, &change.value);
-	rc = choose_bases(&change, &says_nothing, &heads, drain, decides, err);
-	if (!in_table || heads.n > 1)
+	rc = choose_bases(&bases, &says_nothing, &disputed, &change, &cell,
+			  drain, decides, err);
+	change.bases = bases.ids;
+	change.n_bases = bases.n;
+	drain->codes |= cell.entity == drain->replica->schema->codes;
+	if (!in_table || disputed)
 		note_dirty(drain, cell.id);
 	if (rc == 0 && !says_nothing)
 		rc = log_change(drain, &cell, &change, stmt, in_table, err);
-	cell_heads_release(&heads);
+	else if (rc == 0)
+		rc = log_bare_row(drain, &name, stmt, err);
+	cell_heads_release(&bases);
 	return rc;
 }
 
@@ -157,6 +227,7 @@ static int start(struct drain *drain, struct err *err)
 	db_bind_int(stmt, 1, drain->origin);
 	rc = db_step(replica->db, stmt, err);
 	drain->seq = rc > 0 ? (uint64_t)db_int(stmt, 0) : 0;
+	drain->before = drain->seq;
 	sqlite3_reset(stmt);
 	if (rc >= 0)
 		rc = replica_get(&clock, replica, "clock", err);
@@ -224,6 +295,8 @@ int change_log_drain(struct replica *replica, size_t *n, struct err *err)
 		sqlite3_reset(stmt);
 	if (rc == 0)
 		rc = refresh_dirty(&drain, err);
+	if (rc == 0 && drain.codes)
+		rc = cell_refresh_disputed(replica, err);
 	if (rc == 0)
 		rc = finish(&drain, err);
 	if (rc == 0 && n != NULL)

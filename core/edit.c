@@ -7,6 +7,7 @@
 #include "core/change_log.h"
 #include "core/clock.h"
 #include "core/normal.h"
+#include "core/utf8.h"
 
 static const char SQL_SIGN[] =
 	"UPDATE _pending SET author = coalesce(author, ?), reason ="
@@ -27,18 +28,31 @@ int edit_begin(struct replica *replica, struct err *err)
 	return rc;
 }
 
+/* What no batch could carry is refused here, where it can be corrected. */
+static int check_words(const char *words, size_t limit, const char *what,
+		       struct err *err)
+{
+	if (words == NULL)
+		return 0;
+	if (strlen(words) > limit)
+		return err_set(err, ERR_INPUT,
+			       "the %s is longer than %zu bytes", what, limit);
+	if (!utf8_valid(words, strlen(words)))
+		return err_set(err, ERR_INPUT, "the %s is not UTF-8", what);
+	return 0;
+}
+
 int edit_commit(struct replica *replica, const char *author,
 		const char *reason, size_t *n_changes, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
-	int rc;
+	int rc = check_words(author, CHANGE_NAME_MAX, "author", err);
 
-	if (reason != NULL && strlen(reason) > CHANGE_REASON_MAX) {
-		rc = err_set(err, ERR_INPUT, "the reason is longer than %d"
-			     " bytes", CHANGE_REASON_MAX);
+	if (rc == 0)
+		rc = check_words(reason, CHANGE_REASON_MAX, "reason", err);
+	if (rc < 0)
 		goto done;
-	}
 	rc = db_stmt(&stmt, db, SQL_SIGN, err);
 	if (rc < 0)
 		goto done;

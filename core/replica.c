@@ -10,6 +10,7 @@
 #include "core/capture.h"
 #include "core/crypto.h"
 #include "core/replica_room.h"
+#include "core/utf8.h"
 #include "schemas/schemas.h"
 
 enum { APPLICATION_ID = 0x5449414e /* "TIAN" */, USER_VERSION = 1 };
@@ -151,6 +152,12 @@ int replica_create(const char *path, const struct replica_identity *id,
 
 	if (access(path, F_OK) == 0)
 		return err_set(err, ERR_INPUT, "%s exists already", path);
+	if (id->author != NULL &&
+	    (strlen(id->author) > CHANGE_NAME_MAX ||
+	     !utf8_valid(id->author, strlen(id->author))))
+		return err_set(err, ERR_INPUT,
+			       "the author is longer than %d bytes or not "
+			       "UTF-8", CHANGE_NAME_MAX);
 	buf_addf(&tmp, "%s.tmp", path);
 	remove_with_journal(buf_text(&tmp));
 	rc = db_open(&db, buf_text(&tmp), DB_CREATE, err);

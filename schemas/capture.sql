@@ -28,10 +28,13 @@ END;
       THEN RAISE(ABORT, '{message}')
 
 -- What a new row holds is logged field by field; field 0 says that a row
--- exists which holds nothing yet.
+-- exists which holds nothing yet. A rowid of -1 is what the check above sees
+-- of every row that is given none; none may really have it.
 --@ insert
 CREATE TRIGGER "_{table}_inserted" AFTER INSERT ON "{table}"
 BEGIN
+  SELECT RAISE(ABORT, '{table}: a rowid below 1 cannot be used')
+   WHERE NEW.rowid < 1;
   INSERT INTO _pending(entity, field, row, value, at)
   SELECT {eid}, f, {row}, v, {now}
     FROM ({values})

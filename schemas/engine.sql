@@ -128,3 +128,13 @@ CREATE TABLE _taken(
   ref       TEXT PRIMARY KEY NOT NULL,
   commit_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Which commit carries which changes: an outbox's own, or the inbox commit
+-- that brought them. A row for each run of seqs without a gap.
+CREATE TABLE _commit(
+  origin    INTEGER NOT NULL,
+  first     INTEGER NOT NULL,
+  last      INTEGER NOT NULL,
+  commit_id TEXT NOT NULL,
+  PRIMARY KEY(origin, first)
+) STRICT, WITHOUT ROWID;

@@ -1,75 +1,15 @@
-/* batch.c - changes.msgpack, version 1: schemas/changes.md, "Batch".
+/* batch.c - writes changes.msgpack, version 1: schemas/changes.md, "Batch".
  * Refuses to know commits, access and merging. */
 #include "sync/batch.h"
 
-#include <math.h>
 #include <msgpack.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/utf8.h"
+#include "sync/batch_limits.h"
 #include "sync/envelope.h"
 #include "sync/msgpack_reader.h"
-
-static const char magic[] = "tian";
-
-enum {
-	BATCH_ELEMENTS = 9,  /* of the outer array that v1 knows */
-	BODY_ELEMENTS = 6,   /* of them after the envelope's */
-	CHANGE_ELEMENTS = 7, /* that every change has */
-	FIELD_ID_MAX = 4095  /* schemas/engine.sql: cell = row << 12 | field */
-};
-
-/* ---- what both directions hold a batch to ------------------------------ */
-
-static const char *ids_fault(const struct change *change)
-{
-	if (!envelope_id_ok(change->id))
-		return "seq is not within 1 and 2^40 - 1";
-	if (change->clock > INT64_MAX)
-		return "clock is past 2^63 - 1";
-	if (change->entity == 0 || change->entity > INT32_MAX)
-		return "entity is not within 1 and 2^31 - 1";
-	if (change->field > FIELD_ID_MAX)
-		return "field is past 4095";
-	if (change->n_bases > CHANGE_BASES_MAX)
-		return "more than 1024 bases";
-	return NULL;
-}
-
-static const char *bytes_fault(const struct change *change)
-{
-	const struct value *value = &change->value;
-	bool bytes = value->type == VALUE_TEXT || value->type == VALUE_BLOB;
-
-	if (change->row_len == 0 || change->row_len > CHANGE_ROW_MAX)
-		return "row key is not within 1 and 512 bytes";
-	if (bytes && value->len > CHANGE_VALUE_MAX)
-		return "value of more than 4194304 bytes";
-	if (value->type == VALUE_REAL && isnan(value->real))
-		return "value is not a number";
-	if (change->reason && change->reason_len > CHANGE_REASON_MAX)
-		return "reason of more than 4096 bytes";
-	return NULL;
-}
-
-/* The first limit of schemas/changes.md that a change breaks, or NULL. */
-static const char *change_fault(const struct change *change)
-{
-	const char *fault = ids_fault(change);
-
-	return fault ? fault : bytes_fault(change);
-}
-
-/* A node writes one change after the other: (I7) a change's bases of its own
- * origin came before it. */
-static bool base_ok(const struct change *change, struct change_id base)
-{
-	return envelope_id_ok(base) &&
-	       (base.origin != change->id.origin || base.seq < change->id.seq);
-}
-
-/* ---- encode ------------------------------------------------------------ */
 
 struct encoder {
 	msgpack_packer packer;
@@ -212,14 +152,14 @@ static int check_change(const struct encoder *encoder,
 			const struct change *change, uint64_t last,
 			struct err *err)
 {
-	const char *fault = change_fault(change);
+	const char *fault = batch_change_fault(change);
 
 	if (!fault && change->id.origin != encoder->batch->origin)
 		fault = "of another origin than its batch";
 	if (!fault && change->id.seq <= last)
 		fault = "seq does not increase";
 	for (size_t i = 0; !fault && i < change->n_bases; i++)
-		if (!base_ok(change, change->bases[i]))
+		if (!batch_base_ok(change, change->bases[i]))
 			fault = "a base that cannot be";
 	if (!fault)
 		fault = texts_fault(change);
@@ -258,7 +198,7 @@ static void pack_change(struct encoder *encoder, const struct change *change)
 {
 	msgpack_packer *packer = &encoder->packer;
 	bool eighth = change->reason || change->n_extra > 0;
-	size_t n = CHANGE_ELEMENTS + (eighth ? 1 : 0);
+	size_t n = BATCH_CHANGE + (eighth ? 1 : 0);
 
 	msgpack_pack_array(packer, n + change->n_extra);
 	msgpack_pack_uint64(packer, change->id.seq);
@@ -287,8 +227,9 @@ static void pack_head(struct encoder *encoder)
 	msgpack_packer *packer = &encoder->packer;
 	const struct batch *batch = encoder->batch;
 
-	msgpack_pack_array(packer, BATCH_ELEMENTS);
-	msgpack_pack_str_with_body(packer, magic, sizeof(magic) - 1);
+	msgpack_pack_array(packer, ENVELOPE_ELEMENTS + BATCH_BODY);
+	msgpack_pack_str_with_body(packer, BATCH_MAGIC,
+				   sizeof(BATCH_MAGIC) - 1);
 	msgpack_pack_uint32(packer, ENVELOPE_VERSION);
 	msgpack_pack_uint32(packer, 1); /* min_reader: v1 itself */
 	pack_origin(packer, batch->origin);
@@ -357,311 +298,4 @@ int batch_encode(struct buf *out, const struct batch *batch, struct err *err)
 	if (batch->n_changes == 0)
 		return err_set(err, ERR_INPUT, "encode batch: no changes");
 	return batch_encode_some(out, batch, NULL, NULL, NULL, err);
-}
-
-/* ---- decode ------------------------------------------------------------ */
-
-/* The bytes are read twice by the same code: first to check them and to
- * count, then into one block of exactly that size. */
-struct decoder {
-	struct msgpack_reader reader;
-	struct batch *batch; /* all NULL while counting */
-	struct change *changes;
-	struct change_id *bases;
-	uint64_t *origins;
-	char *text;
-	size_t n_changes;
-	size_t n_bases;
-	size_t n_origins;
-	size_t text_len;
-	uint64_t origin;
-};
-
-static bool read_u32(struct msgpack_reader *reader, uint32_t *out)
-{
-	uint64_t number;
-
-	if (!msgpack_reader_uint(reader, &number))
-		return false;
-	if (number > UINT32_MAX)
-		return msgpack_reader_fail(reader, "a number past 2^32 - 1");
-	*out = (uint32_t)number;
-	return true;
-}
-
-static bool read_name(struct decoder *decoder, const char **out, size_t min)
-{
-	const char *text;
-	size_t len;
-
-	if (!msgpack_reader_str(&decoder->reader, &text, &len))
-		return false;
-	if (len < min || len > CHANGE_NAME_MAX)
-		return msgpack_reader_fail(&decoder->reader,
-					   "site or author is not within its "
-					   "limits");
-	if (decoder->text) {
-		*out = decoder->text + decoder->text_len;
-		memcpy(decoder->text + decoder->text_len, text, len);
-		decoder->text[decoder->text_len + len] = '\0';
-	}
-	decoder->text_len += len + 1;
-	return true;
-}
-
-static bool read_value(struct msgpack_reader *reader, struct value *value)
-{
-	*value = (struct value){.type = VALUE_NULL};
-	switch (msgpack_reader_peek(reader)) {
-	case MSGPACK_INT:
-		value->type = VALUE_INT;
-		return msgpack_reader_int(reader, &value->integer);
-	case MSGPACK_FLOAT64:
-		value->type = VALUE_REAL;
-		return msgpack_reader_float(reader, &value->real);
-	case MSGPACK_STR:
-		value->type = VALUE_TEXT;
-		return msgpack_reader_str(reader, &value->bytes, &value->len);
-	case MSGPACK_BIN:
-		value->type = VALUE_BLOB;
-		return msgpack_reader_bin(reader, &value->bytes, &value->len);
-	default:
-		return msgpack_reader_nil(reader);
-	}
-}
-
-static bool read_base(struct decoder *decoder, const struct change *change)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-	struct change_id base = {decoder->origin, 0};
-	uint64_t index;
-
-	if (!msgpack_reader_uint(reader, &index) ||
-	    !msgpack_reader_uint(reader, &base.seq))
-		return false;
-	if (index > decoder->n_origins)
-		return msgpack_reader_fail(reader,
-					   "a base of an origin not listed");
-	if (index > 0 && decoder->origins)
-		base.origin = decoder->origins[index - 1];
-	else if (index > 0) /* counting: any that is not the own one */
-		base.origin = base.origin == 1 ? 2 : 1;
-	if (!base_ok(change, base))
-		return msgpack_reader_fail(reader, "a base that cannot be");
-	if (decoder->bases)
-		decoder->bases[decoder->n_bases] = base;
-	decoder->n_bases++;
-	return true;
-}
-
-static bool read_bases(struct decoder *decoder, struct change *change)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-	size_t n;
-
-	if (!msgpack_reader_array(reader, &n))
-		return false;
-	if (n % 2 != 0 || n / 2 > CHANGE_BASES_MAX)
-		return msgpack_reader_fail(reader,
-					   "bases are not at most 1024 pairs");
-	change->n_bases = n / 2;
-	if (decoder->bases && n > 0)
-		change->bases = decoder->bases + decoder->n_bases;
-	for (size_t i = 0; i < n / 2; i++)
-		if (!read_base(decoder, change))
-			return false;
-	return true;
-}
-
-/* The eighth element, and those after it, which only a newer writer knows:
- * they are kept as they are and sent on. */
-static bool read_tail(struct decoder *decoder, struct change *change, size_t n)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-
-	if (n == 0)
-		return true;
-	if (msgpack_reader_peek(reader) == MSGPACK_NIL) {
-		if (!msgpack_reader_nil(reader))
-			return false;
-	} else if (!msgpack_reader_str(reader, &change->reason,
-				       &change->reason_len)) {
-		return false;
-	}
-	if (n == 1)
-		return true;
-	change->extra = (const char *)reader->at;
-	change->n_extra = (uint32_t)(n - 1);
-	if (!msgpack_reader_skip(reader, n - 1))
-		return false;
-	change->extra_len = (size_t)((const char *)reader->at - change->extra);
-	return true;
-}
-
-static bool read_change(struct decoder *decoder, struct change *change)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-	const char *fault;
-	size_t n;
-
-	*change = (struct change){.id.origin = decoder->origin};
-	if (!msgpack_reader_array(reader, &n))
-		return false;
-	if (n < CHANGE_ELEMENTS)
-		return msgpack_reader_fail(reader,
-					   "a change of fewer than 7 elements");
-	if (!msgpack_reader_uint(reader, &change->id.seq) ||
-	    !msgpack_reader_uint(reader, &change->clock) ||
-	    !read_u32(reader, &change->entity) ||
-	    !msgpack_reader_str(reader, &change->row, &change->row_len) ||
-	    !read_u32(reader, &change->field) ||
-	    !read_value(reader, &change->value) ||
-	    !read_bases(decoder, change) ||
-	    !read_tail(decoder, change, n - CHANGE_ELEMENTS))
-		return false;
-	fault = change_fault(change);
-	return fault ? msgpack_reader_fail(reader, fault) : true;
-}
-
-static bool read_changes(struct decoder *decoder)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-	uint64_t last = 0;
-	size_t n;
-
-	if (!msgpack_reader_array(reader, &n))
-		return false;
-	if (n == 0 || n > BATCH_CHANGES_MAX)
-		return msgpack_reader_fail(reader,
-					   "changes are not within 1 and "
-					   "262144");
-	for (size_t i = 0; i < n; i++) {
-		struct change change;
-
-		if (!read_change(decoder, &change))
-			return false;
-		if (change.id.seq <= last)
-			return msgpack_reader_fail(reader,
-						   "seq does not increase");
-		last = change.id.seq;
-		if (decoder->changes)
-			decoder->changes[i] = change;
-	}
-	decoder->n_changes = n;
-	return true;
-}
-
-/* Sorted, so that encoding only some of the changes again never takes more
- * bytes than a sender was allowed: indexes can only become smaller. */
-static bool read_origins(struct decoder *decoder)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-	uint64_t last = 0;
-	size_t n;
-
-	if (!msgpack_reader_array(reader, &n))
-		return false;
-	if (n > BATCH_ORIGINS_MAX)
-		return msgpack_reader_fail(reader,
-					   "more than 4096 further origins");
-	for (size_t i = 0; i < n; i++) {
-		uint64_t origin;
-
-		if (!envelope_read_origin(reader, &origin))
-			return false;
-		if (origin == decoder->origin || origin <= last)
-			return msgpack_reader_fail(
-				reader, "further origins are not sorted, each "
-					"once, without the own");
-		last = origin;
-		if (decoder->origins)
-			decoder->origins[i] = origin;
-	}
-	decoder->n_origins = n;
-	return true;
-}
-
-/* Everything after min_reader. */
-static bool read_body(struct decoder *decoder, size_t n)
-{
-	struct msgpack_reader *reader = &decoder->reader;
-	struct batch batch = {0};
-
-	if (!envelope_read_origin(reader, &decoder->origin) ||
-	    !read_name(decoder, &batch.site, 1) ||
-	    !read_name(decoder, &batch.author, 0) ||
-	    !read_u32(reader, &batch.schema) || !read_origins(decoder) ||
-	    !read_changes(decoder) ||
-	    !msgpack_reader_skip(reader, n - BODY_ELEMENTS) ||
-	    !msgpack_reader_end(reader))
-		return false;
-	if (!decoder->batch)
-		return true;
-	batch.origin = decoder->origin;
-	batch.changes = decoder->changes;
-	batch.n_changes = decoder->n_changes;
-	*decoder->batch = batch;
-	return true;
-}
-
-/* One block: batch, changes, bases, origins, site and author. */
-static int decoder_allocate(struct decoder *to, const struct decoder *counted,
-			    struct err *err)
-{
-	size_t changes = counted->n_changes * sizeof(struct change);
-	size_t bases = counted->n_bases * sizeof(struct change_id);
-	size_t origins = counted->n_origins * sizeof(uint64_t);
-	char *block = calloc(1, sizeof(struct batch) + changes + bases +
-					origins + counted->text_len);
-
-	_Static_assert(
-		sizeof(struct batch) % _Alignof(struct change) == 0 &&
-			sizeof(struct change) % _Alignof(struct change_id) == 0,
-		"the block needs no padding");
-	if (!block)
-		return err_nomem(err);
-	to->batch = (void *)block;
-	to->changes = (void *)(block + sizeof(struct batch));
-	to->bases = (void *)((char *)to->changes + changes);
-	to->origins = (void *)((char *)to->bases + bases);
-	to->text = (char *)to->origins + origins;
-	return 0;
-}
-
-int batch_decode(struct batch **out, const void *bytes, size_t len,
-		 struct err *err)
-{
-	struct decoder counter = {0};
-	struct decoder decoder = {0};
-	size_t n;
-	int rc;
-
-	*out = NULL;
-	if (len > BATCH_BYTES_MAX) {
-		rc = err_set(err, ERR_CORRUPT, "more than %d bytes",
-			     BATCH_BYTES_MAX);
-		goto done;
-	}
-	msgpack_reader_init(&counter.reader, bytes, len);
-	rc = envelope_read(&n, &counter.reader, magic, BODY_ELEMENTS, err);
-	if (rc < 0)
-		goto done;
-	decoder.reader = counter.reader;
-	if (!read_body(&counter, n)) {
-		rc = msgpack_reader_check(&counter.reader, err);
-		goto done;
-	}
-	if ((rc = decoder_allocate(&decoder, &counter, err)) < 0)
-		goto done;
-	if (!read_body(&decoder, n)) {
-		rc = msgpack_reader_check(&decoder.reader, err);
-		goto done;
-	}
-	*out = decoder.batch; /* the caller's now: batch_free */
-	decoder.batch = NULL;
-done:
-	if (rc < 0)
-		err_wrap(err, "decode batch");
-	free(decoder.batch);
-	return rc;
 }

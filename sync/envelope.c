@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { HEAD_ELEMENTS = 3 };
-
 static const uint64_t seq_max = ((uint64_t)1 << 40) - 1;
 
 bool envelope_origin_ok(uint64_t origin)
@@ -26,7 +24,7 @@ int envelope_read(size_t *n, struct msgpack_reader *reader, const char *magic,
 	uint64_t version;
 	uint64_t min_reader = 0;
 
-	if (msgpack_reader_array(reader, n) && *n < HEAD_ELEMENTS + min)
+	if (msgpack_reader_array(reader, n) && *n < ENVELOPE_ELEMENTS + min)
 		msgpack_reader_fail(reader, "too few elements");
 	if (msgpack_reader_str(reader, &text, &len) &&
 	    (len != strlen(magic) || memcmp(text, magic, len) != 0))
@@ -41,7 +39,7 @@ int envelope_read(size_t *n, struct msgpack_reader *reader, const char *magic,
 		return err_set(err, ERR_INPUT,
 			       "format %llu needs a newer program",
 			       (unsigned long long)min_reader);
-	*n -= HEAD_ELEMENTS;
+	*n -= ENVELOPE_ELEMENTS;
 	return 0;
 }
 

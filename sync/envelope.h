@@ -8,9 +8,10 @@
 #include "sync/msgpack_reader.h"
 
 enum {
-	ENVELOPE_VERSION = 1, /* what we write */
-	ENVELOPE_READER = 1,  /* newest min_reader we understand */
-	ENVELOPE_ORIGIN = 8   /* bytes of an origin, big-endian */
+	ENVELOPE_VERSION = 1,  /* what we write */
+	ENVELOPE_READER = 1,   /* newest min_reader we understand */
+	ENVELOPE_ELEMENTS = 3, /* magic, version, min_reader */
+	ENVELOPE_ORIGIN = 8    /* bytes of an origin, big-endian */
 };
 
 /* Opens the outer array and reads [magic, version, min_reader, before

@@ -5,6 +5,8 @@
 #ifndef TIAN_SYNC_HUB_H
 #define TIAN_SYNC_HUB_H
 
+#include <stdbool.h>
+
 #include "sync/repository.h"
 
 struct hub;
@@ -13,6 +15,7 @@ struct hub_update {
 	const char *name;   /* full name of the ref, borrowed */
 	struct oid old;	    /* what it must be now; zero: absent */
 	struct oid new_oid; /* what it becomes */
+	bool gate;	    /* if it is stale, no later one is made */
 	int result;	    /* out: 0, or ERR_STALE: it was not `old` */
 };
 
@@ -47,7 +50,8 @@ int hub_fetch(struct hub *hub, struct repository *into,
  * updates were stale: see each result. */
 int hub_push(struct hub *hub, struct repository *from, struct hub_push *push,
 	     struct err *err);
-/* The hub's content for reading afresh; repository_close it. */
+/* The hub's content for reading afresh (and adding to in memory, which is
+ * never flushed); repository_close it. */
 int hub_reader(struct repository **out, struct hub *hub, struct err *err);
 
 /* --- for the roads ------------------------------------------------------ */

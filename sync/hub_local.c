@@ -52,16 +52,21 @@ static int local_fetch(struct hub *hub, struct repository *into,
 static int move_refs(struct repository *repository, struct hub_push *push,
 		     struct err *err)
 {
+	bool shut = false;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < push->n; i++) {
 		struct hub_update *update = &push->updates[i];
 
-		rc = repository_set_ref(repository, update->name,
-					&update->new_oid, &update->old, err);
-		update->result = rc;
-		if (rc == ERR_STALE)
+		if (!shut)
+			rc = repository_set_ref(repository, update->name,
+						&update->new_oid,
+						&update->old, err);
+		update->result = shut ? ERR_STALE : rc;
+		if (rc == ERR_STALE) {
+			shut = update->gate;
 			rc = 0;
+		}
 	}
 	return rc;
 }
@@ -96,7 +101,7 @@ static int local_reader(struct repository **out, struct hub *hub,
 			struct err *err)
 {
 	return away(repository_open(out, repository_path(there(hub)),
-				    REPOSITORY_READ, err),
+				    REPOSITORY_WRITE, err),
 		    err);
 }
 

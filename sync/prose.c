@@ -31,7 +31,7 @@ static bool closes(int code)
 	}
 }
 
-/* (I8) A break of ours stands alone: never beside one of the text's own,
+/* (P1) A break of ours stands alone: never beside one of the text's own,
  * never at either end. So runs of ours are of length 1, and those of the
  * text's are of even length: prose_unwrap tells them apart. */
 void prose_wrap(struct buf *out, const char *text, size_t len)

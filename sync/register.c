@@ -5,20 +5,16 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "core/conflict.h"
 #include "core/utf8.h"
 #include "sync/base64.h"
 #include "sync/prose.h"
 #include "sync/register_cells.h"
+#include "sync/register_conflicts.h"
+#include "sync/register_label.h"
 #include "sync/yaml_writer.h"
 
-static const char SQL_UNIT[] = "SELECT name FROM unit WHERE code = ?1";
-static const char SQL_CODE[] =
-	"SELECT zh FROM code WHERE list = ?1 AND code = ?2";
 static const char SQL_STATUS[] =
 	"SELECT status FROM proposal_status WHERE key = ?1";
 static const char SQL_HAS_STATUS[] =
@@ -26,14 +22,8 @@ static const char SQL_HAS_STATUS[] =
 	" WHERE type = 'view' AND name = 'proposal_status'";
 
 enum {
-	ROW_INDENT = 4,	  /* of a field in a list's row */
-	BLOCK_INDENT = 2, /* of a block below its field */
-	PATH_PART_MAX = 128,
-	CUT_CHARS = 24, /* of a long value in a conflict's line */
-	DAY_SECONDS = 86400,
-	/* Dates of clocks are those of China, wherever they are printed:
-	 * the register is the same on every machine. */
-	ZONE_SECONDS = 8 * 3600
+	ROW_INDENT = 4,	 /* of a field in a list's row */
+	BLOCK_INDENT = 2 /* of a block below its field */
 };
 
 /* ---- path -------------------------------------------------------------- */
@@ -50,13 +40,13 @@ static bool is_key_char(int code)
 }
 
 /* One part between dashes: never empty, never what a file system or git
- * reads as more than a name. */
+ * reads as more than a name. core/apply.c takes no key that is refused here,
+ * so a hostile one stops at its batch. */
 static bool is_key_part(const char *part, size_t len)
 {
 	size_t at = 0;
 
-	if (len == 0 || len > PATH_PART_MAX || part[0] == '.' ||
-	    part[len - 1] == '.')
+	if (len == 0 || part[0] == '.' || part[len - 1] == '.')
 		return false;
 	while (at < len) {
 		int code;
@@ -65,7 +55,7 @@ static bool is_key_part(const char *part, size_t len)
 		if (!is_key_char(code))
 			return false;
 	}
-	return len < 5 || memcmp(part + len - 5, ".lock", 5) != 0;
+	return true;
 }
 
 int register_path(struct buf *out, const char *key, struct err *err)
@@ -83,7 +73,7 @@ int register_path(struct buf *out, const char *key, struct err *err)
 		dashes += dash != NULL;
 		part = dash ? dash + 1 : NULL;
 	}
-	if (dashes < 2 || strlen(key) > PATH_PART_MAX)
+	if (dashes < 2 || strlen(key) > CHANGE_CASE_MAX)
 		goto refuse;
 	buf_addf(out, "register/%.*s/%s.yaml", (int)(last - key), key,
 		 last + 1);
@@ -93,8 +83,6 @@ refuse:
 		       CHANGE_ROW_MAX, key);
 }
 
-/* ---- labels ------------------------------------------------------------ */
-
 /* What a document is written with. */
 struct page {
 	struct buf *out;
@@ -102,94 +90,6 @@ struct page {
 	const struct schema *schema;
 	const char *key;
 };
-
-/* Runs a query of texts that gives at most one row; appends its column. */
-static int add_found(struct buf *out, bool *found, struct db *db,
-		     const char *sql, const struct value *a,
-		     const struct value *b, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, sql, err);
-
-	*found = false;
-	if (rc < 0)
-		return rc;
-	db_bind_value(stmt, 1, a);
-	if (b)
-		db_bind_value(stmt, 2, b);
-	rc = db_step(db, stmt, err);
-	if (rc > 0 && *db_text(stmt, 0) != '\0') {
-		buf_adds(out, db_text(stmt, 0));
-		*found = true;
-	}
-	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
-}
-
-static struct value slice(const char *text, size_t len)
-{
-	struct value value = {.type = VALUE_TEXT, .bytes = text, .len = len};
-
-	return value;
-}
-
-/* `区教育局`, or the code of a unit that has no name here. */
-static int add_site(struct buf *out, struct page *page, const char *code,
-		    size_t len, struct err *err)
-{
-	struct value value = slice(code, len);
-	bool found;
-	int rc = add_found(out, &found, replica_db(page->replica), SQL_UNIT,
-			   &value, NULL, err);
-
-	if (rc == 0 && !found)
-		buf_add(out, code, len);
-	return rc;
-}
-
-/* `区教育局 (edu)`. */
-static int add_unit(struct buf *out, struct page *page, const char *code,
-		    size_t len, struct err *err)
-{
-	size_t begin = out->len;
-	int rc = add_site(out, page, code, len, err);
-
-	if (rc == 0 && (out->len - begin != len ||
-			memcmp(buf_text(out) + begin, code, len) != 0))
-		buf_addf(out, " (%.*s)", (int)len, code);
-	return rc;
-}
-
-/* A number in a field that holds yes or no, or plainly. */
-static void add_number(struct buf *out, const struct field *field,
-		       int64_t number)
-{
-	if (field && field->type == FIELD_BOOL && (number == 0 || number == 1))
-		buf_adds(out, number ? "是" : "否");
-	else
-		buf_addf(out, "%" PRId64, number);
-}
-
-/* A text as people read it: codes by their label, units by their name. */
-static int add_text(struct buf *out, struct page *page,
-		    const struct field *field, const struct value *value,
-		    struct err *err)
-{
-	bool found = false;
-	int rc = 0;
-
-	if (field && field->type == FIELD_UNIT)
-		return add_unit(out, page, value->bytes, value->len, err);
-	if (field && field->type == FIELD_CODE && field->list) {
-		struct value list = value_text(field->list);
-
-		rc = add_found(out, &found, replica_db(page->replica), SQL_CODE,
-			       &list, value, err);
-	}
-	if (rc == 0 && !found)
-		buf_add(out, value->bytes, value->len);
-	return rc;
-}
 
 /* ---- lines ------------------------------------------------------------- */
 
@@ -201,7 +101,7 @@ static int write_scalar(struct page *page, const struct field *field,
 
 	switch (value->type) {
 	case VALUE_INT:
-		add_number(page->out, field, value->integer);
+		register_label_number(page->out, field, value->integer);
 		break;
 	case VALUE_REAL:
 		buf_addf(page->out, "%.17g", value->real);
@@ -219,7 +119,8 @@ static int write_scalar(struct page *page, const struct field *field,
 			rc = buf_check(&text, err);
 			goto done;
 		}
-		rc = add_text(&text, page, field, value, err);
+		rc = register_label_text(&text, page->replica, field, value,
+					 err);
 		yaml_writer_text(page->out, buf_text(&text), text.len);
 		break;
 	case VALUE_NULL:
@@ -291,7 +192,8 @@ static int write_row_key(struct page *page, const struct entity *entity,
 		entity_key_part(row, row_len, i, &part, &len);
 		buf_clear(&text);
 		if (owner)
-			rc = add_unit(&text, page, part, len, err);
+			rc = register_label_unit(&text, page->replica, part,
+						 len, err);
 		else
 			buf_add(&text, part, len);
 		buf_adds(page->out, i == 1 ? "  - " : "    ");
@@ -390,8 +292,6 @@ static int write_case(struct page *page, const struct register_cells *cells,
 	return rc;
 }
 
-/* ---- status and conflicts: the whole document only --------------------- */
-
 /* Rc of a query on a view that may not be there: 0 without it. */
 static int without_status(struct page *page, int rc, struct err *err)
 {
@@ -400,8 +300,8 @@ static int without_status(struct page *page, int rc, struct err *err)
 	struct value none = value_text(NULL);
 	bool found = true;
 
-	if (add_found(&text, &found, replica_db(page->replica), SQL_HAS_STATUS,
-		      &none, NULL, &ignored) == 0 &&
+	if (register_label_found(&text, &found, replica_db(page->replica),
+				 SQL_HAS_STATUS, &none, NULL, &ignored) == 0 &&
 	    !found) {
 		err_clear(err);
 		rc = 0;
@@ -415,8 +315,8 @@ static int write_status(struct page *page, struct err *err)
 	struct value key = value_text(page->key);
 	struct buf text = BUF_INIT;
 	bool found;
-	int rc = add_found(&text, &found, replica_db(page->replica), SQL_STATUS,
-			   &key, NULL, err);
+	int rc = register_label_found(&text, &found, replica_db(page->replica),
+				      SQL_STATUS, &key, NULL, err);
 
 	if (rc < 0) {
 		rc = without_status(page, rc, err);
@@ -430,160 +330,11 @@ static int write_status(struct page *page, struct err *err)
 	return rc;
 }
 
-/* The first characters of a value, on one line. */
-static int add_cut(struct buf *out, struct page *page,
-		   const struct field *field, const struct value *value,
-		   struct err *err)
-{
-	struct buf text = BUF_INIT;
-	size_t at = 0;
-	int rc = 0;
-
-	if (value->type == VALUE_TEXT)
-		rc = add_text(&text, page, field, value, err);
-	else if (value->type == VALUE_INT)
-		add_number(&text, field, value->integer);
-	else if (value->type == VALUE_REAL)
-		buf_addf(&text, "%.17g", value->real);
-	else
-		buf_adds(&text,
-			 value->type == VALUE_NULL ? "（空）" : "（字节）");
-	for (int n = 0; at < text.len && n < CUT_CHARS; n++) {
-		size_t len = utf8_next(text.data + at, text.len - at, NULL);
-
-		if (text.data[at] == '\n')
-			buf_addc(out, ' ');
-		else
-			buf_add(out, text.data + at, len);
-		at += len;
-	}
-	if (at < text.len)
-		buf_adds(out, "…");
-	buf_release(&text);
-	return rc;
-}
-
-static void add_date(struct buf *out, uint64_t clock)
-{
-	time_t seconds = (time_t)((clock >> 16) / 1000) + ZONE_SECONDS;
-	struct tm day;
-	char text[32];
-
-	if (gmtime_r(&seconds, &day) &&
-	    strftime(text, sizeof(text), "%Y-%m-%d", &day) > 0)
-		buf_adds(out, text);
-}
-
-/* `A类 (区教育局 王芳 2022-05-30)`. */
-static int add_head(struct buf *out, struct page *page,
-		    const struct field *field,
-		    const struct change_log_entry *head, struct err *err)
-{
-	const char *site = head->site ? head->site : "";
-	const char *author = head->author ? head->author : "";
-	size_t begin;
-	int rc = add_cut(out, page, field, &head->change->value, err);
-
-	if (rc < 0)
-		return rc;
-	buf_adds(out, " (");
-	begin = out->len;
-	rc = add_site(out, page, site, strlen(site), err);
-	if (*author != '\0' && strcmp(buf_text(out) + begin, author) != 0)
-		buf_addf(out, " %s", author);
-	buf_addc(out, ' ');
-	add_date(out, head->change->clock);
-	buf_addc(out, ')');
-	return rc;
-}
-
-static int compare_heads(const void *a, const void *b)
-{
-	const struct change_log_entry *const *x = a;
-	const struct change_log_entry *const *y = b;
-	uint64_t before = (*x)->change->clock;
-	uint64_t after = (*y)->change->clock;
-
-	if (before != after)
-		return before < after ? -1 : 1;
-	return change_id_compare((*x)->change->id, (*y)->change->id);
-}
-
-/* All heads, in an order that is the same on every replica. */
-static int add_heads(struct buf *out, struct page *page,
-		     const struct conflict *conflict, struct err *err)
-{
-	const struct change_log_entry **heads =
-		calloc(conflict->n_heads + 1, sizeof(*heads));
-	int rc = 0;
-
-	if (!heads)
-		return err_nomem(err);
-	for (size_t i = 0; i < conflict->n_heads; i++)
-		heads[i] = &conflict->heads[i];
-	qsort(heads, conflict->n_heads, sizeof(*heads), compare_heads);
-	for (size_t i = 0; i < conflict->n_heads && rc == 0; i++) {
-		if (i > 0)
-			buf_adds(out, " / ");
-		rc = add_head(out, page, conflict->field, heads[i], err);
-	}
-	free(heads);
-	return rc;
-}
-
-/* `承办 edu 拟定类别 须人工裁定`: where, and whether it is settled. */
-static void add_place(struct buf *out, const struct conflict *conflict)
-{
-	const char *rest = strchr(conflict->row, '/');
-
-	if (conflict->entity)
-		buf_adds(out, conflict->entity->zh);
-	if (rest)
-		buf_addf(out, " %s", rest + 1);
-	if (conflict->field)
-		buf_addf(out, " %s", conflict->field->zh);
-	buf_adds(out, conflict->severity == SEVERITY_HARD ? " 须人工裁定"
-							  : " 已按规则取值");
-}
-
-struct conflict_list {
-	struct page *page;
-	bool begun;
-};
-
-static int write_conflict(const struct conflict *conflict, void *ctx,
-			  struct err *err)
-{
-	struct conflict_list *list = ctx;
-	struct page *page = list->page;
-	struct buf text = BUF_INIT;
-	int rc;
-
-	if (!list->begun) {
-		write_label(page, "冲突", 0);
-		buf_addc(page->out, '\n');
-		list->begun = true;
-	}
-	add_place(&text, conflict);
-	buf_adds(page->out, "  - ");
-	yaml_writer_text(page->out, buf_text(&text), text.len);
-	buf_adds(page->out, ": ");
-	buf_clear(&text);
-	rc = add_heads(&text, page, conflict, err);
-	yaml_writer_text(page->out, buf_text(&text), text.len);
-	buf_addc(page->out, '\n');
-	if (rc == 0)
-		rc = buf_check(&text, err);
-	buf_release(&text);
-	return rc;
-}
-
 /* ---- documents --------------------------------------------------------- */
 
 static int write_page(struct page *page, const struct register_cells *cells,
 		      bool whole, struct err *err)
 {
-	struct conflict_list list = {page, false};
 	size_t i;
 	int rc;
 
@@ -596,8 +347,8 @@ static int write_page(struct page *page, const struct register_cells *cells,
 	if ((rc = write_rows(page, cells, i, err)) < 0)
 		return rc;
 	if (whole && cells->conflicts)
-		return conflict_each(page->replica, page->key, write_conflict,
-				     &list, err);
+		return register_conflicts(page->out, page->replica, page->key,
+					  err);
 	return 0;
 }
 

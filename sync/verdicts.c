@@ -13,9 +13,8 @@
 static const char magic[] = "tian-verdicts";
 
 enum {
-	VERDICTS_ELEMENTS = 4, /* of the outer array that v1 knows */
-	BODY_ELEMENTS = 1,     /* of them after the envelope's */
-	VERDICT_ELEMENTS = 4,  /* of one verdict that v1 knows */
+	BODY_ELEMENTS = 1,    /* after the envelope's, in v1 */
+	VERDICT_ELEMENTS = 4, /* of one verdict that v1 knows */
 	REASON_SIZE = sizeof(((struct verdict *)0)->reason)
 };
 
@@ -57,7 +56,7 @@ int verdicts_encode(struct buf *out, const struct verdict *verdicts, size_t n,
 	int rc = 0;
 
 	msgpack_packer_init(&packer, out, pack_into_buf);
-	msgpack_pack_array(&packer, VERDICTS_ELEMENTS);
+	msgpack_pack_array(&packer, ENVELOPE_ELEMENTS + BODY_ELEMENTS);
 	msgpack_pack_str_with_body(&packer, magic, sizeof(magic) - 1);
 	msgpack_pack_uint32(&packer, ENVELOPE_VERSION);
 	msgpack_pack_uint32(&packer, 1); /* min_reader: v1 itself */

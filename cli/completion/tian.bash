@@ -51,13 +51,16 @@ _tian_options() {
 	init) echo --office --unit --hub --name --key ;;
 	unit) echo add list --key ;;
 	import) echo --format --only --session --strict --dry-run ;;
-	assign) echo --main --co --split --due ;;
+	assign) echo --main --co --split --due --reason ;;
 	list) echo --status --unit --class --overdue --search ;;
+	show) echo --all ;;
 	set) echo --reason ;;
 	reply) echo --class --text-file --unit ;;
+	sync) echo --watch ;;
+	conflicts) echo --hard ;;
 	resolve) echo --take --value --reason ;;
 	verify) echo --hub ;;
-	publish) echo --format --out ;;
+	publish) echo --format --out --session ;;
 	esac
 }
 
@@ -116,7 +119,7 @@ set reply sync conflicts resolve log verify publish doctor -C --as --json \
 		return
 	fi
 	case $command in
-	assign | show | set | reply | resolve | log)
+	assign | show | set | reply | conflicts | resolve | log)
 		_tian_words "$(_tian_json key list)"
 		;;
 	import) _tian_paths -f ;;

@@ -226,7 +226,7 @@ static void buf__a_relative_path_is_written_where_one_stands(void **state)
 	buf_release(&out);
 }
 
-#define in_place(test)                                                         \
+#define in_place(test) \
 	cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
@@ -241,8 +241,7 @@ int main(void)
 		in_place(
 			buf__a_file_over_the_limit_is_refused_and_adds_nothing),
 		in_place(buf__a_file_that_is_not_there_is_missing),
-		in_place(
-			buf__writing_replaces_also_what_a_killed_writer_left),
+		in_place(buf__writing_replaces_also_what_a_killed_writer_left),
 		in_place(buf__a_write_that_fails_leaves_the_old_file),
 		in_place(buf__a_relative_path_is_written_where_one_stands),
 	};

@@ -92,13 +92,12 @@ static void change__values_are_equal_by_type_and_content(void **state)
 	const struct value empty = value_text("");
 	const struct value one = value_int(1);
 	const struct value text = value_text("1");
-	const struct value blob = {
-		.type = VALUE_BLOB, .bytes = "1", .len = 1};
+	const struct value blob = {.type = VALUE_BLOB, .bytes = "1", .len = 1};
 	const struct value longer = value_text("12");
 	const struct value other = value_text("2");
 	const struct value zero = {.type = VALUE_REAL, .real = 0.0};
 	const struct value minus = {.type = VALUE_REAL, .real = -0.0};
-	const struct value *all[] = {&null, &empty, &one,  &text, &blob,
+	const struct value *all[] = {&null,   &empty, &one,  &text, &blob,
 				     &longer, &other, &zero, &minus};
 
 	(void)state;

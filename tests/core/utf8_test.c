@@ -10,10 +10,17 @@
 
 static void utf8__text_is_valid(void **state)
 {
-	static const char *const good[] = {
-		"", "plain", "提案办理", "\xc2\x80", "\xdf\xbf",
-		"\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
-		"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "𠮷"};
+	static const char *const good[] = {"",
+					   "plain",
+					   "提案办理",
+					   "\xc2\x80",
+					   "\xdf\xbf",
+					   "\xe0\xa0\x80",
+					   "\xed\x9f\xbf",
+					   "\xee\x80\x80",
+					   "\xf0\x90\x80\x80",
+					   "\xf4\x8f\xbf\xbf",
+					   "𠮷"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
@@ -44,8 +51,8 @@ static void utf8__ill_formed_bytes_are_refused(void **state)
 static void utf8__every_truncation_of_a_character_is_refused(void **state)
 {
 	static const char text[] = "é提𠮷";
-	static const bool whole[] = {true,  false, true,  false, false,
-				     true,  false, false, false, true};
+	static const bool whole[] = {true, false, true,	 false, false,
+				     true, false, false, false, true};
 
 	(void)state;
 	for (size_t len = 0; len < sizeof(whole); len++)

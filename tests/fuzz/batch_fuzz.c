@@ -20,6 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		goto done;
 	if (batch_encode(&once, first, &err))
 		abort();
+	/* What was allowed in is never too large to send on. */
+	if (once.len > size)
+		abort();
 	if (batch_decode(&second, once.data, once.len, &err))
 		abort();
 	if (batch_encode(&twice, second, &err))

@@ -4,8 +4,8 @@
 Usage: fold.py FOLDER [SCHEMAS]
 
 Reads every *.msgpack of FOLDER in whatever order (batches; verdicts, whose
-refused changes do not count and whose flagged ones have no vote by time) and
-the domain from SCHEMAS (default: schemas/ beside tests/). Prints what every
+refused changes are as good as unknown and whose flagged ones have no vote by
+time) and the domain from SCHEMAS (default: schemas/ beside tests/). Prints what every
 written cell must show, one JSON object a line, lines sorted by their bytes:
 
     {"entity","row","field","heads":["origin:seq",…],"severity","shown"}
@@ -310,9 +310,10 @@ class Oracle:
         self.entities, self.fields, self.owners, self.ranks = \
             read_domain(schemas)
         self.cells = collections.defaultdict(dict)
-        for change in self.changes.values():
-            key = change.entity, change.row, change.field
-            self.cells[key][id_of(change)] = change
+        for one, change in self.changes.items():
+            if one not in self.verdicts[REFUSED]:
+                key = change.entity, change.row, change.field
+                self.cells[key][one] = change
         self.read_ranks()
 
     def read_ranks(self):
@@ -320,8 +321,8 @@ class Oracle:
         for (entity, row, field), cell in list(self.cells.items()):
             known = self.fields.get((entity, field))
             if known and (known.entity, known.name) == ("code", "rank"):
-                _, outcome = self.fold((entity, row, field), cell)
-                if outcome:
+                heads, outcome = self.fold((entity, row, field), cell)
+                if heads:
                     self.ranks[tuple(row.split("/"))] = outcome.shown
 
     def head_of(self, change, cell):
@@ -334,17 +335,15 @@ class Oracle:
                     replaced_by(change, cell))
 
     def heads_of(self, cell):
-        accepted = [change for one, change in cell.items()
-                    if one not in self.verdicts[REFUSED]]
-        named = {base for change in accepted for base in change.bases}
-        heads = [self.head_of(change, cell) for change in accepted
-                 if id_of(change) not in named]
+        named = {base for change in cell.values() for base in change.bases}
+        heads = [self.head_of(change, cell) for one, change in cell.items()
+                 if one not in named]
         return sorted(heads, key=lambda head: (head.ahead,
                                                time_of(head.change)))
 
     def fold(self, key, cell):
         heads = self.heads_of(cell)
-        if not heads:
+        if not heads:  # bases in a circle
             return heads, None
         field = self.fields.get((key[0], key[2]))
         base = nearest_common_ancestor([h.change for h in heads], cell)
@@ -359,7 +358,7 @@ class Oracle:
     def lines(self):
         for key, cell in self.cells.items():
             heads, outcome = self.fold(key, cell)
-            if outcome:
+            if heads:
                 yield self.line(key, heads, outcome)
 
     def line(self, key, heads, outcome):

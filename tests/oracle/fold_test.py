@@ -71,11 +71,10 @@ class Folder:
             fold.msgpack.packb(document))
 
 
-def heads(cell, *written, base=None, has_base=True):
-    """One cell: (origin, clock, value) each over a first change, if any."""
-    folder, bases = Folder(), ()
-    if has_base:
-        bases = [folder.write(OFFICE, 99, 0, cell, base)]
+def heads(cell, *written, base=None):
+    """One cell: (origin, clock, value) each over the office's first change."""
+    folder = Folder()
+    bases = [folder.write(OFFICE, 99, 0, cell, base)]
     for number, (origin, clock, value) in enumerate(written):
         folder.write(origin, 100 + number, clock, cell, value, bases)
     return folder
@@ -188,6 +187,19 @@ class Fold(unittest.TestCase):
         folder = Folder()
         folder.verdict(folder.write(EDU, 1, 9, DUE, "x"), fold.REFUSED)
         self.assertEqual(folder.lines(), [])
+
+    def test_a_refused_change_is_no_base(self):
+        folder = Folder()
+        first = folder.write(EDU, 1, 1, DRAFT, FIVE)
+        refused = folder.write(HR, 1, 2, DRAFT, FIVE, [first])
+        folder.write(EDU, 2, 3, DRAFT, "甲\n二\n三\n四\n五", [refused])
+        folder.write(EDU_TOO, 1, 4, DRAFT, "一\n二\n三\n四\n乙", [refused])
+        self.check(folder, "soft", "甲\n二\n三\n四\n乙")
+        folder.verdict(refused, fold.REFUSED)
+        line = self.check(folder, "hard", "一\n二\n三\n四\n乙")
+        self.assertEqual(line["heads"], [
+            "0000000000000003:1", "0000000000000003:2",
+            "0000000000000004:1"])
 
     def test_a_flagged_clock_has_no_vote_by_time(self):
         folder = heads(CLASS, (EDU, 1, "A"), (EDU_TOO, 900, "B"))

@@ -1,0 +1,189 @@
+/* cmd_sync.c - tian sync: exchange with the hub, once or again and again.
+ * Knows how a report is told; the exchange itself is sync's. */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/args.h"
+#include "cli/json_out.h"
+#include "cli/message.h"
+#include "cli/progress.h"
+#include "cli/stage.h"
+#include "sync/sync.h"
+
+static const char help[] = N_(
+	"usage: tian sync [--watch SECONDS]\n"
+	"\n"
+	"Commits what was changed here, sends it to the hub and takes in what\n"
+	"came; at the office also merges what the units sent. Ends with status\n"
+	"1 if a person must decide something, 4 if the hub was not reached:\n"
+	"all work is kept and the next sync sends it.\n"
+	"\n"
+	"  --watch SECONDS  again every so many seconds, until interrupted\n"
+	"\n"
+	"example: tian sync\n");
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+static int print_json(const struct sync_report *report, struct err *err)
+{
+	struct json_out json;
+	int rc;
+
+	json_out_init(&json);
+	json_out_object(&json, NULL);
+	json_out_int(&json, "pushed", (int64_t)report->pushed);
+	json_out_int(&json, "received", (int64_t)report->received);
+	json_out_int(&json, "merged", (int64_t)report->merged);
+	json_out_int(&json, "refused", (int64_t)report->refused);
+	json_out_object(&json, "conflicts");
+	json_out_int(&json, "soft", (int64_t)report->soft);
+	json_out_int(&json, "hard", (int64_t)report->hard);
+	json_out_end(&json);
+	json_out_text(&json, "commit", *report->commit ? report->commit : NULL);
+	json_out_end(&json);
+	rc = json_out_print(&json, stdout, err);
+	json_out_release(&json);
+	return rc;
+}
+
+static void print_text(const struct sync_report *report, bool office)
+{
+	if (report->pushed + report->received + report->merged +
+		    report->refused ==
+	    0)
+		puts(_("Nothing new."));
+	if (report->pushed > 0)
+		printf(_("sent:      %zu changes\n"), report->pushed);
+	if (report->received > 0)
+		printf(_("received:  %zu changes\n"), report->received);
+	if (office && report->merged > 0)
+		printf(_("merged:    %zu changes\n"), report->merged);
+	if (report->refused > 0)
+		printf(_("refused:   %zu\n"), report->refused);
+	if (report->soft + report->hard > 0)
+		printf(_("conflicts: %zu to decide, %zu settled by rule (tian "
+			 "conflicts)\n"),
+		       report->hard, report->soft);
+}
+
+static void print_details(const struct sync_report *report)
+{
+	for (size_t i = 0; i < report->n_details; i++) {
+		const char *text = report->details[i].text;
+
+		switch (report->details[i].kind) {
+		case SYNC_REFUSED:
+			cli_say(_("refused: %s"), text);
+			break;
+		case SYNC_QUARANTINED:
+			cli_say(_("set aside until a person looks: %s"), text);
+			break;
+		case SYNC_WAITING:
+			cli_say(_("waits to be enrolled (tian unit add): %s"),
+				text);
+			break;
+		}
+	}
+}
+
+/* One exchange; the exit status, or <0. */
+static int exchange(struct cli *cli, struct err *err)
+{
+	struct sync_report report = {0};
+	struct progress progress;
+	struct sync_options options = {.progress = stage_show,
+				       .ctx = &progress};
+	int rc;
+
+	progress_init(&progress);
+	rc = node_sync(&report, cli->node, &options, err);
+	progress_end(&progress);
+	print_details(&report);
+	if (rc < 0)
+		goto done;
+	if (cli->json)
+		rc = print_json(&report, err);
+	else
+		print_text(&report, replica_is_office(cli->replica));
+	if (rc == 0 && report.hard + report.refused > 0)
+		rc = CLI_ATTENTION;
+done:
+	sync_report_release(&report);
+	return rc;
+}
+
+static void pause_for(long seconds)
+{
+	struct timespec rest = {.tv_sec = seconds};
+
+	while (!interrupted && nanosleep(&rest, &rest) < 0 && errno == EINTR)
+		;
+}
+
+/* Goes on where the hub is away: that is what waiting is for. */
+static int watch(struct cli *cli, long seconds, struct err *err)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	int rc = 0;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	while (!interrupted) {
+		rc = exchange(cli, err);
+		if (rc == ERR_HUB || rc == ERR_STALE || rc == ERR_BUSY)
+			cli_fail(cli, err);
+		else if (rc < 0)
+			return rc;
+		err_clear(err);
+		fflush(stdout);
+		pause_for(seconds);
+	}
+	return rc == ERR_HUB || rc == ERR_STALE ? CLI_HUB : rc > 0 ? rc : 0;
+}
+
+static int run(struct cli *cli, const char *every, struct err *err)
+{
+	char *end = NULL;
+	long seconds = every ? strtol(every, &end, 10) : 0;
+	int rc;
+
+	if (every && (*end || end == every || seconds < 1 || seconds > 86400))
+		return err_set(err, ERR_USAGE,
+			       _("--watch takes seconds, 1 to 86400, not "
+				 "'%s'"),
+			       every);
+	rc = cli_open_node(cli, err);
+	if (rc < 0)
+		return rc;
+	return every ? watch(cli, seconds, err) : exchange(cli, err);
+}
+
+int cmd_sync(struct cli *cli, int argc, char **argv)
+{
+	const char *every = NULL;
+	const struct arg_option options[] = {{"--watch", ARG_ONE, &every}};
+	const struct arg_spec spec = {help, options, 1, 0, 0};
+	struct arg_list words = {0};
+	struct err err = {0};
+	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
+	bool helped = rc == ARGS_HELP;
+
+	if (rc == 0)
+		rc = run(cli, every, &err);
+	args_list_release(&words);
+	if (rc < 0)
+		return cli_fail(cli, &err);
+	return helped ? CLI_DONE : rc;
+}

@@ -1,0 +1,381 @@
+/* delivery.c - which inboxes are owed something, and what has been sent.
+ * Knows scope and trailers; the content is parcel.c's. */
+#include "sync/delivery.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/parcel.h"
+#include "sync/refs.h"
+
+static const char SQL_SCOPE_ADD[] =
+	"INSERT OR IGNORE INTO _scope(site, key) VALUES (?, ?)";
+static const char SQL_SCOPE_END[] =
+	"DELETE FROM _scope WHERE site = ? AND key = ?";
+static const char SQL_SCOPE_OF[] = "SELECT site FROM _scope WHERE key = ?";
+
+void delivery_release(struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->n; i++) {
+		free(delivery->parcels[i].site);
+		keys_release(&delivery->parcels[i].add);
+		keys_release(&delivery->parcels[i].end);
+	}
+	free(delivery->parcels);
+	*delivery = (struct delivery){NULL, 0};
+}
+
+static int run_scope(struct replica *replica, const char *sql,
+		     const char *site, const char *key, size_t len,
+		     struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, sql, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, site);
+	db_bind_bytes(stmt, 2, key, len);
+	return db_run(db, stmt, err);
+}
+
+int delivery_note(struct replica *replica, const struct parcel *parcel,
+		  struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < parcel->add.n; i++)
+		rc = run_scope(replica, SQL_SCOPE_ADD, parcel->site,
+			       parcel->add.items[i],
+			       strlen(parcel->add.items[i]), err);
+	for (size_t i = 0; rc == 0 && i < parcel->end.n; i++)
+		rc = run_scope(replica, SQL_SCOPE_END, parcel->site,
+			       parcel->end.items[i],
+			       strlen(parcel->end.items[i]), err);
+	return rc;
+}
+
+/* --- learning ------------------------------------------------------------ */
+
+static int learn_commit(struct node *node, const char *site,
+			const struct oid *oid, struct err *err)
+{
+	static const struct {
+		const char *trailer;
+		const char *sql;
+	} words[] = {{"Case", SQL_SCOPE_ADD}, {"Release", SQL_SCOPE_END}};
+	struct commit commit;
+	int rc = commit_read(&commit, node->repository, oid, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t w = 0; w < 2; w++) {
+		const char *at = NULL;
+		const char *key;
+		size_t len;
+
+		while (rc == 0 &&
+		       (key = commit_trailer_next(&len, &at, &commit,
+						  words[w].trailer)) != NULL)
+			rc = run_scope(node->replica, words[w].sql, site, key,
+				       len, err);
+	}
+	commit_release(&commit);
+	return rc;
+}
+
+static int learn_chain(struct node *node, const char *site,
+		       const struct oid_list *chain, struct err *err)
+{
+	struct db *db = replica_db(node->replica);
+	int rc = db_begin(db, err);
+
+	for (size_t i = 0; rc == 0 && i < chain->n; i++)
+		rc = learn_commit(node, site, &chain->items[i], err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	if (rc < 0)
+		db_rollback(db);
+	return rc;
+}
+
+/* One inbox that is not at the hub what it is here. */
+static int learn_ref(struct node *node, const struct ref *ref,
+		     const struct oid *own, struct err *err)
+{
+	char site[REF_SITE_MAX + 1];
+	struct oid_list chain = {NULL, 0, 0};
+	int rc;
+
+	if (!refs_parse_inbox(site, ref->name))
+		return 0;
+	rc = outbox_chain(&chain, node->repository, &ref->oid, own, err);
+	if (rc == 0 && chain.n > 0)
+		rc = learn_chain(node, site, &chain, err);
+	if (rc == 0 && chain.n > 0)
+		rc = repository_set_ref(node->repository, ref->name,
+					&ref->oid, own, err);
+	oid_list_release(&chain);
+	/* Behind ours or rewritten: what we sent stands, and goes again. */
+	return rc == ERR_MISSING ? 0 : rc;
+}
+
+int delivery_learn(struct node *node, const struct ref_list *refs,
+		   struct err *err)
+{
+	static const struct oid none;
+	struct ref_list own = {NULL, 0};
+	int rc = repository_refs(&own, node->repository, REF_INBOX, err);
+
+	for (size_t i = 0; rc == 0 && i < refs->n; i++) {
+		const struct ref *ref = &refs->items[i];
+		const struct oid *here = ref_list_find(&own, ref->name);
+
+		if (strncmp(ref->name, REF_INBOX, strlen(REF_INBOX)) != 0 ||
+		    (here != NULL && oid_equal(here, &ref->oid)))
+			continue;
+		rc = learn_ref(node, ref, here != NULL ? here : &none, err);
+	}
+	ref_list_release(&own);
+	return rc;
+}
+
+/* --- what is owed -------------------------------------------------------- */
+
+/* Intakes of main commits after NODE_DELIVERED, oldest first. */
+struct spans {
+	struct intake *owned; /* read from main */
+	size_t n_owned;
+	const struct intake **items; /* those, then the fresh one */
+	size_t n;
+};
+
+static void spans_release(struct spans *spans)
+{
+	for (size_t i = 0; i < spans->n_owned; i++)
+		intake_release(&spans->owned[i]);
+	free(spans->owned);
+	free(spans->items);
+}
+
+static int read_span(struct spans *spans, struct node *node,
+		     const struct oid *oid, struct err *err)
+{
+	struct intake *intake = &spans->owned[spans->n_owned++];
+	struct commit commit;
+	int rc = commit_read(&commit, node->repository, oid, err);
+
+	*intake = (struct intake){.n = 0};
+	if (rc == 0)
+		rc = ledger_read(intake, node->repository, &commit, err);
+	if (rc == 0)
+		rc = ledger_touch(intake, node->replica, err);
+	if (rc == 0)
+		spans->items[spans->n++] = intake;
+	commit_release(&commit);
+	return rc;
+}
+
+static int read_spans(struct spans *spans, struct node *node,
+		      const struct intake *fresh, struct err *err)
+{
+	struct oid_list chain = {NULL, 0, 0};
+	struct oid main_oid;
+	struct oid delivered;
+	bool found;
+	int rc = node_get_oid(&main_oid, node->replica, NODE_MAIN, err);
+
+	if (rc == 0)
+		rc = node_get_oid(&delivered, node->replica, NODE_DELIVERED,
+				  err);
+	if (rc == 0)
+		rc = ledger_chain(&chain, &found, node->repository, &main_oid,
+				  &delivered, err);
+	if (rc == 0) {
+		spans->owned = calloc(chain.n + 1, sizeof(*spans->owned));
+		spans->items = calloc(chain.n + 1, sizeof(*spans->items));
+		if (spans->owned == NULL || spans->items == NULL)
+			rc = err_nomem(err);
+	}
+	for (size_t i = 0; rc == 0 && i < chain.n; i++)
+		if (fresh != NULL && oid_equal(&fresh->id, &chain.items[i]))
+			spans->items[spans->n++] = fresh;
+		else
+			rc = read_span(spans, node, &chain.items[i], err);
+	oid_list_release(&chain);
+	return rc;
+}
+
+/* --- to whom ------------------------------------------------------------- */
+
+static int add_column(struct keys *out, struct replica *replica,
+		      sqlite3_stmt *stmt, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	int rc;
+
+	while ((rc = db_step(db, stmt, err)) > 0) {
+		rc = keys_add(out, db_text(stmt, 0),
+			      strlen(db_text(stmt, 0)), err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(stmt);
+	return rc;
+}
+
+/* Sites that have been sent a case, and those it is assigned to now. */
+static int add_readers(struct keys *out, struct replica *replica,
+		       const char *key, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica_db(replica), SQL_SCOPE_OF, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, key);
+	rc = add_column(out, replica, stmt, err);
+	return rc < 0 ? rc : parcel_assigned(out, replica, key, NULL, err);
+}
+
+static int add_touched(struct keys *out, bool *everybody,
+		       struct replica *replica, const struct intake *intake,
+		       struct err *err)
+{
+	const struct schema *schema = replica_schema(replica);
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < intake->cases.n; i++)
+		rc = add_readers(out, replica, intake->cases.items[i], err);
+	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
+		const struct batch *batch = intake->entries[i].batch;
+
+		rc = keys_add(out, batch->site, strlen(batch->site), err);
+		for (size_t j = 0; !*everybody && j < batch->n_changes; j++) {
+			const struct entity *entity = schema_entity(
+				schema, batch->changes[j].entity);
+
+			*everybody = entity != NULL &&
+				     entity->scope == SCOPE_ALL;
+		}
+		*everybody |= intake->signers;
+	}
+	return rc;
+}
+
+/* Sites whose inbox has to be looked at. */
+static int add_sites(struct keys *out, struct node *node,
+		     const struct ref_list *refs, const struct ref_list *own,
+		     const struct spans *spans, struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	struct buf name = BUF_INIT;
+	bool everybody = false;
+	int rc = signers_load(&signers, node->replica, err);
+
+	for (size_t i = 0; rc == 0 && i < spans->n; i++)
+		rc = add_touched(out, &everybody, node->replica,
+				 spans->items[i], err);
+	/* Every enrolled site has an inbox; and one that is not at the hub
+	 * what it is here was lost there. */
+	for (size_t i = 0; rc == 0 && i < signers.n; i++) {
+		const char *site = signers.items[i].site;
+		const struct oid *here;
+		const struct oid *there;
+
+		buf_clear(&name);
+		refs_inbox(&name, site);
+		here = ref_list_find(own, buf_text(&name));
+		there = ref_list_find(refs, buf_text(&name));
+		if (everybody || here == NULL || there == NULL ||
+		    !oid_equal(here, there))
+			rc = keys_add(out, site, strlen(site), err);
+	}
+	buf_release(&name);
+	signers_release(&signers);
+	return rc;
+}
+
+static int make_parcel(struct delivery *out, struct node *node,
+		       const struct parcel_order *order, struct err *err)
+{
+	struct parcel *parcels =
+		realloc(out->parcels, (out->n + 1) * sizeof(*parcels));
+	struct parcel *parcel;
+	int rc;
+
+	if (parcels == NULL)
+		return err_nomem(err);
+	out->parcels = parcels;
+	parcel = &parcels[out->n];
+	*parcel = (struct parcel){.hub = order->hub, .tip = order->base};
+	parcel->site = strdup(order->site);
+	if (parcel->site == NULL)
+		return err_nomem(err);
+	out->n++;
+	rc = parcel_make(parcel, node, order, err);
+	if (rc < 0)
+		return err_wrap(err, "inbox of %s", order->site);
+	if (oid_equal(&parcel->tip, &parcel->hub)) {
+		free(parcel->site);
+		keys_release(&parcel->add);
+		keys_release(&parcel->end);
+		out->n--;
+	}
+	return 0;
+}
+
+static int make_for(struct delivery *out, struct node *node, const char *site,
+		    const struct ref_list *refs, const struct ref_list *own,
+		    const struct spans *spans, struct err *err)
+{
+	struct parcel_order order = {.site = site,
+				     .intakes = spans->items,
+				     .n_intakes = spans->n};
+	struct buf name = BUF_INIT;
+	const struct oid *here;
+	const struct oid *there;
+	int rc;
+
+	refs_inbox(&name, site);
+	here = ref_list_find(own, buf_text(&name));
+	there = ref_list_find(refs, buf_text(&name));
+	if (there != NULL)
+		order.hub = *there;
+	if (here != NULL)
+		order.base = *here;
+	rc = buf_check(&name, err);
+	buf_release(&name);
+	return rc < 0 ? rc : make_parcel(out, node, &order, err);
+}
+
+int delivery_make(struct delivery *out, struct node *node,
+		  const struct ref_list *refs, const struct intake *fresh,
+		  const struct run *run, struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	struct ref_list own = {NULL, 0};
+	struct spans spans = {NULL, 0, NULL, 0};
+	struct keys sites = {NULL, 0, 0};
+	int rc = read_spans(&spans, node, fresh, err);
+
+	if (rc == 0)
+		rc = repository_refs(&own, node->repository, REF_INBOX, err);
+	if (rc == 0)
+		rc = signers_load(&signers, node->replica, err);
+	if (rc == 0)
+		rc = add_sites(&sites, node, refs, &own, &spans, err);
+	for (size_t i = 0; rc == 0 && i < sites.n; i++) {
+		run_progress(run, SYNC_STAGE_DELIVER, i, sites.n);
+		if (strcmp(sites.items[i], REPLICA_OFFICE) != 0 &&
+		    signers_know(&signers, sites.items[i]))
+			rc = make_for(out, node, sites.items[i], refs, &own,
+				      &spans, err);
+	}
+	keys_release(&sites);
+	spans_release(&spans);
+	signers_release(&signers);
+	ref_list_release(&own);
+	return rc;
+}

@@ -1,0 +1,48 @@
+/* delivery.h - the office fills inboxes: to each site what it may see and has
+ * not been sent yet, and what became of what it sent.
+ * Knows scope, inboxes and what main took in; never judges a change, never
+ * moves a ref.
+ *
+ * (D1) An inbox is linear; its trailer `Main` says up to which main commit
+ *      nothing is owed. What it has been sent is what its trailers `Case` and
+ *      `Release` say; table _scope only remembers them.
+ * (D2) Content is made only where the replica is exactly the replay of main,
+ *      so no edit that main does not have can leave. */
+#ifndef TIAN_SYNC_DELIVERY_H
+#define TIAN_SYNC_DELIVERY_H
+
+#include "sync/ledger.h"
+
+#define INBOX_CHANGES "changes"
+
+/* One inbox that has to move. */
+struct parcel {
+	char *site;
+	struct oid hub;	 /* what the ref is at the hub, zero: absent */
+	struct oid tip;	 /* what it becomes */
+	struct keys add; /* cases sent for the first time */
+	struct keys end; /* cases released */
+};
+
+/* Start with {0}. */
+struct delivery {
+	struct parcel *parcels;
+	size_t n;
+};
+
+void delivery_release(struct delivery *delivery);
+/* Learns from what other office nodes delivered: brings _scope and own inbox
+ * refs up to the hub's, whose objects are here. In no transaction; locked. */
+int delivery_learn(struct node *node, const struct ref_list *refs,
+		   struct err *err);
+/* Makes, in memory and in the caller's transaction, what inboxes are owed up
+ * to the replica's main commit. `fresh`: the intake of that commit if this
+ * run made it, else NULL. `refs`: the hub's. */
+int delivery_make(struct delivery *out, struct node *node,
+		  const struct ref_list *refs, const struct intake *fresh,
+		  const struct run *run, struct err *err);
+/* Enters a parcel that has arrived into _scope. */
+int delivery_note(struct replica *replica, const struct parcel *parcel,
+		  struct err *err);
+
+#endif

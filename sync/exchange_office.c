@@ -1,0 +1,436 @@
+/* exchange_office.c - the office's run: fetch, replay, take in, deliver.
+ * Knows the order of the steps and what a lost race undoes; judges nothing.
+ *
+ * (E1) The replica is the replay of main plus own edits. Taking in, pushing
+ *      main by compare-and-swap, and the replica's commit are one SQLite
+ *      transaction: a lost race rolls it back; a crash after the push is
+ *      healed by replaying main.
+ * (E2) Merging begins only where no own edit is outside main's reach: all are
+ *      logged, committed to the own outbox, and taken in with the rest. */
+#include "sync/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/delivery.h"
+#include "sync/ledger.h"
+#include "sync/outbox.h"
+#include "sync/refs.h"
+
+enum { ROUNDS = 20, DRAIN_TRIES = 10 };
+
+struct office {
+	struct node *node;
+	struct hub *hub;
+	const struct run *run;
+	struct ref_list refs; /* of the hub, own outbox as it is here */
+	char *own;	      /* name of the own outbox ref */
+	struct oid own_there; /* what the hub has of it */
+	struct oid main_there;
+	struct intake intake;
+	struct delivery delivery;
+	struct hub_update *updates;
+	char **names; /* of the inbox refs in updates, owned */
+	size_t n_updates;
+	size_t pushing; /* own changes that the push brings */
+	bool again;	/* an inbox was lost to another office node */
+};
+
+static void office_clear(struct office *office)
+{
+	for (size_t i = 0; office->names != NULL && i < office->delivery.n; i++)
+		free(office->names[i]);
+	free(office->names);
+	free(office->updates);
+	ref_list_release(&office->refs);
+	intake_release(&office->intake);
+	delivery_release(&office->delivery);
+	office->names = NULL;
+	office->updates = NULL;
+	office->n_updates = 0;
+	office->again = false;
+}
+
+/* --- fetching ------------------------------------------------------------ */
+
+static bool is_ours(const char *name)
+{
+	char site[REF_SITE_MAX + 1];
+	uint64_t origin;
+
+	return strcmp(name, REF_MAIN) == 0 || refs_parse_inbox(site, name) ||
+	       refs_parse_outbox(site, &origin, name);
+}
+
+/* Only refs of the pattern; what else is at the hub is none of our business. */
+static int list_refs(struct office *office, struct err *err)
+{
+	struct ref_list *refs = &office->refs;
+	size_t n = 0;
+	int rc = hub_refs(refs, office->hub, "refs/heads/", err);
+
+	for (size_t i = 0; i < refs->n; i++)
+		if (is_ours(refs->items[i].name))
+			refs->items[n++] = refs->items[i];
+		else
+			free(refs->items[i].name);
+	refs->n = n;
+	return rc;
+}
+
+/* A ref whose objects are damaged is set aside for this run. */
+static int fetch_apart(struct office *office, struct err *err)
+{
+	struct ref_list *refs = &office->refs;
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < refs->n; i++) {
+		struct ref *ref = &refs->items[i];
+
+		if (rc == 0)
+			rc = hub_fetch(office->hub, office->node->repository,
+				       &ref->oid, 1, err);
+		if ((rc == ERR_CORRUPT || rc == ERR_MISSING) &&
+		    strcmp(ref->name, REF_MAIN) != 0) {
+			rc = run_detail(office->run, SYNC_QUARANTINED, err,
+					"%s: %s", ref->name, err->text);
+			free(ref->name);
+			continue;
+		}
+		refs->items[n++] = *ref;
+	}
+	refs->n = n;
+	return rc;
+}
+
+static int fetch(struct office *office, struct err *err)
+{
+	struct oid_list tips = {NULL, 0, 0};
+	int rc = 0;
+
+	run_progress(office->run, SYNC_STAGE_FETCH, 0, 0);
+	for (size_t i = 0; rc == 0 && i < office->refs.n; i++)
+		if (!oid_list_add(&tips, &office->refs.items[i].oid))
+			rc = err_nomem(err);
+	if (rc == 0)
+		rc = hub_fetch(office->hub, office->node->repository,
+			       tips.items, tips.n, err);
+	oid_list_release(&tips);
+	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
+		rc = fetch_apart(office, err);
+	return rc;
+}
+
+static int replay(struct office *office, struct err *err)
+{
+	const struct oid *tip = ref_list_find(&office->refs, REF_MAIN);
+	struct repository *repository = office->node->repository;
+	struct oid here = {{0}};
+	struct oid now = {{0}};
+	bool ahead;
+	int rc;
+
+	office->main_there = tip != NULL ? *tip : (struct oid){{0}};
+	rc = ledger_replay(&ahead, office->node, &office->main_there,
+			   office->run, err);
+	if (rc == 0)
+		rc = node_get_oid(&here, office->node->replica, NODE_MAIN,
+				  err);
+	if (rc == 0)
+		rc = repository_ref(&now, repository, REF_MAIN, err);
+	if (rc == ERR_MISSING)
+		rc = 0;
+	if (rc == 0 && !oid_is_zero(&here) && !oid_equal(&here, &now))
+		rc = repository_set_ref(repository, REF_MAIN, &here, NULL,
+					err);
+	return rc == 0 ? delivery_learn(office->node, &office->refs, err)
+		       : rc;
+}
+
+/* --- taking in ----------------------------------------------------------- */
+
+/* (E2) A transaction in which every own edit is in the own outbox. */
+static int begin_quiet(struct office *office, struct err *err)
+{
+	struct db *db = replica_db(office->node->replica);
+	size_t n = 1;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < DRAIN_TRIES; i++) {
+		rc = db_begin(db, err);
+		if (rc == 0)
+			rc = change_log_drain(office->node->replica, &n, err);
+		if (rc == 0 && n == 0)
+			return 0;
+		if (rc == 0)
+			rc = db_commit(db, err);
+		if (rc < 0)
+			db_rollback(db);
+		else
+			rc = outbox_commit(NULL, office->node, err);
+	}
+	return rc < 0 ? rc
+		      : err_set(err, ERR_BUSY,
+				"the replica is being edited all the time");
+}
+
+static int add_own_ref(struct office *office, const struct oid *tip,
+		       struct err *err)
+{
+	struct ref_list *refs = &office->refs;
+	struct ref *items;
+	size_t at = 0;
+
+	while (at < refs->n && strcmp(refs->items[at].name, office->own) < 0)
+		at++;
+	if (at < refs->n && strcmp(refs->items[at].name, office->own) == 0) {
+		refs->items[at].oid = *tip;
+		return 0;
+	}
+	items = realloc(refs->items, (refs->n + 1) * sizeof(*items));
+	if (items == NULL)
+		return err_nomem(err);
+	refs->items = items;
+	memmove(items + at + 1, items + at, (refs->n - at) * sizeof(*items));
+	refs->n++;
+	items[at] = (struct ref){strdup(office->own), *tip};
+	return items[at].name != NULL ? 0 : err_nomem(err);
+}
+
+/* The own outbox is taken as it is here, whatever the hub has of it. */
+static int use_own(struct office *office, struct err *err)
+{
+	const struct oid *there =
+		ref_list_find(&office->refs, office->own);
+	struct hub_update update;
+	struct oid tip;
+	int rc;
+
+	office->own_there = there != NULL ? *there : (struct oid){{0}};
+	rc = exchange_own(&update, &office->pushing, office->node,
+			  office->own, &office->own_there, err);
+	if (rc >= 0)
+		rc = repository_ref(&tip, office->node->repository,
+				    office->own, err);
+	if (rc == ERR_MISSING)
+		return 0;
+	return rc < 0 ? rc : add_own_ref(office, &tip, err);
+}
+
+static int merge(struct office *office, struct err *err)
+{
+	struct node *node = office->node;
+	int rc = use_own(office, err);
+
+	if (rc == 0)
+		rc = ledger_take(&office->intake, node, &office->refs,
+				 office->run, err);
+	if (rc == 0 && office->intake.n > 0)
+		rc = ledger_commit(&office->intake, node, err);
+	if (rc == 0)
+		rc = run_verdicts(office->run, "", office->intake.verdicts,
+				  office->intake.n_verdicts, err);
+	if (rc == 0)
+		rc = delivery_make(&office->delivery, node, &office->refs,
+				   office->intake.n > 0 ? &office->intake
+							: NULL,
+				   office->run, err);
+	return rc;
+}
+
+/* --- pushing ------------------------------------------------------------- */
+
+static void add_update(struct office *office, const char *name,
+		       const struct oid *old, const struct oid *new_oid,
+		       bool gate)
+{
+	if (oid_is_zero(new_oid) || oid_equal(old, new_oid))
+		return;
+	office->updates[office->n_updates++] =
+		(struct hub_update){.name = name,
+				    .old = *old,
+				    .new_oid = *new_oid,
+				    .gate = gate};
+}
+
+/* Own outbox, main, inboxes: in this order, so that nothing at the hub ever
+ * names what is not there. */
+static int plan(struct office *office, struct err *err)
+{
+	struct oid main_oid;
+	const struct oid *own = ref_list_find(&office->refs, office->own);
+	size_t n = office->delivery.n;
+	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN,
+			      err);
+
+	office->updates = calloc(n + 2, sizeof(*office->updates));
+	office->names = calloc(n + 1, sizeof(*office->names));
+	if (office->updates == NULL || office->names == NULL)
+		return err_nomem(err);
+	if (own != NULL)
+		add_update(office, office->own, &office->own_there, own,
+			   true);
+	add_update(office, REF_MAIN, &office->main_there, &main_oid, true);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct buf name = BUF_INIT;
+
+		refs_inbox(&name, office->delivery.parcels[i].site);
+		rc = buf_check(&name, err);
+		office->names[i] = buf_take(&name);
+		if (rc == 0)
+			add_update(office, office->names[i],
+				   &office->delivery.parcels[i].hub,
+				   &office->delivery.parcels[i].tip, false);
+	}
+	return rc;
+}
+
+static int push(struct office *office, struct err *err)
+{
+	struct hub_push push = {.updates = office->updates,
+				.n = office->n_updates};
+	int rc;
+
+	if (push.n == 0)
+		return 0;
+	run_progress(office->run, SYNC_STAGE_PUSH, 0, 0);
+	rc = hub_push(office->hub, office->node->repository, &push, err);
+	for (size_t i = 0; rc == 0 && i < push.n; i++)
+		if (push.updates[i].gate && push.updates[i].result < 0)
+			rc = err_set(err, ERR_STALE, "%s moved",
+				     push.updates[i].name);
+	return rc;
+}
+
+static const struct hub_update *update_of(const struct office *office,
+					  const char *name)
+{
+	for (size_t i = 0; i < office->n_updates; i++)
+		if (strcmp(office->updates[i].name, name) == 0)
+			return &office->updates[i];
+	return NULL;
+}
+
+/* Own refs and table _scope follow what has arrived. */
+static int keep_inboxes(struct office *office, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < office->delivery.n; i++) {
+		const struct hub_update *update =
+			update_of(office, office->names[i]);
+
+		if (update != NULL && update->result < 0) {
+			office->again = true;
+			continue;
+		}
+		rc = repository_set_ref(office->node->repository,
+					office->names[i],
+					&office->delivery.parcels[i].tip,
+					NULL, err);
+		if (rc == 0)
+			rc = delivery_note(office->node->replica,
+					   &office->delivery.parcels[i], err);
+	}
+	return rc;
+}
+
+/* After the push: what is at the hub is kept here, then the replica commits.
+ * A crash anywhere in between is healed by the next replay. */
+static int keep(struct office *office, struct err *err)
+{
+	struct repository *repository = office->node->repository;
+	struct replica *replica = office->node->replica;
+	struct oid main_oid;
+	struct oid delivered;
+	int rc = repository_flush(repository, err);
+
+	if (rc == 0)
+		rc = node_get_oid(&main_oid, replica, NODE_MAIN, err);
+	if (rc == 0 && !oid_equal(&main_oid, &office->main_there))
+		rc = repository_set_ref(repository, REF_MAIN, &main_oid, NULL,
+					err);
+	if (rc == 0)
+		rc = keep_inboxes(office, err);
+	if (rc == 0)
+		rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
+	if (rc == 0 && !office->again && !oid_equal(&delivered, &main_oid))
+		rc = node_set_oid(replica, NODE_DELIVERED, &main_oid, err);
+	if (rc == 0)
+		rc = db_commit(replica_db(replica), err);
+	if (rc == 0 && !oid_is_zero(&main_oid))
+		run_commit(office->run, &main_oid);
+	if (rc == 0)
+		office->run->report->pushed += office->pushing;
+	return rc;
+}
+
+/* --- the run ------------------------------------------------------------- */
+
+/* ERR_STALE: another office node was faster; nothing was changed. */
+static int round_once(struct office *office, struct err *err)
+{
+	struct db *db = replica_db(office->node->replica);
+	struct sync_report before;
+	int rc = list_refs(office, err);
+
+	if (rc == 0)
+		rc = fetch(office, err);
+	if (rc == 0)
+		rc = replay(office, err);
+	if (rc == 0)
+		rc = begin_quiet(office, err);
+	if (rc < 0)
+		return rc;
+	before = *office->run->report;
+	rc = merge(office, err);
+	if (rc == 0)
+		rc = plan(office, err);
+	if (rc == 0)
+		rc = push(office, err);
+	if (rc == 0)
+		rc = keep(office, err);
+	if (rc < 0) {
+		struct err ignored;
+
+		db_rollback(db);
+		repository_discard(office->node->repository, &ignored);
+		office->run->report->received = before.received;
+		office->run->report->merged = 0;
+	}
+	return rc;
+}
+
+/* Each round tells what it finds anew. */
+static void forget_details(struct sync_report *report)
+{
+	for (size_t i = 0; i < report->n_details; i++)
+		free(report->details[i].text);
+	report->n_details = 0;
+	report->refused = 0;
+}
+
+int exchange_office(struct node *node, struct hub *hub, const struct run *run,
+		    struct err *err)
+{
+	struct office office = {.node = node, .hub = hub, .run = run};
+	struct buf own = BUF_INIT;
+	int rc = ERR_STALE;
+
+	refs_outbox(&own, REPLICA_OFFICE, replica_origin(node->replica));
+	office.own = buf_take(&own);
+	if (office.own == NULL)
+		return err_nomem(err);
+	for (int i = 0; i < ROUNDS && (rc == ERR_STALE || office.again); i++) {
+		office_clear(&office);
+		if (rc == ERR_STALE)
+			forget_details(run->report);
+		rc = round_once(&office, err);
+		if (rc < 0 && rc != ERR_STALE)
+			break;
+	}
+	office_clear(&office);
+	free(office.own);
+	return rc;
+}

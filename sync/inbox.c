@@ -1,0 +1,329 @@
+/* inbox.c - a unit takes in what the office sent.
+ * Never makes an inbox, never writes an outbox. */
+#include "sync/inbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/batch.h"
+#include "sync/delivery.h"
+#include "sync/outbox.h"
+#include "sync/refs.h"
+#include "sync/tree.h"
+#include "sync/verdicts.h"
+
+/* --- reading ------------------------------------------------------------- */
+
+static int read_signers(struct inbox_entry *out,
+			struct repository *repository, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	struct oid blob;
+	int rc = repository_find(&blob, repository, &out->commit.tree,
+				 LEDGER_SIGNERS, err);
+
+	if (rc == 0)
+		rc = repository_read(&text, repository, &blob, OBJECT_BLOB,
+				     err);
+	if (rc == 0)
+		rc = signers_parse(&out->signers, &text, err);
+	buf_release(&text);
+	return rc == ERR_MISSING ? (err->code = ERR_CORRUPT) : rc;
+}
+
+int inbox_read(struct inbox_entry *out, struct repository *repository,
+	       const struct oid *oid, const char *site, struct err *err)
+{
+	char hex[OID_TEXT];
+	const char *named;
+	size_t len;
+	int rc = commit_read(&out->commit, repository, oid, err);
+
+	out->signers = (struct signers){NULL, 0};
+	if (rc == 0 && out->commit.n_parents > 1)
+		rc = err_set(err, ERR_CORRUPT, "more than one parent");
+	if (rc == 0)
+		rc = commit_signer(out->signer, &out->commit, err);
+	if (rc == 0) {
+		named = commit_trailer(&len, &out->commit, "Site");
+		if (named == NULL || len != strlen(site) ||
+		    memcmp(named, site, len) != 0)
+			rc = err_set(err, ERR_CORRUPT,
+				     "made for another site");
+	}
+	if (rc == 0)
+		rc = read_signers(out, repository, err);
+	if (rc < 0) {
+		inbox_entry_release(out);
+		oid_format(hex, oid);
+		err_wrap(err, "inbox commit %.12s", hex);
+	}
+	return rc;
+}
+
+void inbox_entry_release(struct inbox_entry *entry)
+{
+	commit_release(&entry->commit);
+	signers_release(&entry->signers);
+}
+
+int inbox_check(struct replica *replica, const struct inbox_entry *entry,
+		const struct signers *before, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	char *pinned = NULL;
+	int rc;
+
+	if (before != NULL)
+		return signers_allow(before, REPLICA_OFFICE, entry->signer,
+				     entry->commit.time)
+			       ? 0
+			       : err_set(err, ERR_CORRUPT,
+					 "signed with a key that is not the "
+					 "office's");
+	rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
+	key_public_line(&line, entry->signer);
+	if (rc == 0 && *pinned != '\0' &&
+	    strcmp(pinned, buf_text(&line)) != 0)
+		rc = err_set(err, ERR_CORRUPT,
+			     "signed with another key than the office's");
+	if (rc == 0 && !signers_allow(&entry->signers, REPLICA_OFFICE,
+				      entry->signer, entry->commit.time))
+		rc = err_set(err, ERR_CORRUPT,
+			     "signed with a key that it does not name as "
+			     "the office's");
+	if (rc == 0 && *pinned == '\0')
+		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
+				 err);
+	free(pinned);
+	buf_release(&line);
+	return rc;
+}
+
+/* --- applying ------------------------------------------------------------ */
+
+static int apply_file(struct replica *replica, struct repository *repository,
+		      const struct tree_entry *file,
+		      const struct inbox_entry *entry,
+		      struct apply_result *result, struct err *err)
+{
+	const struct apply_options options = {.authorise = false};
+	struct buf bytes = BUF_INIT;
+	struct batch *batch = NULL;
+	int rc = repository_read(&bytes, repository, &file->oid, OBJECT_BLOB,
+				 err);
+
+	if (rc == 0)
+		rc = batch_decode(&batch, buf_text(&bytes), bytes.len, err);
+	if (rc == 0)
+		rc = apply_batch(replica, batch, &options, result, err);
+	if (rc == 0)
+		rc = node_note_commit(replica, &entry->commit.id, batch, err);
+	batch_free(batch);
+	buf_release(&bytes);
+	return rc < 0 ? err_wrap(err, INBOX_CHANGES "/%s", file->name) : 0;
+}
+
+static int apply_files(struct replica *replica, struct repository *repository,
+		       const struct inbox_entry *entry,
+		       struct apply_result *result, struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	struct tree_cursor cursor;
+	struct tree_entry file;
+	struct oid folder;
+	int rc = repository_find(&folder, repository, &entry->commit.tree,
+				 INBOX_CHANGES, err);
+
+	if (rc == ERR_MISSING)
+		return 0;
+	if (rc == 0)
+		rc = repository_read(&raw, repository, &folder, OBJECT_TREE,
+				     err);
+	tree_cursor_init(&cursor, &raw);
+	while (rc == 0 && (rc = tree_next(&file, &cursor, err)) > 0)
+		rc = apply_file(replica, repository, &file, entry, result,
+				err);
+	buf_release(&raw);
+	return rc;
+}
+
+static int apply_verdict_file(struct replica *replica,
+			      struct repository *repository,
+			      const struct inbox_entry *entry,
+			      struct apply_result *result,
+			      const struct run *run, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct verdict *verdicts = NULL;
+	size_t n = 0;
+	struct oid blob;
+	int rc = repository_find(&blob, repository, &entry->commit.tree,
+				 LEDGER_VERDICTS, err);
+
+	if (rc == ERR_MISSING)
+		return 0;
+	if (rc == 0)
+		rc = repository_read(&bytes, repository, &blob, OBJECT_BLOB,
+				     err);
+	if (rc == 0)
+		rc = verdicts_decode(&verdicts, &n, buf_text(&bytes),
+				     bytes.len, err);
+	if (rc == 0)
+		rc = apply_verdicts(replica, verdicts, n, result, err);
+	if (rc == 0)
+		rc = run_verdicts(run, replica_site(replica), verdicts, n,
+				  err);
+	free(verdicts);
+	buf_release(&bytes);
+	return rc < 0 ? err_wrap(err, LEDGER_VERDICTS) : 0;
+}
+
+int inbox_apply(struct replica *replica, struct repository *repository,
+		const struct inbox_entry *entry, const struct run *run,
+		struct err *err)
+{
+	struct apply_result result = {0};
+	int rc = apply_files(replica, repository, entry, &result, err);
+
+	if (rc == 0)
+		rc = apply_verdict_file(replica, repository, entry, &result,
+					run, err);
+	run->report->received += result.applied;
+	apply_result_release(&result);
+	return rc;
+}
+
+/* --- receiving ----------------------------------------------------------- */
+
+/* Signers of the commit before; *before NULL for the first. */
+static int signers_before(struct signers **before, struct signers *storage,
+			  struct node *node, const struct commit *commit,
+			  struct err *err)
+{
+	struct inbox_entry parent;
+	int rc;
+
+	*before = NULL;
+	if (commit->n_parents == 0)
+		return 0;
+	rc = inbox_read(&parent, node->repository, &commit->parents[0],
+			replica_site(node->replica), err);
+	if (rc < 0)
+		return rc;
+	*storage = parent.signers; /* the caller's now */
+	parent.signers = (struct signers){NULL, 0};
+	*before = storage;
+	inbox_entry_release(&parent);
+	return 0;
+}
+
+static int receive_in_transaction(struct node *node,
+				  const struct inbox_entry *entry,
+				  const struct signers *before,
+				  const struct run *run, struct err *err)
+{
+	struct db *db = replica_db(node->replica);
+	struct sync_report *report = run->report;
+	size_t received = report->received;
+	int rc = db_begin(db, err);
+
+	if (rc < 0)
+		return rc;
+	rc = change_log_drain(node->replica, NULL, err);
+	if (rc == 0)
+		rc = inbox_check(node->replica, entry, before, err);
+	if (rc == 0)
+		rc = inbox_apply(node->replica, node->repository, entry, run,
+				 err);
+	if (rc == 0)
+		rc = node_set_oid(node->replica, NODE_INBOX,
+				  &entry->commit.id, err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	if (rc < 0) {
+		report->received = received;
+		db_rollback(db);
+	}
+	return rc;
+}
+
+static int receive_one(struct node *node, const struct oid *oid,
+		       const struct run *run, struct err *err)
+{
+	struct signers storage = {NULL, 0};
+	struct signers *before;
+	struct inbox_entry entry;
+	int rc = inbox_read(&entry, node->repository, oid,
+			    replica_site(node->replica), err);
+
+	if (rc == 0)
+		rc = signers_before(&before, &storage, node, &entry.commit,
+				    err);
+	if (rc == 0)
+		rc = receive_in_transaction(node, &entry, before, run, err);
+	inbox_entry_release(&entry);
+	signers_release(&storage);
+	return rc;
+}
+
+/* The inbox at the hub is not a descendant of what we have: only behind, or
+ * another history? */
+static int check_behind(struct node *node, const struct oid *tip,
+			const struct oid *here, struct err *err)
+{
+	struct oid_list list = {NULL, 0, 0};
+	int rc = outbox_chain(&list, node->repository, here, tip, err);
+
+	oid_list_release(&list);
+	return rc == ERR_MISSING
+		       ? err_set(err, ERR_CORRUPT,
+				 "the inbox at the hub is another history "
+				 "than the one received so far")
+		       : rc;
+}
+
+/* The ref follows the replica's cursor, whatever came in between. */
+static int move_ref(struct node *node, struct err *err)
+{
+	struct buf name = BUF_INIT;
+	struct oid here;
+	struct oid now = {{0}};
+	int rc = node_get_oid(&here, node->replica, NODE_INBOX, err);
+
+	refs_inbox(&name, replica_site(node->replica));
+	if (rc == 0)
+		rc = repository_ref(&now, node->repository, buf_text(&name),
+				    err);
+	if (rc == ERR_MISSING)
+		rc = 0;
+	if (rc == 0 && !oid_is_zero(&here) && !oid_equal(&here, &now))
+		rc = repository_set_ref(node->repository, buf_text(&name),
+					&here, NULL, err);
+	buf_release(&name);
+	return rc;
+}
+
+int inbox_receive(struct node *node, const struct oid *tip,
+		  const struct run *run, struct err *err)
+{
+	struct oid_list chain = {NULL, 0, 0};
+	struct oid here;
+	int rc = node_get_oid(&here, node->replica, NODE_INBOX, err);
+
+	if (rc == 0)
+		rc = outbox_chain(&chain, node->repository, tip, &here, err);
+	if (rc == ERR_MISSING && !oid_is_zero(&here)) {
+		rc = check_behind(node, tip, &here, err);
+		chain.n = 0;
+	}
+	for (size_t i = 0; rc == 0 && i < chain.n; i++) {
+		run_progress(run, SYNC_STAGE_APPLY, i, chain.n);
+		rc = receive_one(node, &chain.items[i], run, err);
+	}
+	oid_list_release(&chain);
+	if (rc == ERR_CORRUPT || rc == ERR_INPUT || rc == ERR_MISSING)
+		rc = run_detail(run, SYNC_QUARANTINED, err, "inbox: %s",
+				err->text);
+	return rc == 0 ? move_ref(node, err) : rc;
+}

@@ -1,0 +1,430 @@
+/* ledger.c - main as it is read and replayed.
+ * Knows main and outboxes; never inboxes, never the road to the hub. */
+#include "sync/ledger.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/refs.h"
+#include "sync/verdicts.h"
+
+static const char SQL_SET_TAKEN[] =
+	"INSERT INTO _taken(ref, commit_id) VALUES (?, ?)"
+	" ON CONFLICT(ref) DO UPDATE SET commit_id = excluded.commit_id";
+
+/* --- intakes ------------------------------------------------------------- */
+
+void intake_release(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->n; i++)
+		outbox_entry_release(&intake->entries[i]);
+	free(intake->entries);
+	oid_list_release(&intake->tips);
+	buf_release(&intake->trailers);
+	free(intake->verdicts);
+	keys_release(&intake->cases);
+	*intake = (struct intake){.n = 0};
+}
+
+const struct verdict *intake_verdict(const struct intake *intake,
+				     struct change_id id)
+{
+	for (size_t i = 0; i < intake->n_verdicts; i++)
+		if (change_id_equal(intake->verdicts[i].id, id))
+			return &intake->verdicts[i];
+	return NULL;
+}
+
+int intake_add(struct intake *intake, struct outbox_entry *entry,
+	       struct err *err)
+{
+	if (intake->n == intake->cap) {
+		size_t cap = intake->cap != 0 ? intake->cap * 2 : 8;
+		struct outbox_entry *entries =
+			realloc(intake->entries, cap * sizeof(*entries));
+
+		if (entries == NULL) {
+			outbox_entry_release(entry);
+			return err_nomem(err);
+		}
+		intake->entries = entries;
+		intake->cap = cap;
+	}
+	intake->entries[intake->n++] = *entry;
+	return 0;
+}
+
+static void reverse_from(struct intake *intake, size_t start)
+{
+	for (size_t i = start, j = intake->n; i + 1 < j; i++, j--) {
+		struct outbox_entry swap = intake->entries[i];
+
+		intake->entries[i] = intake->entries[j - 1];
+		intake->entries[j - 1] = swap;
+	}
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+/* `site/origin first-last`, as the trailer `Outbox` says it. */
+struct section {
+	char site[REF_SITE_MAX + 1];
+	uint64_t origin;
+	uint64_t first;
+	uint64_t last;
+};
+
+static bool parse_section(struct section *out, const char *text, size_t len)
+{
+	char name[256];
+	char ref[256 + sizeof(REF_OUTBOX)];
+
+	if (len >= sizeof(name) || memchr(text, ' ', len) == NULL)
+		return false;
+	memcpy(name, text, len);
+	name[len] = '\0';
+	*strchr(name, ' ') = '\0';
+	snprintf(ref, sizeof(ref), "%s%s", REF_OUTBOX, name);
+	return refs_parse_outbox(out->site, &out->origin, ref) &&
+	       sscanf(name + strlen(name) + 1, "%" SCNu64 "-%" SCNu64,
+		      &out->first, &out->last) == 2 &&
+	       out->first > 0 && out->first <= out->last;
+}
+
+/* One commit of a section, walking back: its batch must end at *last. */
+static int read_one(struct intake *out, uint64_t *last, struct oid *at,
+		    struct repository *repository,
+		    const struct section *section, struct err *err)
+{
+	struct outbox_entry entry;
+	int rc = outbox_read(&entry, repository, at, err);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(entry.batch->site, section->site) != 0 ||
+	    entry.batch->origin != section->origin ||
+	    outbox_last(&entry) != *last ||
+	    outbox_first(&entry) < section->first) {
+		outbox_entry_release(&entry);
+		return err_set(err, ERR_CORRUPT,
+			       "an outbox is not what main says of it");
+	}
+	*last = outbox_first(&entry) - 1;
+	*at = entry.commit.n_parents > 0 ? entry.commit.parents[0]
+					 : (struct oid){{0}};
+	return intake_add(out, &entry, err);
+}
+
+static int read_section(struct intake *out, struct repository *repository,
+			const struct oid *tip, const struct section *section,
+			struct err *err)
+{
+	size_t start = out->n;
+	uint64_t last = section->last;
+	struct oid at = *tip;
+	int rc = 0;
+
+	while (rc == 0 && last >= section->first) {
+		if (oid_is_zero(&at))
+			return err_set(err, ERR_CORRUPT,
+				       "an outbox has a gap");
+		rc = read_one(out, &last, &at, repository, section, err);
+	}
+	reverse_from(out, start);
+	return rc;
+}
+
+static int read_verdicts(struct intake *out, struct repository *repository,
+			 const struct oid *tree, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct oid blob;
+	int rc = repository_find(&blob, repository, tree, LEDGER_VERDICTS,
+				 err);
+
+	if (rc == ERR_MISSING)
+		return 0;
+	if (rc == 0)
+		rc = repository_read(&bytes, repository, &blob, OBJECT_BLOB,
+				     err);
+	if (rc == 0)
+		rc = verdicts_decode(&out->verdicts, &out->n_verdicts,
+				     buf_text(&bytes), bytes.len, err);
+	buf_release(&bytes);
+	return rc < 0 ? err_wrap(err, LEDGER_VERDICTS) : 0;
+}
+
+int ledger_read(struct intake *out, struct repository *repository,
+		const struct commit *main_commit, struct err *err)
+{
+	const char *at = NULL;
+	const char *text;
+	struct section section;
+	size_t len;
+	size_t parent = 0;
+	int rc = 0;
+
+	out->id = main_commit->id;
+	out->time = main_commit->time;
+	/* The first main commit has only outbox tips for parents. */
+	text = commit_trailer(&len, main_commit, "Previous");
+	if (text != NULL)
+		parent = 1;
+	while (rc == 0 && (text = commit_trailer_next(&len, &at, main_commit,
+						      "Outbox")) != NULL) {
+		if (parent >= main_commit->n_parents ||
+		    !parse_section(&section, text, len))
+			return err_set(err, ERR_CORRUPT,
+				       "trailers do not fit the parents");
+		buf_addf(&out->trailers, "Outbox: %.*s\n", (int)len, text);
+		if (!oid_list_add(&out->tips, &main_commit->parents[parent]))
+			return err_nomem(err);
+		rc = read_section(out, repository,
+				  &main_commit->parents[parent++], &section,
+				  err);
+	}
+	if (rc == 0 && (parent != main_commit->n_parents || out->n == 0))
+		rc = err_set(err, ERR_CORRUPT,
+			     "parents that no trailer names");
+	if (rc == 0)
+		rc = read_verdicts(out, repository, &main_commit->tree, err);
+	return rc;
+}
+
+/* --- who may sign -------------------------------------------------------- */
+
+/* Where the office has no signer yet: its pinned key, pinned now if none. */
+static int check_pinned(struct replica *replica,
+			const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
+			struct err *err)
+{
+	struct buf line = BUF_INIT;
+	char *pinned = NULL;
+	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
+
+	key_public_line(&line, public_key);
+	if (rc == 0 && *pinned == '\0')
+		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
+				 err);
+	else if (rc == 0 && strcmp(pinned, buf_text(&line)) != 0)
+		rc = err_set(err, ERR_CORRUPT,
+			     "main was begun with another key than the "
+			     "office's");
+	free(pinned);
+	buf_release(&line);
+	return rc;
+}
+
+int ledger_check_office(struct replica *replica,
+			const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
+			int64_t time, struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	int rc = signers_load(&signers, replica, err);
+
+	if (rc == 0 && !signers_know(&signers, REPLICA_OFFICE))
+		rc = check_pinned(replica, public_key, err);
+	else if (rc == 0 && !signers_allow(&signers, REPLICA_OFFICE,
+					   public_key, time))
+		rc = err_set(err, ERR_CORRUPT,
+			     "signed with a key that is not the office's");
+	signers_release(&signers);
+	return rc;
+}
+
+/* --- replaying ----------------------------------------------------------- */
+
+static int set_taken(struct replica *replica, const char *site,
+		     uint64_t origin, const struct oid *tip, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	struct buf ref = BUF_INIT;
+	char hex[OID_TEXT];
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_SET_TAKEN, err);
+
+	if (rc < 0)
+		return rc;
+	refs_outbox(&ref, site, origin);
+	oid_format(hex, tip);
+	db_bind_text(stmt, 1, buf_text(&ref));
+	db_bind_text(stmt, 2, hex);
+	rc = db_run(db, stmt, err);
+	buf_release(&ref);
+	return rc;
+}
+
+int ledger_note(struct replica *replica, const struct intake *intake,
+		struct err *err)
+{
+	int rc = node_set_oid(replica, NODE_MAIN, &intake->id, err);
+
+	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
+		const struct outbox_entry *entry = &intake->entries[i];
+
+		rc = node_note_commit(replica, &entry->commit.id,
+				      entry->batch, err);
+		if (rc == 0)
+			rc = set_taken(replica, entry->batch->site,
+				       entry->batch->origin,
+				       &entry->commit.id, err);
+	}
+	return rc;
+}
+
+static int apply_intake(struct replica *replica, const struct intake *intake,
+			const struct run *run, struct err *err)
+{
+	const struct apply_options options = {.gapless = true};
+	struct apply_result result = {0};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < intake->n; i++)
+		rc = apply_batch(replica, intake->entries[i].batch, &options,
+				 &result, err);
+	/* The record decides, not this program's opinion of it: that is what
+	 * verify compares. */
+	if (rc == 0)
+		rc = apply_verdicts(replica, intake->verdicts,
+				    intake->n_verdicts, &result, err);
+	run->report->received += result.applied;
+	apply_result_release(&result);
+	return rc;
+}
+
+/* What the merging node knew to be delivered, this one need not look at
+ * again: unless it knows of more itself. */
+static int learn_delivered(struct replica *replica,
+			   const struct commit *commit,
+			   const struct oid_list *replayed, struct err *err)
+{
+	struct oid told;
+	struct oid known;
+	int rc = node_get_oid(&known, replica, NODE_DELIVERED, err);
+
+	if (rc < 0 || !commit_trailer_oid(&told, commit, "Delivered"))
+		return rc;
+	for (size_t i = 0; !oid_is_zero(&known) && i < replayed->n; i++)
+		if (oid_equal(&replayed->items[i], &told))
+			known = (struct oid){{0}};
+	return oid_is_zero(&known) ? node_set_oid(replica, NODE_DELIVERED,
+						  &told, err)
+				   : 0;
+}
+
+static int replay_one(struct node *node, const struct oid *oid,
+		      const struct oid_list *replayed, const struct run *run,
+		      struct err *err)
+{
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	struct intake intake = {.n = 0};
+	struct db *db = replica_db(node->replica);
+	struct commit commit;
+	int rc = commit_read(&commit, node->repository, oid, err);
+
+	if (rc < 0)
+		return rc;
+	rc = commit_signer(signer, &commit, err);
+	if (rc == 0)
+		rc = ledger_read(&intake, node->repository, &commit, err);
+	if (rc == 0)
+		rc = db_begin(db, err);
+	if (rc < 0)
+		goto done;
+	rc = change_log_drain(node->replica, NULL, err);
+	if (rc == 0)
+		rc = ledger_check_office(node->replica, signer, commit.time,
+					 err);
+	if (rc == 0)
+		rc = apply_intake(node->replica, &intake, run, err);
+	if (rc == 0)
+		rc = ledger_note(node->replica, &intake, err);
+	if (rc == 0)
+		rc = learn_delivered(node->replica, &commit, replayed, err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	if (rc < 0)
+		db_rollback(db);
+done:
+	intake_release(&intake);
+	commit_release(&commit);
+	return rc;
+}
+
+int ledger_chain(struct oid_list *out, bool *found,
+		 struct repository *repository, const struct oid *tip,
+		 const struct oid *since, struct err *err)
+{
+	struct commit commit;
+	struct oid at = *tip;
+	size_t len;
+	int rc = 0;
+
+	while (rc == 0 && !oid_is_zero(&at) && !oid_equal(&at, since)) {
+		rc = commit_read(&commit, repository, &at, err);
+		if (rc == 0 && !oid_list_add(out, &at))
+			rc = err_nomem(err);
+		if (rc == 0 && commit.n_parents > 0 &&
+		    commit_trailer(&len, &commit, "Previous") != NULL)
+			at = commit.parents[0];
+		else
+			at = (struct oid){{0}};
+		commit_release(&commit);
+	}
+	*found = oid_equal(&at, since);
+	for (size_t i = 0, j = out->n; i + 1 < j; i++, j--) {
+		struct oid swap = out->items[i];
+
+		out->items[i] = out->items[j - 1];
+		out->items[j - 1] = swap;
+	}
+	return rc;
+}
+
+/* The hub's main is not a descendant of ours: is it an ancestor? */
+static int check_ahead(bool *ahead, struct node *node, const struct oid *tip,
+		       const struct oid *here, struct err *err)
+{
+	struct oid_list list = {NULL, 0, 0};
+	int rc = ledger_chain(&list, ahead, node->repository, here, tip, err);
+
+	oid_list_release(&list);
+	if (rc == 0 && !*ahead)
+		rc = err_set(err, ERR_CORRUPT,
+			     "main at the hub is another history than the "
+			     "one this office has");
+	return rc;
+}
+
+int ledger_replay(bool *ahead, struct node *node, const struct oid *tip,
+		  const struct run *run, struct err *err)
+{
+	struct oid_list list = {NULL, 0, 0};
+	struct oid here;
+	bool found = false;
+	int rc = node_get_oid(&here, node->replica, NODE_MAIN, err);
+
+	*ahead = false;
+	if (rc == 0 && oid_is_zero(tip)) {
+		*ahead = !oid_is_zero(&here);
+		return 0;
+	}
+	if (rc == 0)
+		rc = ledger_chain(&list, &found, node->repository, tip, &here,
+				  err);
+	if (rc == 0 && !found)
+		rc = check_ahead(ahead, node, tip, &here, err);
+	for (size_t i = 0; rc == 0 && found && i < list.n; i++) {
+		char hex[OID_TEXT];
+
+		run_progress(run, SYNC_STAGE_APPLY, i, list.n);
+		rc = replay_one(node, &list.items[i], &list, run, err);
+		oid_format(hex, &list.items[i]);
+		if (rc < 0)
+			err_wrap(err, "main %.12s", hex);
+	}
+	oid_list_release(&list);
+	return rc;
+}

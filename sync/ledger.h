@@ -1,0 +1,98 @@
+/* ledger.h - main: merge commits that take in outboxes. What a merge makes is
+ * a pure function of the changes it accepts, so anybody can run it again.
+ * Knows main and outboxes; never inboxes, never the road to the hub.
+ *
+ * (L1) Parents of a main commit: the main before it, then each outbox tip it
+ *      takes in, the office's first, then by ref name; a trailer `Outbox:
+ *      site/origin first-last` for each, in that order.
+ * (L2) Its tree: `register/` whole, `signers`, and `verdicts.msgpack` where
+ *      it refused or flagged something.
+ * (L3) A bad commit stops its own ref, at that commit, and nothing else. */
+#ifndef TIAN_SYNC_LEDGER_H
+#define TIAN_SYNC_LEDGER_H
+
+#include "core/apply.h"
+#include "sync/keys.h"
+#include "sync/outbox.h"
+#include "sync/report.h"
+#include "sync/signers.h"
+
+#define LEDGER_SIGNERS "signers"
+#define LEDGER_VERDICTS "verdicts.msgpack"
+
+/* What one main commit takes in. Start with {0}. */
+struct intake {
+	struct oid id; /* the main commit; zero until it is made */
+	int64_t time;  /* its committer's */
+	struct outbox_entry *entries; /* in the order they are applied */
+	size_t n;
+	size_t cap;
+	struct oid_list tips; /* parents but the first */
+	struct buf trailers;  /* `Outbox:` lines, one for each tip */
+	struct verdict *verdicts; /* owned */
+	size_t n_verdicts;
+	struct keys cases; /* whose register may differ */
+	bool signers;	   /* rows of `signer` changed */
+};
+
+void intake_release(struct intake *intake);
+/* The verdict on a change, NULL if there is none. */
+const struct verdict *intake_verdict(const struct intake *intake,
+				     struct change_id id);
+
+/* --- reading main -------------------------------------------------------- */
+
+/* Fills *out with what a main commit took in, verdicts as recorded; nothing
+ * is applied. ERR_CORRUPT: parents, trailers and batches do not agree. */
+int ledger_read(struct intake *out, struct repository *repository,
+		const struct commit *main_commit, struct err *err);
+/* First parents from `tip` back to, and without, `since` (zero: the first
+ * commit too), appended oldest first. *found: `since` was met. */
+int ledger_chain(struct oid_list *out, bool *found,
+		 struct repository *repository, const struct oid *tip,
+		 const struct oid *since, struct err *err);
+/* Brings the replica from the main commit it stands at to `tip`, each commit
+ * in a transaction of its own. *ahead: the replica stands at a descendant of
+ * `tip` (the hub was restored from a backup), nothing is done.
+ * ERR_CORRUPT: a commit that the office did not sign, or another history. */
+int ledger_replay(bool *ahead, struct node *node, const struct oid *tip,
+		  const struct run *run, struct err *err);
+
+/* --- merging ------------------------------------------------------------- */
+
+/* Takes in what the refs hold beyond what main has, in the caller's
+ * transaction, replica drained and all of its own changes committed. `refs`
+ * are outbox refs whose objects are here. Adds to *intake; n = 0 where there
+ * was nothing. */
+int ledger_take(struct intake *intake, struct node *node,
+		const struct ref_list *refs, const struct run *run,
+		struct err *err);
+/* Judges and applies one batch: access, and stamps that are ahead of `time`.
+ * Pure: the same in a replica that knows the changes already. Verdicts are
+ * appended to the intake. */
+int ledger_apply(struct intake *intake, struct replica *replica,
+		 const struct batch *batch, int64_t time, size_t *applied,
+		 struct err *err);
+/* Fills intake->cases; after all batches are applied. */
+int ledger_touch(struct intake *intake, struct replica *replica,
+		 struct err *err);
+/* The tree that follows from the replica's state; `base`: of the main commit
+ * before, or zero. */
+int ledger_tree(struct oid *out, struct repository *repository,
+		struct replica *replica, const struct oid *base,
+		const struct intake *intake, struct err *err);
+/* Makes the main commit in memory and enters it into the replica. */
+int ledger_commit(struct intake *intake, struct node *node, struct err *err);
+/* Moves the replica's cursors over an intake: main, outboxes, commits. */
+int ledger_note(struct replica *replica, const struct intake *intake,
+		struct err *err);
+/* Appends an entry, taking it over (also where it fails). */
+int intake_add(struct intake *intake, struct outbox_entry *entry,
+	       struct err *err);
+/* May this key sign main at that time? In a replica without any signer of the
+ * office (the first commit) it is the pinned key, or it is pinned now. */
+int ledger_check_office(struct replica *replica,
+			const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
+			int64_t time, struct err *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* outbox.h - a node's own changes as signed commits: made at the node, read
+ * and checked at the office.
+ * Knows batches, the own register and trailers; never merges, never touches
+ * inbox refs.
+ *
+ * (O1) A commit carries one batch of one origin and author; its seqs begin
+ *      one after those of its only parent.
+ * (O2) Its register files hold only lines this node itself last wrote, so
+ *      git blame passes every line of main on to the commit that wrote it. */
+#ifndef TIAN_SYNC_OUTBOX_H
+#define TIAN_SYNC_OUTBOX_H
+
+#include "core/change_log.h"
+#include "sync/commit.h"
+#include "sync/node.h"
+
+#define OUTBOX_CHANGES "changes.msgpack"
+
+/* Logs what is pending and commits what is not committed yet to the node's own
+ * ref; the repository is locked. *made counts the changes (may be NULL).
+ * ERR_CORRUPT: the replica is older than its own repository. */
+int outbox_commit(size_t *made, struct node *node, struct err *err);
+
+/* One commit of any node's outbox, read and checked in itself. */
+struct outbox_entry {
+	struct commit commit;
+	struct oid blob;     /* of its batch */
+	struct buf bytes;    /* what batch borrows */
+	struct batch *batch; /* n_changes >= 1 */
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+};
+
+/* ERR_CORRUPT: unsigned, badly signed, more than one parent, a batch that
+ * does not decode, trailers that say something else. ERR_INPUT: made by a
+ * newer program. */
+int outbox_read(struct outbox_entry *out, struct repository *repository,
+		const struct oid *oid, struct err *err);
+void outbox_entry_release(struct outbox_entry *entry);
+uint64_t outbox_first(const struct outbox_entry *entry);
+uint64_t outbox_last(const struct outbox_entry *entry);
+/* The last seq that a commit's trailer states; 0 where it states none. */
+uint64_t outbox_trailer_last(const struct commit *commit);
+
+/* Commits after `since` (zero: all) up to `tip`, oldest first, appended.
+ * ERR_MISSING: `since` is not among tip's ancestors. */
+int outbox_chain(struct oid_list *out, struct repository *repository,
+		 const struct oid *tip, const struct oid *since,
+		 struct err *err);
+
+#endif

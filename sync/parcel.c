@@ -1,0 +1,529 @@
+/* parcel.c - one inbox commit: what a site is sent.
+ *
+ * tree: changes/<origin>-<first seq>.msgpack, a batch each (the outbox's own
+ * blob where all of it is in scope), verdicts.msgpack, signers. */
+#include "sync/parcel.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "sync/batch.h"
+#include "sync/verdicts.h"
+
+static const char SQL_SENT[] =
+	"SELECT 1 FROM _scope WHERE site = ? AND key = ?";
+static const char SQL_FLAGGED[] =
+	"SELECT v.reason FROM _verdict v JOIN _origin o"
+	" ON v.change = (o.id << 40 | ?2) WHERE o.origin = ?1 AND v.kind = 2";
+
+struct packing {
+	struct parcel *parcel;
+	struct node *node;
+	const struct parcel_order *order;
+	struct tree_edit *edits;
+	char **paths; /* owned; edits point into them */
+	size_t n;
+	struct verdict *verdicts;
+	size_t n_verdicts;
+	size_t changes; /* packed */
+	size_t from;	/* first intake that is owed */
+};
+
+static void packing_release(struct packing *packing)
+{
+	for (size_t i = 0; i < packing->n; i++)
+		free(packing->paths[i]);
+	free(packing->paths);
+	free(packing->edits);
+	free(packing->verdicts);
+}
+
+/* --- scope --------------------------------------------------------------- */
+
+int parcel_assigned(struct keys *out, struct replica *replica,
+		    const char *key, const char *site, struct err *err)
+{
+	const struct entity *assignment = replica_schema(replica)->assignment;
+	const char *case_column = assignment->keys[0];
+	const char *site_column = assignment->keys[assignment->owner_key];
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	buf_addf(&sql,
+		 "SELECT \"%s\" FROM \"%s\" WHERE \"%s\" = ?1"
+		 " AND void IS NOT 1",
+		 key != NULL ? site_column : case_column, assignment->name,
+		 key != NULL ? case_column : site_column);
+	rc = buf_check(&sql, err);
+	if (rc == 0)
+		rc = db_prepare(&stmt, replica_db(replica), buf_text(&sql),
+				err);
+	if (rc == 0)
+		db_bind_text(stmt, 1, key != NULL ? key : site);
+	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0)
+		rc = keys_add(out, db_text(stmt, 0),
+			      strlen(db_text(stmt, 0)), err);
+	sqlite3_finalize(stmt);
+	buf_release(&sql);
+	return rc;
+}
+
+static bool was_sent(struct packing *packing, const char *key, size_t len)
+{
+	struct db *db = replica_db(packing->node->replica);
+	sqlite3_stmt *stmt;
+	struct err ignored;
+	bool sent;
+
+	if (db_stmt(&stmt, db, SQL_SENT, &ignored) < 0)
+		return false;
+	db_bind_text(stmt, 1, packing->order->site);
+	db_bind_bytes(stmt, 2, key, len);
+	sent = db_step(db, stmt, &ignored) > 0;
+	sqlite3_reset(stmt);
+	return sent;
+}
+
+/* --- batches ------------------------------------------------------------- */
+
+static int add_edit(struct packing *packing, const char *path,
+		    const struct oid *blob, struct err *err)
+{
+	struct tree_edit *edits = realloc(packing->edits,
+					  (packing->n + 1) * sizeof(*edits));
+	char **paths;
+
+	if (edits == NULL)
+		return err_nomem(err);
+	packing->edits = edits;
+	paths = realloc(packing->paths, (packing->n + 1) * sizeof(*paths));
+	if (paths == NULL)
+		return err_nomem(err);
+	packing->paths = paths;
+	paths[packing->n] = strdup(path);
+	if (paths[packing->n] == NULL)
+		return err_nomem(err);
+	edits[packing->n].path = paths[packing->n];
+	edits[packing->n].oid = *blob;
+	packing->n++;
+	return 0;
+}
+
+static bool path_taken(const struct packing *packing, const char *path)
+{
+	for (size_t i = 0; i < packing->n; i++)
+		if (strcmp(packing->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* A batch under its first change's name; `-2` and so on where a snapshot
+ * repeats what travels anyway. The same bytes travel once. */
+static int add_blob(struct packing *packing, const struct change *first,
+		    const struct oid *blob, struct err *err)
+{
+	char origin[17];
+	char path[128];
+	int n;
+
+	for (size_t i = 0; i < packing->n; i++)
+		if (oid_equal(&packing->edits[i].oid, blob))
+			return 0;
+	change_origin_format(origin, first->id.origin);
+	n = snprintf(path, sizeof(path), INBOX_CHANGES "/%s-%" PRIu64,
+		     origin, first->id.seq);
+	snprintf(path + n, sizeof(path) - (size_t)n, ".msgpack");
+	for (int i = 2; path_taken(packing, path); i++)
+		snprintf(path + n, sizeof(path) - (size_t)n, "-%d.msgpack",
+			 i);
+	return add_edit(packing, path, blob, err);
+}
+
+/* Half of a batch, by position. */
+struct half {
+	const struct change *from;
+	const struct change *to;
+};
+
+static bool in_half(const struct change *change, void *ctx)
+{
+	const struct half *half = ctx;
+
+	return change >= half->from && change < half->to;
+}
+
+/* Encodes changes [from, to) of a batch, in as many parts as limits need. */
+static int add_part(struct packing *packing, const struct batch *batch,
+		    size_t from, size_t to, struct err *err)
+{
+	struct half half = {batch->changes + from, batch->changes + to};
+	struct buf bytes = BUF_INIT;
+	struct oid blob;
+	int rc = batch_encode_some(&bytes, batch, in_half, &half, NULL, err);
+
+	if (rc == ERR_INPUT && to - from > 1) {
+		size_t middle = from + (to - from) / 2;
+
+		buf_release(&bytes);
+		rc = add_part(packing, batch, from, middle, err);
+		return rc < 0 ? rc : add_part(packing, batch, middle, to, err);
+	}
+	if (rc == 0)
+		rc = repository_write(&blob, packing->node->repository,
+				      OBJECT_BLOB, buf_text(&bytes),
+				      bytes.len, err);
+	if (rc == 0)
+		rc = add_blob(packing, half.from, &blob, err);
+	packing->changes += to - from;
+	buf_release(&bytes);
+	return rc;
+}
+
+/* --- verdicts ------------------------------------------------------------ */
+
+static int add_verdict(struct packing *packing, const struct verdict *verdict,
+		       struct err *err)
+{
+	struct verdict *grown;
+
+	for (size_t i = 0; i < packing->n_verdicts; i++)
+		if (change_id_equal(packing->verdicts[i].id, verdict->id))
+			return 0;
+	grown = realloc(packing->verdicts,
+			(packing->n_verdicts + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return err_nomem(err);
+	packing->verdicts = grown;
+	grown[packing->n_verdicts++] = *verdict;
+	return 0;
+}
+
+/* A snapshot's changes keep the flags they got when they were merged. */
+static int add_flags(struct packing *packing, const struct batch *batch,
+		     struct err *err)
+{
+	struct db *db = replica_db(packing->node->replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_FLAGGED, err);
+
+	for (size_t i = 0; rc >= 0 && i < batch->n_changes; i++) {
+		struct verdict verdict = {.id = batch->changes[i].id,
+					  .kind = VERDICT_CLOCK_AHEAD};
+
+		db_bind_int(stmt, 1, (int64_t)verdict.id.origin);
+		db_bind_int(stmt, 2, (int64_t)verdict.id.seq);
+		rc = db_step(db, stmt, err);
+		if (rc > 0) {
+			snprintf(verdict.reason, sizeof(verdict.reason), "%s",
+				 db_text(stmt, 0));
+			rc = add_verdict(packing, &verdict, err);
+		}
+		sqlite3_reset(stmt);
+	}
+	return rc;
+}
+
+/* --- what is new to a site that has seen the rest ------------------------ */
+
+struct sieve {
+	struct packing *packing;
+	const struct intake *intake;
+	const struct batch *batch;
+	bool own; /* the site's own batch: all of it */
+	int rc;
+	struct err *err;
+};
+
+/* (D2) Refused values go back to their writer only. */
+static bool may_see(const struct change *change, void *ctx)
+{
+	struct sieve *sieve = ctx;
+	const struct entity *entity = schema_entity(
+		replica_schema(sieve->packing->node->replica),
+		change->entity);
+	const struct verdict *verdict =
+		intake_verdict(sieve->intake, change->id);
+	const char *key;
+	size_t len;
+	bool see;
+
+	if (sieve->own)
+		see = true;
+	else if (entity == NULL ||
+		 (verdict != NULL && verdict->kind == VERDICT_REFUSED))
+		see = false;
+	else if (entity->scope == SCOPE_ALL)
+		see = !oid_is_zero(&sieve->packing->order->base);
+	else
+		see = entity_case(entity, change->row, change->row_len, &key,
+				  &len) &&
+		      was_sent(sieve->packing, key, len);
+	if (see && verdict != NULL && sieve->rc == 0)
+		sieve->rc = add_verdict(sieve->packing, verdict, sieve->err);
+	return see;
+}
+
+/* The whole batch is the outbox's own blob. */
+static int add_entry(struct packing *packing, const struct intake *intake,
+		     const struct outbox_entry *entry, struct err *err)
+{
+	struct sieve sieve = {.packing = packing,
+			      .intake = intake,
+			      .batch = entry->batch,
+			      .err = err};
+	struct buf bytes = BUF_INIT;
+	const struct change *first = NULL;
+	struct oid blob = entry->blob;
+	size_t kept = 0;
+	int rc;
+
+	sieve.own = strcmp(entry->batch->site, packing->order->site) == 0;
+	rc = batch_encode_some(&bytes, entry->batch, may_see, &sieve, &kept,
+			       err);
+	if (rc == 0)
+		rc = sieve.rc;
+	for (size_t i = 0; kept > 0 && first == NULL; i++)
+		if (may_see(&entry->batch->changes[i], &sieve))
+			first = &entry->batch->changes[i];
+	if (rc == 0 && kept > 0 && kept < entry->batch->n_changes)
+		rc = repository_write(&blob, packing->node->repository,
+				      OBJECT_BLOB, buf_text(&bytes),
+				      bytes.len, err);
+	if (rc == 0 && kept > 0)
+		rc = add_blob(packing, first, &blob, err);
+	packing->changes += kept;
+	buf_release(&bytes);
+	return rc;
+}
+
+/* Intakes before `from` are in the inbox already, as its tip says. */
+static int find_start(struct packing *packing, struct err *err)
+{
+	const struct parcel_order *order = packing->order;
+	struct commit tip;
+	struct oid main_oid;
+	int rc;
+
+	if (oid_is_zero(&order->base))
+		return 0;
+	rc = commit_read(&tip, packing->node->repository, &order->base, err);
+	if (rc < 0)
+		return rc;
+	if (commit_trailer_oid(&main_oid, &tip, "Main"))
+		for (size_t i = 0; i < order->n_intakes; i++)
+			if (oid_equal(&order->intakes[i]->id, &main_oid))
+				packing->from = i + 1;
+	commit_release(&tip);
+	return 0;
+}
+
+static int add_news(struct packing *packing, struct err *err)
+{
+	const struct parcel_order *order = packing->order;
+	int rc = 0;
+
+	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++)
+		for (size_t j = 0; rc == 0 && j < order->intakes[i]->n; j++)
+			rc = add_entry(packing, order->intakes[i],
+				       &order->intakes[i]->entries[j], err);
+	return rc;
+}
+
+/* --- what is new as a whole ---------------------------------------------- */
+
+typedef int batches_fn(struct batch ***out, size_t *n,
+		       struct replica *replica, const char *key,
+		       struct err *err);
+
+static int add_batches(struct packing *packing, batches_fn *get,
+		       const char *key, struct err *err)
+{
+	struct batch **batches = NULL;
+	size_t n = 0;
+	int rc = get(&batches, &n, packing->node->replica, key, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = add_flags(packing, batches[i], err);
+		if (rc == 0)
+			rc = add_part(packing, batches[i], 0,
+				      batches[i]->n_changes, err);
+	}
+	for (size_t i = 0; i < n; i++)
+		batch_free(batches[i]);
+	free(batches);
+	return rc;
+}
+
+/* A case that the intakes touched: new to the site, its still, or no more. */
+static int add_case(struct packing *packing, const char *key,
+		    const struct keys *assigned, struct err *err)
+{
+	size_t len = strlen(key);
+	bool is_assigned = keys_has(assigned, key, len);
+	bool sent = was_sent(packing, key, len);
+	int rc = 0;
+
+	if (is_assigned && !sent) {
+		rc = keys_add(&packing->parcel->add, key, len, err);
+		if (rc == 0)
+			rc = add_batches(packing, change_log_snapshot, key,
+					 err);
+	} else if (sent) {
+		/* A late change may dispute what this site was never sent. */
+		rc = add_batches(packing, change_log_disputed, key, err);
+		if (rc == 0 && !is_assigned)
+			rc = keys_add(&packing->parcel->end, key, len, err);
+	}
+	return rc;
+}
+
+static int add_cases(struct packing *packing, struct err *err)
+{
+	const struct parcel_order *order = packing->order;
+	struct keys touched = {NULL, 0, 0};
+	struct keys assigned = {NULL, 0, 0};
+	int rc = parcel_assigned(&assigned, packing->node->replica, NULL,
+				 order->site, err);
+
+	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++) {
+		const struct keys *cases = &order->intakes[i]->cases;
+
+		for (size_t j = 0; rc == 0 && j < cases->n; j++)
+			rc = keys_add(&touched, cases->items[j],
+				      strlen(cases->items[j]), err);
+	}
+	if (rc == 0 && oid_is_zero(&order->base)) {
+		rc = add_batches(packing, change_log_snapshot, NULL, err);
+		for (size_t i = 0; rc == 0 && i < assigned.n; i++)
+			rc = keys_add(&touched, assigned.items[i],
+				      strlen(assigned.items[i]), err);
+	}
+	for (size_t i = 0; rc == 0 && i < touched.n; i++)
+		rc = add_case(packing, touched.items[i], &assigned, err);
+	keys_release(&touched);
+	keys_release(&assigned);
+	return rc;
+}
+
+/* --- the commit ---------------------------------------------------------- */
+
+static int add_files(struct packing *packing, const struct oid *main_oid,
+		     struct err *err)
+{
+	struct repository *repository = packing->node->repository;
+	struct buf bytes = BUF_INIT;
+	struct commit main_commit;
+	struct oid blob;
+	int rc = commit_read(&main_commit, repository, main_oid, err);
+
+	if (rc == 0)
+		rc = repository_find(&blob, repository, &main_commit.tree,
+				     LEDGER_SIGNERS, err);
+	if (rc == 0)
+		rc = add_edit(packing, LEDGER_SIGNERS, &blob, err);
+	if (rc == 0 && packing->n_verdicts > 0) {
+		rc = verdicts_encode(&bytes, packing->verdicts,
+				     packing->n_verdicts, err);
+		if (rc == 0)
+			rc = repository_write(&blob, repository, OBJECT_BLOB,
+					      buf_text(&bytes), bytes.len,
+					      err);
+		if (rc == 0)
+			rc = add_edit(packing, LEDGER_VERDICTS, &blob, err);
+	}
+	commit_release(&main_commit);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int make_message(struct buf *out, const struct packing *packing,
+			const struct oid *main_oid, struct err *err)
+{
+	const struct parcel *parcel = packing->parcel;
+	char hex[OID_TEXT];
+	int rc;
+
+	buf_adds(out, "送达 ");
+	rc = node_site_name(out, packing->node->replica, parcel->site, err);
+	buf_addf(out, ": %zu 项", packing->changes);
+	if (parcel->add.n > 0)
+		buf_addf(out, ", 新交办 %zu 件", parcel->add.n);
+	if (parcel->end.n > 0)
+		buf_addf(out, ", 撤回 %zu 件", parcel->end.n);
+	buf_adds(out, "\n\n");
+	commit_add_trailer(out, "Site", parcel->site);
+	oid_format(hex, main_oid);
+	commit_add_trailer(out, "Main", hex);
+	for (size_t i = 0; i < parcel->add.n; i++)
+		commit_add_trailer(out, "Case", parcel->add.items[i]);
+	for (size_t i = 0; i < parcel->end.n; i++)
+		commit_add_trailer(out, "Release", parcel->end.items[i]);
+	return rc < 0 ? rc : buf_check(out, err);
+}
+
+static int write_commit(struct packing *packing, const struct oid *main_oid,
+			struct err *err)
+{
+	struct node *node = packing->node;
+	struct buf name = BUF_INIT;
+	struct buf email = BUF_INIT;
+	struct buf message = BUF_INIT;
+	struct commit_draft draft = {
+		.parents = &packing->order->base,
+		.n_parents = !oid_is_zero(&packing->order->base),
+	};
+	char origin[17];
+	int rc = repository_edit_tree(&draft.tree, node->repository, NULL,
+				      packing->edits, packing->n, err);
+
+	if (rc == 0)
+		rc = node_site_name(&name, node->replica, REPLICA_OFFICE,
+				    err);
+	if (rc == 0)
+		rc = make_message(&message, packing, main_oid, err);
+	change_origin_format(origin, replica_origin(node->replica));
+	buf_addf(&email, "%s@%s", origin, REPLICA_OFFICE);
+	draft.author = (struct commit_ident){
+		buf_text(&name), buf_text(&email),
+		(int64_t)(clock_now_ms() / 1000)};
+	draft.committer = draft.author;
+	draft.message = buf_text(&message);
+	if (rc == 0)
+		rc = commit_write(&packing->parcel->tip, node->repository,
+				  &draft, &node->key, err);
+	buf_release(&message);
+	buf_release(&email);
+	buf_release(&name);
+	return rc;
+}
+
+int parcel_make(struct parcel *parcel, struct node *node,
+		const struct parcel_order *order, struct err *err)
+{
+	struct packing packing = {
+		.parcel = parcel, .node = node, .order = order};
+	struct oid main_oid;
+	int rc = node_get_oid(&main_oid, node->replica, NODE_MAIN, err);
+
+	if (rc < 0 || oid_is_zero(&main_oid))
+		return rc;
+	rc = find_start(&packing, err);
+	if (rc == 0)
+		rc = add_news(&packing, err);
+	if (rc == 0)
+		rc = add_cases(&packing, err);
+	/* A new inbox is made even where there is nothing to put into it: it
+	 * tells the site that it is enrolled. */
+	if (rc == 0 && (packing.n > 0 || packing.n_verdicts > 0 ||
+			parcel->end.n > 0 || oid_is_zero(&order->base))) {
+		rc = add_files(&packing, &main_oid, err);
+		if (rc == 0)
+			rc = write_commit(&packing, &main_oid, err);
+	}
+	packing_release(&packing);
+	return rc;
+}

@@ -1,0 +1,24 @@
+/* parcel.h - one inbox commit: what a site is sent.
+ * Knows one site's scope and the shape of an inbox; no ref, no other site. */
+#ifndef TIAN_SYNC_PARCEL_H
+#define TIAN_SYNC_PARCEL_H
+
+#include "sync/delivery.h"
+
+struct parcel_order {
+	const char *site;
+	struct oid hub;	 /* the ref at the hub, zero: absent */
+	struct oid base; /* the inbox as it was sent, zero: nothing yet */
+	const struct intake **intakes; /* what may be owed, oldest first */
+	size_t n_intakes;
+};
+
+/* Sets parcel->tip to a new commit on order->base if anything is owed. */
+int parcel_make(struct parcel *parcel, struct node *node,
+		const struct parcel_order *order, struct err *err);
+/* Adds the sites a case is assigned to now (key), or the cases a site has now
+ * (site); the other is NULL. */
+int parcel_assigned(struct keys *out, struct replica *replica,
+		    const char *key, const char *site, struct err *err);
+
+#endif

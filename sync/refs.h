@@ -1,0 +1,28 @@
+/* refs.h - the names of refs at the hub, and of sites in them.
+ * Knows the pattern; no repository. */
+#ifndef TIAN_SYNC_REFS_H
+#define TIAN_SYNC_REFS_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+#include "core/change.h"
+
+#define REF_MAIN "refs/heads/main"
+#define REF_OUTBOX "refs/heads/outbox/"
+#define REF_INBOX "refs/heads/inbox/"
+
+enum { REF_SITE_MAX = 64 };
+
+/* A site's code: ASCII letters, digits, '_', '.', '-', and CJK letters; not
+ * beginning with '.' or '-', not ending with '.' or ".lock", no "..". */
+bool refs_site_ok(const char *site);
+/* Appends `refs/heads/outbox/<site>/<16 hex digits>`. */
+void refs_outbox(struct buf *out, const char *site, uint64_t origin);
+void refs_inbox(struct buf *out, const char *site);
+/* False unless `name` is exactly such a ref. */
+bool refs_parse_outbox(char site[REF_SITE_MAX + 1], uint64_t *origin,
+		       const char *name);
+bool refs_parse_inbox(char site[REF_SITE_MAX + 1], const char *name);
+
+#endif

@@ -1,0 +1,56 @@
+/* sync.c - one exchange with the hub, as a table of contents. */
+#include "sync/sync.h"
+
+#include <stdlib.h>
+
+#include "core/conflict.h"
+#include "sync/exchange.h"
+#include "sync/outbox.h"
+
+static int exchange(struct node *node, const struct run *run, struct err *err)
+{
+	struct hub *hub = NULL;
+	char *address = NULL;
+	int rc = replica_get(&address, node->replica, NODE_HUB, err);
+
+	if (rc == 0 && *address == '\0')
+		rc = err_set(err, ERR_INPUT,
+			     "this replica knows no hub: run init again");
+	if (rc == 0)
+		rc = hub_open(&hub, address, err);
+	if (rc == 0)
+		rc = replica_is_office(node->replica)
+			     ? exchange_office(node, hub, run, err)
+			     : exchange_unit(node, hub, run, err);
+	hub_close(hub);
+	free(address);
+	return rc;
+}
+
+int node_sync(struct sync_report *report, struct node *node,
+	      const struct sync_options *options, struct err *err)
+{
+	const struct run run = {report, options};
+	int rc = node_need(node, err);
+
+	if (rc == 0)
+		rc = repository_lock(node->repository, err);
+	if (rc < 0)
+		return rc;
+	run_progress(&run, SYNC_STAGE_COMMIT, 0, 0);
+	rc = outbox_commit(NULL, node, err);
+	if (rc == 0)
+		rc = exchange(node, &run, err);
+	repository_unlock(node->repository);
+	if (rc == 0 || rc == ERR_HUB) {
+		struct err counting;
+
+		if (conflict_count(&report->soft, &report->hard,
+				   node->replica, &counting) < 0 &&
+		    rc == 0) {
+			*err = counting;
+			rc = err->code;
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,38 @@
+/* main.c - runs groups of figures by name: bench GROUP...
+ * Figures go to $TIAN_BENCH_OUT, or stdout. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/crypto.h"
+#include "tests/bench/groups.h"
+#include "tests/bench/measure.h"
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+	{"capture", bench_capture},
+	{"merge", bench_merge},
+	{"codec", bench_codec},
+};
+
+int main(int argc, char **argv)
+{
+	size_t n = sizeof(groups) / sizeof(groups[0]);
+	struct err err = {0};
+
+	must(crypto_init(&err), &err, "start libsodium");
+	for (int i = 1; i < argc; i++) {
+		size_t at = 0;
+
+		while (at < n && strcmp(groups[at].name, argv[i]) != 0)
+			at++;
+		must_true(at < n, "find such a group");
+		fprintf(stderr, "%s\n", argv[i]);
+		groups[at].run();
+	}
+	if (argc < 2)
+		for (size_t i = 0; i < n; i++)
+			printf("%s\n", groups[i].name);
+	return 0;
+}

@@ -1,0 +1,183 @@
+/* enrol_test.c - codes, names and keys of units. */
+#include "cli/enrol.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/cli/desk_helper.h"
+
+#include "core/edit.h"
+#include "sync/key.h"
+
+static struct desk desk;
+static char key_path[192], other_path[192];
+
+static void make_key(char out[192], const char *name)
+{
+	struct key key;
+	struct err err = {0};
+	char path[180];
+
+	key_generate(&key);
+	snprintf(path, sizeof(path), "%s/%s", desk.dir, name);
+	if (key_save(&key, path, "test", &err) < 0)
+		fail_msg("%s", err.text);
+	key_release(&key);
+	snprintf(out, 192, "%s.pub", path);
+}
+
+static int open_desk(void **state)
+{
+	(void)state;
+	desk_open(&desk, "office");
+	desk_fill(&desk);
+	make_key(key_path, "one");
+	make_key(other_path, "two");
+	return 0;
+}
+
+static int close_desk(void **state)
+{
+	char command[512];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -f %s/one* %s/two*", desk.dir,
+		 desk.dir);
+	assert_int_equal(system(command), 0);
+	desk_close(&desk);
+	return 0;
+}
+
+/* Changes made, or the error. */
+static long enrol(const char *code, const char *name, const char *key_file)
+{
+	struct enrol unit = {.code = code, .name = name, .key_file = key_file};
+	struct err err = {0};
+	size_t n = 0;
+	int rc = edit_begin(desk.replica, &err);
+
+	if (rc == 0)
+		rc = enrol_unit(&unit, desk.replica, &err);
+	if (rc == 0)
+		rc = edit_commit(desk.replica, NULL, NULL, &n, &err);
+	else
+		edit_rollback(desk.replica);
+	return rc < 0 ? rc : (long)n;
+}
+
+static void enrol__a_new_unit_gets_a_row_and_a_signer(void **state)
+{
+	(void)state;
+	assert_true(enrol("fire", "区消防大队", key_path) > 0);
+	assert_string_equal(desk_ask(&desk, "SELECT name FROM unit WHERE code"
+					    " = 'fire'"),
+			    "区消防大队");
+	assert_string_equal(desk_ask(&desk,
+				     "SELECT count(*) FROM signer WHERE site ="
+				     " 'fire' AND public_key LIKE"
+				     " 'ssh-ed25519 AAAA%' AND"
+				     " length(fingerprint) = 64"),
+			    "1");
+}
+
+static void enrol__repeating_it_changes_nothing(void **state)
+{
+	(void)state;
+	assert_true(enrol("edu", "区教育局", key_path) > 0);
+	assert_int_equal(enrol("edu", "区教育局", key_path), 0);
+}
+
+static void enrol__a_second_node_adds_its_key(void **state)
+{
+	(void)state;
+	enrol("edu", "区教育局", key_path);
+	assert_true(enrol("edu", "区教育局", other_path) > 0);
+	assert_string_equal(desk_ask(&desk, "SELECT count(*) FROM signer"
+					    " WHERE site = 'edu'"),
+			    "2");
+}
+
+static void enrol__a_key_speaks_for_one_site_only(void **state)
+{
+	(void)state;
+	enrol("edu", "区教育局", key_path);
+	assert_int_equal(enrol("hr", "区人社局", key_path), ERR_INPUT);
+}
+
+static void enrol__a_unit_met_by_name_moves_to_its_code(void **state)
+{
+	(void)state;
+	desk_sql(&desk, "INSERT INTO handling(proposal, unit, role, due) VALUES"
+			" ('1-1-002', '区民政局', 'main', '2022-09-30')");
+	assert_true(enrol("mz", "区民政局", key_path) > 0);
+	assert_string_equal(desk_ask(&desk, "SELECT role || ' ' || due FROM"
+					    " handling WHERE unit = 'mz' AND"
+					    " proposal = '1-1-002' AND void IS"
+					    " NOT 1"),
+			    "main 2022-09-30");
+	assert_string_equal(desk_ask(&desk, "SELECT void || void_reason FROM"
+					    " handling WHERE unit ="
+					    " '区民政局'"),
+			    "1改用正式代码 mz");
+	assert_string_equal(desk_ask(&desk, "SELECT void FROM unit WHERE code"
+					    " = '区民政局'"),
+			    "1");
+	assert_int_equal(enrol("mz", "区民政局", key_path), 0);
+}
+
+static void enrol__a_private_or_other_file_is_no_public_key(void **state)
+{
+	char private_path[192];
+
+	(void)state;
+	snprintf(private_path, sizeof(private_path), "%s/one", desk.dir);
+	assert_int_equal(enrol("edu", "区教育局", private_path), ERR_INPUT);
+	assert_int_equal(enrol("edu", "区教育局", "/dev/null"), ERR_INPUT);
+}
+
+static void enrol__a_code_must_be_fit_for_a_ref(void **state)
+{
+	static const char *const good[] = {"edu", "a.b_c-1", "区教育局", "7"};
+	static const char *const bad[] = {
+		"",	  "a b",
+		".a",	  "-a",
+		"a..b",	  "a/b",
+		"a.lock", "a\tb",
+		"a~1",	  "a:b",
+		"\xff",	  "一二三四五六七八九十一二三四五六七八九十一二",
+		"a.",	  "é"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (!enrol_code_is_good(good[i]))
+			fail_msg("%s was refused", good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (enrol_code_is_good(bad[i]))
+			fail_msg("%s was taken", bad[i]);
+	assert_int_equal(enrol("a b", "x", NULL), ERR_INPUT);
+	assert_int_equal(enrol("ab", "", NULL), ERR_INPUT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(enrol__a_new_unit_gets_a_row_and_a_signer),
+		TEST(enrol__repeating_it_changes_nothing),
+		TEST(enrol__a_second_node_adds_its_key),
+		TEST(enrol__a_key_speaks_for_one_site_only),
+		TEST(enrol__a_unit_met_by_name_moves_to_its_code),
+		TEST(enrol__a_private_or_other_file_is_no_public_key),
+		TEST(enrol__a_code_must_be_fit_for_a_ref),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

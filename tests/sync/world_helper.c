@@ -1,0 +1,199 @@
+/* world_helper.c - an office, its units and a hub in one folder. */
+#include "tests/sync/world_helper.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/edit.h"
+#include "core/state.h"
+#include "sync/key.h"
+#include "tests/sync/git_helper.h"
+
+static struct sync_report report;
+static struct err last;
+
+static void must(int rc, const struct err *err)
+{
+	if (rc < 0)
+		print_error("%d: %s\n", rc, err->text);
+	assert_true(rc >= 0);
+}
+
+static void init(const char *name, const char *site)
+{
+	struct node_options options = {
+		.dir = in_folder("%s", name),
+		.hub = in_folder("hub"),
+		.site = site,
+	};
+	struct err err;
+
+	must(strcmp(site, REPLICA_OFFICE) == 0
+		     ? node_init_office(&options, &err)
+		     : node_init_unit(&options, &err),
+	     &err);
+}
+
+void world_office(void)
+{
+	init("office", REPLICA_OFFICE);
+}
+
+void world_stranger(const char *name, const char *site)
+{
+	init(name, site);
+}
+
+static struct node *open_node(const char *name)
+{
+	struct node *node = NULL;
+	struct err err;
+
+	must(node_open(&node, in_folder("%s", name), &err), &err);
+	return node;
+}
+
+void world_edit(const char *name, const char *author, const char *sql)
+{
+	struct node *node = open_node(name);
+	struct replica *replica = node_replica(node);
+	struct err err;
+
+	must(edit_begin(replica, &err), &err);
+	must(db_exec(replica_db(replica), sql, &err), &err);
+	must(edit_commit(replica, author, NULL, NULL, &err), &err);
+	node_close(node);
+}
+
+void world_decide(const char *name, const char *entity, const char *row,
+		  const char *field, const char *value, const char *reason)
+{
+	const struct edit_cell cell = {entity, row, field};
+	struct node *node = open_node(name);
+	struct replica *replica = node_replica(node);
+	struct value wanted = value_text(value);
+	struct err err;
+
+	must(edit_begin(replica, &err), &err);
+	must(edit_decide(replica, &cell, &wanted, &err), &err);
+	must(edit_commit(replica, NULL, reason, NULL, &err), &err);
+	node_close(node);
+}
+
+void world_enrol(const char *name, const char *site)
+{
+	char fingerprint[KEY_FINGERPRINT];
+	struct buf line = BUF_INIT;
+	struct buf sql = BUF_INIT;
+	struct key key;
+	struct err err;
+
+	must(key_load(&key, in_folder("%s/key", name), &err), &err);
+	key_fingerprint(fingerprint, key.public_key);
+	key_public_line(&line, key.public_key);
+	buf_addf(&sql,
+		 "INSERT INTO signer(site, fingerprint, public_key)"
+		 " VALUES ('%s', '%s', '%s')",
+		 site, fingerprint, buf_text(&line));
+	world_edit("office", "李明", buf_text(&sql));
+	buf_release(&sql);
+	buf_release(&line);
+}
+
+void world_unit(const char *name, const char *site, const char *title)
+{
+	char sql[512];
+
+	init(name, site);
+	world_enrol(name, site);
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO unit(code, name) SELECT '%s', '%s' WHERE NOT"
+		 " EXISTS (SELECT 1 FROM unit WHERE code = '%s')",
+		 site, title, site);
+	world_edit("office", "李明", sql);
+}
+
+void world_case(const char *key, const char *title, const char *site)
+{
+	char sql[1024];
+
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO proposal(key, title, review) VALUES ('%s',"
+		 " '%s', 'filed')",
+		 key, title);
+	world_edit("office", "李明", sql);
+	if (site == NULL)
+		return;
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO handling(proposal, unit, role) VALUES ('%s',"
+		 " '%s', 'main')",
+		 key, site);
+	world_edit("office", "李明", sql);
+}
+
+const char *world_text(const char *name, const char *sql)
+{
+	static char text[4096];
+	struct node *node = open_node(name);
+	struct db *db = replica_db(node_replica(node));
+	sqlite3_stmt *stmt = NULL;
+	struct err err;
+	int rc;
+
+	must(db_prepare(&stmt, db, sql, &err), &err);
+	rc = db_step(db, stmt, &err);
+	must(rc, &err);
+	snprintf(text, sizeof(text), "%s", rc > 0 ? db_text(stmt, 0) : "");
+	sqlite3_finalize(stmt);
+	node_close(node);
+	return text;
+}
+
+const struct sync_report *world_sync(const char *name, int rc)
+{
+	struct node *node = open_node(name);
+	int got;
+
+	world_forget();
+	last = (struct err){0};
+	got = node_sync(&report, node, NULL, &last);
+	if (got != rc)
+		print_error("sync %s: %d: %s\n", name, got, last.text);
+	for (size_t i = 0; got != rc && i < report.n_details; i++)
+		print_error("%s\n", report.details[i].text);
+	assert_int_equal(got, rc);
+	node_close(node);
+	return &report;
+}
+
+void world_forget(void)
+{
+	sync_report_release(&report);
+}
+
+const char *world_error(void)
+{
+	return last.text;
+}
+
+const char *world_state(const char *name, const char *site)
+{
+	static char texts[4][2 * CRYPTO_SHA256_SIZE + 1];
+	static unsigned turn;
+	char *text = texts[turn++ % 4];
+	uint8_t hash[CRYPTO_SHA256_SIZE];
+	struct node *node = open_node(name);
+	struct err err;
+
+	must(state_hash(hash, node_replica(node), site, &err), &err);
+	for (size_t i = 0; i < sizeof(hash); i++)
+		snprintf(text + 2 * i, 3, "%02x", hash[i]);
+	node_close(node);
+	return text;
+}

@@ -1,0 +1,36 @@
+/* world_helper.h - an office, its units and a hub in one folder, for tests of
+ * whole exchanges. Fails the running test where a step should work. */
+#ifndef TIAN_TESTS_SYNC_WORLD_HELPER_H
+#define TIAN_TESTS_SYNC_WORLD_HELPER_H
+
+#include "sync/sync.h"
+
+/* Makes hub and node `office` in the test's folder. */
+void world_office(void);
+/* A node of unit `site` in folder `name`, enrolled at the office. */
+void world_unit(const char *name, const char *site, const char *title);
+/* The same, not enrolled. */
+void world_stranger(const char *name, const char *site);
+/* The office enrols the key of folder `name` for a site. */
+void world_enrol(const char *name, const char *site);
+
+/* Plain SQL on a node's database through a connection with triggers, as one
+ * edit signed `author`. */
+void world_edit(const char *name, const char *author, const char *sql);
+/* A decision with a reason, at the office: `value` NULL clears. */
+void world_decide(const char *name, const char *entity, const char *row,
+		  const char *field, const char *value, const char *reason);
+/* A proposal assigned to a site (may be NULL), by the office. */
+void world_case(const char *key, const char *title, const char *site);
+/* One text cell of a query; "" for NULL. Static storage. */
+const char *world_text(const char *name, const char *sql);
+
+/* Syncs, expecting `rc`. The report of the last one, until the next. */
+const struct sync_report *world_sync(const char *name, int rc);
+/* Text of the last error. */
+const char *world_error(void);
+/* State hash of a node, limited to `site` (may be NULL). Static, in turn. */
+const char *world_state(const char *name, const char *site);
+void world_forget(void); /* the last report */
+
+#endif
