@@ -151,37 +151,14 @@ int cli_open_node(struct cli *cli, struct err *err)
 	return take_up_pending(cli->replica, err);
 }
 
-/* Texts of core and sync are "task: cause"; each part that the catalogue
- * knows is said in the user's language. */
-static void print_translated(const char *text)
-{
-	const char *part = text;
-	const char *colon;
-
-	while ((colon = strstr(part, ": ")) != NULL) {
-		char buf[256];
-		size_t len = (size_t)(colon - part);
-
-		if (len > 0 && len < sizeof(buf)) {
-			memcpy(buf, part, len);
-			buf[len] = '\0';
-			fputs(message_foreign(buf), stderr);
-		} else {
-			fwrite(part, 1, len, stderr);
-		}
-		fputs(": ", stderr);
-		part = colon + 2;
-	}
-	fputs(message_foreign(part), stderr);
-}
-
 int cli_fail(const struct cli *cli, const struct err *err)
 {
+	struct buf text = BUF_INIT;
+
 	(void)cli;
-	fflush(stdout);
-	fputs("tian: ", stderr);
-	print_translated(err->text);
-	fputc('\n', stderr);
+	message_foreign(&text, err->text);
+	cli_say("%s", text.failed ? err->text : buf_text(&text));
+	buf_release(&text);
 	switch (err->code) {
 	case ERR_USAGE:
 		return CLI_USAGE;

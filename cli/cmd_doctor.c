@@ -61,6 +61,18 @@ static void ERR_PRINTF(4, 5) report(struct doctor *doctor, const char *check,
 	}
 }
 
+/* An error's text, said in the user's language. */
+static const char *why(struct err *err)
+{
+	struct buf text = BUF_INIT;
+
+	message_foreign(&text, err->text);
+	if (!text.failed)
+		err_set(err, err->code, "%s", buf_text(&text));
+	buf_release(&text);
+	return err->text;
+}
+
 /* What an SQL check has to say: the first column of its first row. */
 static int first_text(struct buf *out, struct replica *replica, const char *sql,
 		      struct err *err)
@@ -92,7 +104,7 @@ static void check_database(struct doctor *doctor)
 		       _("database: damaged (%s). Keep a copy of the folder; "
 			 "make a new replica with tian init and sync: what "
 			 "was sent is in the hub"),
-		       rc < 0 ? err.text : buf_text(&text));
+		       rc < 0 ? why(&err) : buf_text(&text));
 	buf_clear(&text);
 	rc = first_text(&text, replica, "PRAGMA foreign_key_check", &err);
 	if (rc < 0 || text.len > 0)
@@ -128,7 +140,7 @@ static void check_key(struct doctor *doctor)
 		report(doctor, "key_readable", true, _("key: readable"));
 	else if (err.code != ERR_MISSING)
 		report(doctor, "key_readable", false,
-		       _("key: not readable (%s)"), err.text);
+		       _("key: not readable (%s)"), why(&err));
 	key_release(&key);
 }
 
@@ -147,7 +159,7 @@ static void check_clock(struct doctor *doctor)
 	value_show_clock(at, newest);
 	buf_release(&text);
 	if (rc < 0)
-		report(doctor, "clock", false, "%s", err.text);
+		report(doctor, "clock", false, "%s", why(&err));
 	else if ((newest >> 16) > now + CLOCK_SLACK_MS)
 		report(doctor, "clock", false,
 		       _("clock: this machine's time is before %s, when "
@@ -179,7 +191,7 @@ static void check_conflicts(struct doctor *doctor)
 	int rc = conflict_count(&soft, &hard, doctor->cli->replica, &err);
 
 	if (rc < 0)
-		report(doctor, "conflicts", false, "%s", err.text);
+		report(doctor, "conflicts", false, "%s", why(&err));
 	else if (hard > 0)
 		report(doctor, "conflicts", false,
 		       _("conflicts: %zu to decide. See tian conflicts "
@@ -202,7 +214,7 @@ static void check_unsent(struct doctor *doctor)
 	if (rc == 0 && last.seq > 0)
 		rc = node_commit_of(commit, doctor->cli->node, last, &err);
 	if (rc < 0)
-		report(doctor, "unsent", false, "%s", err.text);
+		report(doctor, "unsent", false, "%s", why(&err));
 	else if (last.seq > 0 && !*commit)
 		report(doctor, "unsent", true,
 		       _("edits: some were not sent yet; tian sync sends "
@@ -231,7 +243,7 @@ static void check_hub(struct doctor *doctor)
 		report(doctor, "hub", false,
 		       _("hub: not reached (%s). Work goes on; tian sync "
 			 "when it is there again"),
-		       err.text);
+		       why(&err));
 	hub_close(hub);
 	free(url);
 }
@@ -250,7 +262,7 @@ static void check_repository(struct doctor *doctor)
 		       _("repository: does not open (%s). Run tian init "
 			 "again here with the same words: it makes what is "
 			 "missing"),
-		       err.text);
+		       why(&err));
 	repository_close(repository);
 }
 

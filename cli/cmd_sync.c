@@ -80,21 +80,19 @@ static void print_text(const struct sync_report *report, bool office)
 
 static void print_details(const struct sync_report *report)
 {
-	for (size_t i = 0; i < report->n_details; i++) {
-		const char *text = report->details[i].text;
+	static const char *const what[] = {
+		[SYNC_REFUSED] = N_("refused: %s"),
+		[SYNC_QUARANTINED] = N_("set aside until a person looks: %s"),
+		[SYNC_WAITING] = N_("waits to be enrolled (tian unit add): %s"),
+	};
 
-		switch (report->details[i].kind) {
-		case SYNC_REFUSED:
-			cli_say(_("refused: %s"), text);
-			break;
-		case SYNC_QUARANTINED:
-			cli_say(_("set aside until a person looks: %s"), text);
-			break;
-		case SYNC_WAITING:
-			cli_say(_("waits to be enrolled (tian unit add): %s"),
-				text);
-			break;
-		}
+	for (size_t i = 0; i < report->n_details; i++) {
+		const struct sync_detail *detail = &report->details[i];
+		struct buf text = BUF_INIT;
+
+		message_foreign(&text, detail->text);
+		cli_say(_(what[detail->kind]), buf_text(&text));
+		buf_release(&text);
 	}
 }
 

@@ -176,25 +176,38 @@ static int print_base(FILE *out, struct replica *replica,
 	return rc;
 }
 
+/* A site is named by its code where it has one value here, else a change is
+ * named by its id. */
+static const char *what_to_take(const struct conflict *conflict)
+{
+	for (size_t i = 1; i < conflict->n_heads; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(conflict->heads[i].site,
+				   conflict->heads[j].site) == 0)
+				return "ID";
+	return "SITE";
+}
+
 static void print_way_out(FILE *out, const struct replica *replica,
 			  const struct conflict *conflict)
 {
-	struct buf path = BUF_INIT;
+	struct buf path = BUF_INIT, where = BUF_INIT;
 
-	add_path(&path, replica, conflict);
-	if (!conflict->entity || !conflict->field)
+	if (!conflict->entity || !conflict->field) {
 		fprintf(out, "  → %s\n",
 			_("needs a newer program to be settled"));
-	else if (*conflict->key)
-		fprintf(out,
-			"  → tian resolve %s %s --take SITE --reason TEXT\n",
-			conflict->key, buf_text(&path));
+		return;
+	}
+	add_path(&path, replica, conflict);
+	if (*conflict->key)
+		buf_adds(&where, conflict->key);
 	else
-		fprintf(out,
-			"  → tian resolve %s/%s %s --take SITE --reason "
-			"TEXT\n",
-			conflict->entity->name, conflict->row, buf_text(&path));
+		buf_addf(&where, "%s/%s", conflict->entity->name,
+			 conflict->row);
+	fprintf(out, "  → tian resolve %s %s --take %s --reason TEXT\n",
+		buf_text(&where), buf_text(&path), what_to_take(conflict));
 	buf_release(&path);
+	buf_release(&where);
 }
 
 int conflict_view_text(FILE *out, struct replica *replica,

@@ -2,7 +2,6 @@
  * Knows rows of unit, signer and handling; signs nothing. */
 #include "cli/enrol.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "cli/message.h"
@@ -10,8 +9,9 @@
 #include "core/db.h"
 #include "core/utf8.h"
 #include "sync/key.h"
+#include "sync/refs.h"
 
-enum { CODE_MAX = 64, KEY_FILE_MAX = 64 << 10 };
+enum { KEY_FILE_MAX = 64 << 10 };
 
 static const char SQL_PROVISIONAL[] =
 	"SELECT code FROM unit WHERE code = name AND name = ?1 AND code <> ?2"
@@ -22,31 +22,6 @@ static const char SQL_HANDLINGS[] =
 static const char SQL_KEY_OWNER[] =
 	"SELECT site FROM signer WHERE fingerprint = ?1 AND site <> ?2"
 	" AND void IS NOT 1";
-
-static bool is_cjk(int code)
-{
-	return (code >= 0x3400 && code <= 0x9fff) ||
-	       (code >= 0x20000 && code <= 0x3ffff);
-}
-
-bool enrol_code_is_good(const char *code)
-{
-	size_t len = strlen(code);
-
-	if (len == 0 || len > CODE_MAX || *code == '.' || *code == '-' ||
-	    code[len - 1] == '.' || strstr(code, "..") ||
-	    (len >= 5 && strcmp(code + len - 5, ".lock") == 0))
-		return false;
-	for (size_t at = 0; at < len;) {
-		int c;
-
-		at += utf8_next(code + at, len - at, &c);
-		if (!is_cjk(c) &&
-		    !(c > 0 && c < 0x80 && (isalnum(c) || strchr("_.-", c))))
-			return false;
-	}
-	return true;
-}
 
 static int read_key(uint8_t key[CRYPTO_PUBLIC_SIZE], const char *path,
 		    struct err *err)
@@ -247,11 +222,11 @@ int enrol_unit(struct enrol *enrol, struct replica *replica, struct err *err)
 	struct buf old = BUF_INIT;
 	int rc;
 
-	if (!enrol_code_is_good(enrol->code))
+	if (!refs_site_ok(enrol->code))
 		return err_set(err, ERR_INPUT,
 			       _("'%s' cannot be a code: letters, digits, _ . "
 				 "- only, at most %d bytes"),
-			       enrol->code, CODE_MAX);
+			       enrol->code, REF_SITE_MAX);
 	if (!*enrol->name || !utf8_valid(enrol->name, strlen(enrol->name)))
 		return err_set(err, ERR_INPUT, _("the unit needs a name"));
 	rc = add_unit(replica, enrol, err);

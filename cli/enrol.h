@@ -15,9 +15,6 @@ struct enrol {
 	size_t rekeyed;	      /* out: handlings that got the code */
 };
 
-/* True if `code` may be a site's: 1 to 64 bytes of [A-Za-z0-9_.-] and CJK
- * letters, fit for a ref name. */
-bool enrol_code_is_good(const char *code);
 /* Adds or completes the unit, adds the key. Where an import had made the unit
  * under its name for want of a code, its handlings move to the code and the
  * old rows are voided. Between edit_begin and edit_commit; repeating changes

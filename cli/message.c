@@ -62,7 +62,8 @@ const char *message_label(const char *zh, const char *en)
 	return chinese || !en || !*en ? zh : en;
 }
 
-/* Words of core/ and sync/ for people, as they stand there. */
+/* Words of core/ and sync/ for people, as they stand there; one %s is any
+ * text without line breaks. */
 static const char *const foreign[] = {
 	N_("only the office may write it"),
 	N_("only the row's own unit may write it"),
@@ -77,16 +78,87 @@ static const char *const foreign[] = {
 	N_("is not a code of its list (table code)"),
 	N_("is larger than 4 MiB"),
 	N_("out of memory"),
+	N_("another process is writing this replica"),
+	N_("%s is in use by another process"),
+	N_("no file %s"),
+	N_("%s is not a replica"),
+	N_("%s is not a folder"),
+	N_("%s is no git repository"),
 	N_("the hub's address is empty"),
+	N_("this program reaches hubs by path and file:// only"),
+	N_("the office has not enrolled this unit yet; what it sent waits at "
+	   "the hub"),
+	N_("the hub holds changes under this node's name that it did not "
+	   "make: another copy of this replica is at work, or this one was "
+	   "restored from a backup"),
+	N_("%s is another key already"),
+	N_("not an OpenSSH public key of type ssh-ed25519"),
 	N_("the public key is damaged"),
+	N_("%s is not an OpenSSH Ed25519 key"),
 	N_("signature does not hold"),
 	N_("commit is not signed"),
+	N_("signed with a key that is not enrolled for %s"),
+	N_("signed with a key that is not the office's"),
+	N_("history was rewritten"),
+	N_("its history was rewritten"),
 };
 
-const char *message_foreign(const char *text)
+/* Does `text` fit the pattern? What stands for its %s goes to `held`. */
+static bool fits(const char *pattern, const char *text, size_t len,
+		 struct buf *held)
 {
-	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++)
-		if (strcmp(foreign[i], text) == 0)
-			return _(foreign[i]);
-	return text;
+	const char *hole = strstr(pattern, "%s");
+	size_t before = hole ? (size_t)(hole - pattern) : strlen(pattern);
+	size_t after = hole ? strlen(hole + 2) : 0;
+
+	if (len < before + after || memcmp(pattern, text, before) != 0)
+		return false;
+	if (!hole)
+		return len == before;
+	if (memcmp(hole + 2, text + len - after, after) != 0)
+		return false;
+	buf_clear(held);
+	buf_add(held, text + before, len - before - after);
+	return true;
+}
+
+/* Appends the translation of a whole part; false if it is not known. */
+static bool say_known(struct buf *out, const char *text, size_t len)
+{
+	struct buf held = BUF_INIT;
+	bool known = false;
+
+	for (size_t i = 0; !known && i < sizeof(foreign) / sizeof(foreign[0]);
+	     i++) {
+		const char *said = _(foreign[i]);
+		const char *hole = strstr(said, "%s");
+
+		known = fits(foreign[i], text, len, &held);
+		if (known && hole) {
+			buf_add(out, said, (size_t)(hole - said));
+			buf_adds(out, buf_text(&held));
+			buf_adds(out, hole + 2);
+		} else if (known) {
+			buf_adds(out, said);
+		}
+	}
+	buf_release(&held);
+	return known;
+}
+
+void message_foreign(struct buf *out, const char *text)
+{
+	/* A known text may hold ": " itself: the whole rest is tried first. */
+	while (!say_known(out, text, strlen(text))) {
+		const char *colon = strstr(text, ": ");
+
+		if (!colon) {
+			buf_adds(out, text);
+			return;
+		}
+		if (!say_known(out, text, (size_t)(colon - text)))
+			buf_add(out, text, (size_t)(colon - text));
+		buf_adds(out, ": ");
+		text = colon + 2;
+	}
 }

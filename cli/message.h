@@ -6,6 +6,8 @@
 #include <libintl.h>
 #include <stdbool.h>
 
+#include "core/buf.h"
+
 #define _(text) gettext(text)
 #define N_(text) text /* marked for the catalogue, translated where used */
 
@@ -15,8 +17,9 @@ void message_init(void);
 bool message_chinese(void);
 /* The label that fits the language. */
 const char *message_label(const char *zh, const char *en);
-/* A text of core or sync, which speak plain English: in the user's language
- * where it is one of those that people meet, else as it is. */
-const char *message_foreign(const char *text);
+/* Appends a text of core or sync, which speak plain English in parts joined
+ * by ": "; each part that people are known to meet is said in the user's
+ * language, the rest as it is. */
+void message_foreign(struct buf *out, const char *text);
 
 #endif

@@ -262,6 +262,9 @@ static int prepare_each(sqlite3_stmt **out, struct replica *replica,
 	buf_adds(&sql, " WHERE ");
 	add_name(&sql, entity->keys[0]);
 	buf_adds(&sql, " = ?1 ORDER BY ");
+	/* What has a time is told in its order. */
+	if (entity_field_named(entity, "at"))
+		buf_adds(&sql, "\"at\", ");
 	for (size_t i = 0; i < entity->n_keys; i++) {
 		buf_adds(&sql, i ? ", " : "");
 		add_name(&sql, entity->keys[i]);

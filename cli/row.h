@@ -42,7 +42,7 @@ struct row_values {
 };
 typedef int row_fn(const struct row_values *row, void *ctx, struct err *err);
 /* Every row of a case's entity (or of the case itself), voided ones too, by
- * key. fn's non-zero result ends it and is returned. */
+ * time where the entity has one, and key. fn's non-zero result ends it and is returned. */
 int row_each(struct replica *replica, const struct entity *entity,
 	     const char *key, row_fn *fn, void *ctx, struct err *err);
 /* A row's value by the field's name; NULL where the schema has no such. */

@@ -327,7 +327,7 @@ static int add_key_checks(struct buf *checks, const struct schema *schema,
 		if (entity == schema->cases)
 			buf_addf(&condition,
 				 " OR NEW.\"%s\" GLOB '*[^0-9A-Za-z.-]*' OR"
-				 " NEW.\"%s\" NOT GLOB '[0-9]*-[0-9]*-[0-9]*'"
+				 " NEW.\"%s\" NOT GLOB '[0-9]*-?*-?*'"
 				 " OR '-' || NEW.\"%s\" || '-' GLOB"
 				 " '*[.-][.-]*' OR length(NEW.\"%s\") > %d",
 				 key, key, key, key, CHANGE_CASE_MAX);

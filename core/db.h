@@ -50,7 +50,9 @@ int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db); /* harmless outside a transaction */
 bool db_in_transaction(struct db *db);
-/* Triggers off for writes that must bypass capture; on again afterwards. */
+/* Triggers on or off for this connection. A replica has them off, so that
+ * what is merged bypasses capture, but for the time of an edit (edit.h).
+ * Switching makes SQLite prepare every statement again. */
 void db_capture(struct db *db, bool on);
 bool db_capturing(struct db *db);
 

@@ -25,6 +25,8 @@ int edit_begin(struct replica *replica, struct err *err)
 	rc = change_log_drain(replica, NULL, err);
 	if (rc < 0)
 		db_rollback(replica_db(replica));
+	else
+		db_capture(replica_db(replica), true);
 	return rc;
 }
 
@@ -60,18 +62,20 @@ int edit_commit(struct replica *replica, const char *author,
 					     : replica_author(replica));
 	db_bind_text(stmt, 2, reason);
 	rc = db_run(db, stmt, err);
+	db_capture(db, false);
 	if (rc == 0)
 		rc = change_log_drain(replica, n_changes, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 done:
 	if (rc < 0)
-		db_rollback(db);
+		edit_rollback(replica);
 	return rc;
 }
 
 void edit_rollback(struct replica *replica)
 {
+	db_capture(replica_db(replica), false);
 	db_rollback(replica_db(replica));
 }
 

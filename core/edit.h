@@ -14,7 +14,9 @@ struct edit_cell {
 	const char *field;  /* column name */
 };
 
-/* Takes the write lock and logs what plain SQL left pending. */
+/* Takes the write lock and logs what plain SQL left pending. From here to
+ * edit_commit or edit_rollback the triggers are on for this connection, and
+ * only then: an edit outside would not be logged. */
 int edit_begin(struct replica *replica, struct err *err);
 /* Signs what was captured since edit_begin with author (NULL: the replica's)
  * and reason (NULL: none), logs it, commits. *n_changes may be NULL. On error

@@ -251,6 +251,7 @@ static int adopt(struct replica **out, struct db *db, struct err *err)
 		return err_nomem(err);
 	}
 	replica->db = db;
+	db_capture(db, false);
 	rc = load_identity(replica, err);
 	if (rc == 0)
 		rc = schema_load(&replica->schema, db, err);

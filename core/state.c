@@ -21,8 +21,9 @@ static const char SQL_STATE_HEADS[] =
 	" JOIN _origin o ON o.id = c.id >> 40"
 	" LEFT JOIN _conflict d ON d.cell = h.cell"
 	" WHERE NOT EXISTS (SELECT 1 FROM _entity e WHERE e.id = r.entity AND"
-	" e.scope = 'office') AND (?1 IS NULL OR r.scope = '' OR r.scope IN"
-	" (SELECT key FROM temp.state_scope))"
+	" e.scope = 'office') AND (?1 IS NULL OR r.scope IN (SELECT key FROM"
+	" temp.state_scope) OR (r.scope = '' AND r.entity IN (SELECT id FROM"
+	" _entity WHERE scope = 'all')))"
 	" ORDER BY r.entity, r.key, h.cell & 4095, o.origin, c.id";
 static const char SQL_SCOPE_MAKE[] =
 	"CREATE TEMP TABLE IF NOT EXISTS state_scope(key TEXT PRIMARY KEY);"

@@ -10,6 +10,7 @@
 #include "sync/refs.h"
 #include "sync/verdicts.h"
 
+static const char SQL_TAKEN[] = "SELECT commit_id FROM _taken WHERE ref = ?";
 static const char SQL_SET_TAKEN[] =
 	"INSERT INTO _taken(ref, commit_id) VALUES (?, ?)"
 	" ON CONFLICT(ref) DO UPDATE SET commit_id = excluded.commit_id";
@@ -235,6 +236,27 @@ int ledger_check_office(struct replica *replica,
 }
 
 /* --- replaying ----------------------------------------------------------- */
+
+int ledger_taken(struct oid *out, struct replica *replica, const char *site,
+		 uint64_t origin, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	struct buf ref = BUF_INIT;
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_TAKEN, err);
+
+	*out = (struct oid){{0}};
+	if (rc < 0)
+		return rc;
+	refs_outbox(&ref, site, origin);
+	db_bind_text(stmt, 1, buf_text(&ref));
+	rc = db_step(db, stmt, err);
+	if (rc > 0)
+		oid_parse(out, db_text(stmt, 0), strlen(db_text(stmt, 0)));
+	sqlite3_reset(stmt);
+	buf_release(&ref);
+	return rc < 0 ? rc : 0;
+}
 
 static int set_taken(struct replica *replica, const char *site,
 		     uint64_t origin, const struct oid *tip, struct err *err)

@@ -83,6 +83,9 @@ int ledger_tree(struct oid *out, struct repository *repository,
 		const struct intake *intake, struct err *err);
 /* Makes the main commit in memory and enters it into the replica. */
 int ledger_commit(struct intake *intake, struct node *node, struct err *err);
+/* The last commit of an outbox that main has taken in; zero for none. */
+int ledger_taken(struct oid *out, struct replica *replica, const char *site,
+		 uint64_t origin, struct err *err);
 /* Moves the replica's cursors over an intake: main, outboxes, commits. */
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err);

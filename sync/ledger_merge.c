@@ -14,7 +14,6 @@
 enum { SUBJECT_SITES = 4, BODY_LINES = 200 };
 
 static const char CLOCK_AHEAD[] = "the clock was ahead";
-static const char SQL_TAKEN[] = "SELECT commit_id FROM _taken WHERE ref = ?";
 
 /* --- judging ------------------------------------------------------------- */
 
@@ -197,23 +196,14 @@ static int take_one(struct taking *taking, struct expected *expected,
 }
 
 static int load_taken(struct oid *tip, struct expected *expected,
-		      struct node *node, const char *ref, struct err *err)
+		      struct node *node, struct err *err)
 {
-	struct db *db = replica_db(node->replica);
 	struct commit commit;
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_TAKEN, err);
+	int rc = ledger_taken(tip, node->replica, expected->site,
+			      expected->origin, err);
 
-	*tip = (struct oid){{0}};
 	expected->next = 1;
-	if (rc < 0)
-		return rc;
-	db_bind_text(stmt, 1, ref);
-	rc = db_step(db, stmt, err);
-	if (rc > 0)
-		oid_parse(tip, db_text(stmt, 0), strlen(db_text(stmt, 0)));
-	sqlite3_reset(stmt);
-	if (rc <= 0)
+	if (rc < 0 || oid_is_zero(tip))
 		return rc;
 	rc = commit_read(&commit, node->repository, tip, err);
 	if (rc == 0)
@@ -281,7 +271,7 @@ static int take_ref(struct taking *taking, const struct ref *ref,
 
 	if (!refs_parse_outbox(expected.site, &expected.origin, ref->name))
 		return 0;
-	rc = load_taken(&taken, &expected, taking->node, ref->name, err);
+	rc = load_taken(&taken, &expected, taking->node, err);
 	if (rc < 0 || oid_equal(&taken, &ref->oid))
 		return rc;
 	if (!signers_know(&taking->signers, expected.site))

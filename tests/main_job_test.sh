@@ -71,7 +71,8 @@ set_up() {
 import_proposals() {
 	expect 0 "$tian" -C office import "$page" --only proposals
 	same proposals "$(ask office 'SELECT count(*) FROM proposal')" 20
-	same units "$(ask office 'SELECT count(*) FROM unit')" 13
+	same units "$(ask office "SELECT count(*) FROM unit
+		WHERE code <> 'office'")" 13
 	same groups "$(ask office \
 		'SELECT count(DISTINCT sector_raw) FROM proposal')" 16
 	same figures "$(ask office 'SELECT received, filed, led, supervised
@@ -208,13 +209,24 @@ audited() {
 	grep -q '^区教育局' line || fail "blame: $(cat line)"
 	grep '案由' blame | grep -q '^区政协提案委 王芳' ||
 		fail "blame of the title: $(grep 案由 blame)"
-	hub log -p --format='%an: %s' main -- register/1-1/014.yaml >log
-	grep -q '^区教育局.*1-1-014.*答复正文' log || fail "log -p: $(cat log)"
-	grep -q "^+.*$sentence" log || fail 'log -p does not show the reply'
+	told
 	hub log --format=%an --all | sort -u >authors
 	while IFS='	' read -r code name numbers; do
 		grep -q "^$name" authors || fail "$name is no author"
 	done <units
+}
+
+# `git log -p` of one proposal tells what happened: who, what, why.
+told() {
+	hub log -p --format='%an: %s%n%b' main -- register/1-1/014.yaml >story
+	grep -q '^区教育局' story || fail "log -p names no bureau"
+	grep -q "^+.*$sentence" story || fail 'log -p shows no reply'
+	grep -q '1-1-014.*答复正文' story || fail 'log -p says not what'
+	grep -q '^区教育局 赵敏: 1-1-014.*拟定类别 B' story ||
+		fail 'log -p tells nothing of the second class'
+	grep -q '^区政协提案委 王芳: 1-1-014.*拟定类别 A' story ||
+		fail 'log -p tells nothing of the decision'
+	grep -q '以盖章文本为准' story || fail 'log -p gives no reason'
 }
 
 # fails_after WHAT: the hub as it now is does not verify, and says where.

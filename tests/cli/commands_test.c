@@ -384,7 +384,8 @@ static void conflicts__each_value_is_told_with_its_writer(void **state)
 	says("已建成");
 	/* The second is told by how it differs from the first. */
 	says("-]{+");
-	says("tian resolve 1-1-014 edu.class_proposed --take SITE");
+	/* One site wrote both: it is the change that must be named. */
+	says("tian resolve 1-1-014 edu.class_proposed --take ID");
 	assert_int_equal(run(&office, cmd_conflicts, "1-1-014", "--json",
 			     "--hard", NULL),
 			 CLI_ATTENTION);
@@ -395,6 +396,31 @@ static void conflicts__each_value_is_told_with_its_writer(void **state)
 	says("\"severity\": \"hard\"");
 	says("\"value\": \"B\"");
 	assert_int_equal(run(&office, cmd_conflicts, "2", NULL), CLI_DONE);
+}
+
+static void resolve__a_site_with_one_value_is_named_by_its_name(void **state)
+{
+	(void)state;
+	desk_sql(&office, "UPDATE handling SET draft = '提案委的稿。' WHERE"
+			  " unit = 'edu'");
+	desk_sql(&one, "UPDATE handling SET draft = '教育局的稿。' WHERE"
+		       " unit = 'edu'");
+	desk_carry(&office, &one);
+	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_ATTENTION);
+	says("tian resolve 1-1-014 edu.draft --take SITE");
+	/* The second time finds that it stands so. */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(run(&office, cmd_resolve, "1-1-014",
+				     "edu.draft", "--take", "区教育局",
+				     "--reason", "以单位稿为准", NULL),
+				 CLI_DONE);
+		assert_string_equal(desk_ask(&office, "SELECT draft FROM"
+						      " handling WHERE unit ="
+						      " 'edu'"),
+				    "教育局的稿。");
+	}
+	warns("It stands so already");
+	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_DONE);
 }
 
 static const char *class_of_edu(void)
@@ -566,6 +592,7 @@ int main(void)
 		TEST(show__every_field_of_the_schema_is_there),
 		TEST(conflicts__each_value_is_told_with_its_writer),
 		TEST(resolve__a_site_with_two_values_is_ambiguous),
+		TEST(resolve__a_site_with_one_value_is_named_by_its_name),
 		TEST(resolve__a_value_may_be_given),
 		TEST(resolve__what_is_no_decision_is_refused),
 		TEST(log__changes_are_told_oldest_first),

@@ -144,24 +144,14 @@ static void enrol__a_private_or_other_file_is_no_public_key(void **state)
 
 static void enrol__a_code_must_be_fit_for_a_ref(void **state)
 {
-	static const char *const good[] = {"edu", "a.b_c-1", "区教育局", "7"};
-	static const char *const bad[] = {
-		"",	  "a b",
-		".a",	  "-a",
-		"a..b",	  "a/b",
-		"a.lock", "a\tb",
-		"a~1",	  "a:b",
-		"\xff",	  "一二三四五六七八九十一二三四五六七八九十一二",
-		"a.",	  "é"};
+	static const char *const bad[] = {"",	  "a b", ".a",	  "-a",
+					  "a..b", "a/b", "a~1",	  "a:b",
+					  "\xff", "a.",	 "a.lock"};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		if (!enrol_code_is_good(good[i]))
-			fail_msg("%s was refused", good[i]);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (enrol_code_is_good(bad[i]))
-			fail_msg("%s was taken", bad[i]);
-	assert_int_equal(enrol("a b", "x", NULL), ERR_INPUT);
+		assert_int_equal(enrol(bad[i], "x", NULL), ERR_INPUT);
+	assert_true(enrol("七.b_c-1", "x", NULL) > 0);
 	assert_int_equal(enrol("ab", "", NULL), ERR_INPUT);
 }
 

@@ -421,6 +421,39 @@ void state_of(uint8_t out[32], struct node *node, const char *site)
 	MUST(state_hash(out, node->replica, site, err));
 }
 
+/* Cells of `a` that `b` has otherwise: what a failure is understood by. */
+static void print_difference(struct node *a, struct node *b)
+{
+	static const char lines[] =
+		"SELECT r.entity || ' ' || r.key || ' ' || (h.cell & 4095) ||"
+		" ' heads ' || group_concat(printf('%%x:%%d=%%s', o.origin,"
+		" c.id & 1099511627775, substr(quote(c.value), 1, 60)), ' ')"
+		" || ' shown ' || group_concat(h.shown, '') || ' severity '"
+		" || coalesce((SELECT severity FROM %s._conflict x WHERE"
+		" x.cell = h.cell), 0) AS line FROM (SELECT * FROM %s._head"
+		" ORDER BY cell, change) h JOIN %s._change c ON c.id ="
+		" h.change JOIN %s._row r ON r.id = h.cell >> 12 JOIN"
+		" %s._origin o ON o.id = c.id >> 40 GROUP BY h.cell";
+	char *sql;
+	sqlite3_stmt *stmt = NULL;
+
+	sqlite3_exec(a->plain, "DETACH b", NULL, NULL, NULL);
+	plain(a, "ATTACH %Q AS b", b->path);
+	sql = sqlite3_mprintf(
+		"WITH l(line) AS (%z), r(line) AS (%z)"
+		" SELECT 'here  ' || line FROM (SELECT * FROM l EXCEPT"
+		" SELECT * FROM r) UNION ALL SELECT 'there ' || line FROM"
+		" (SELECT * FROM r EXCEPT SELECT * FROM l)",
+		sqlite3_mprintf(lines, "main", "main", "main", "main",
+				"main"),
+		sqlite3_mprintf(lines, "b", "b", "b", "b", "b"));
+	sqlite3_prepare_v2(a->plain, sql, -1, &stmt, NULL);
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		print_message("  %s\n", sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	sqlite3_free(sql);
+}
+
 void assert_same_state(struct node *a, struct node *b, const char *site)
 {
 	uint8_t first[32];
@@ -428,6 +461,8 @@ void assert_same_state(struct node *a, struct node *b, const char *site)
 
 	state_of(first, a, site);
 	state_of(second, b, site);
+	if (memcmp(first, second, 32) != 0)
+		print_difference(a, b);
 	if (memcmp(first, second, 32) != 0)
 		fail_msg("%s and %s differ for %s", a->path, b->path,
 			 site != NULL ? site : "all");

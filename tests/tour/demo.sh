@@ -93,9 +93,18 @@ hub() {
 }
 
 begun=$(date +%s)
+due=$(date -d '+3 months' +%F)
+
+# Who works there, where it matters to the story.
+person() {
+	case $1 in
+	edu) echo 陈立 ;;
+	esac
+}
 
 set_up_unit() {
-	hush "$tian" -C "$1" init --unit "$1" --hub "$folder/hub" --name "$2"
+	hush "$tian" -C "$1" --as "$(person "$1")" init --unit "$1" \
+		--hub "$folder/hub" --name "$2"
 	hush "$tian" -C office unit add "$1" "$2" --key "$1/key.pub"
 }
 
@@ -115,7 +124,7 @@ assign_all() {
 	shift 2
 	for number; do
 		hush "$tian" -C office assign "1-1-$(printf %03d "$number")" \
-			--main "$code" --due 2022-06-30
+			--main "$code" --due "$due"
 	done
 }
 
@@ -170,12 +179,12 @@ show "$tian" -C office publish --format md --out "$folder/page.md"
 section '审计：只用 git，不用本程序' \
 	'An audit with stock git and nothing of ours.'
 hub show main:signers >signers
-echo '   $ git log --graph main   (开头 14 行)'
-hub log --graph --format='%h %an: %s' main |
-	sed -n '1,14p' | sed 's/^/     /'
-# A name that is cut in the middle of a character is no name: show it whole.
+echo '   $ git log --graph main -- register/1-1/014.yaml'
+hub log --graph --format='%h %an: %s' main -- register/1-1/014.yaml |
+	sed 's/^/     /'
+echo
+# Shown with names in full and no dates, so that it fits a terminal.
 echo '   $ git blame main -- register/1-1/014.yaml'
-hub blame -s main -- register/1-1/014.yaml >/dev/null
 hub blame --line-porcelain main -- register/1-1/014.yaml |
 	awk '/^author / { who = substr($0, 8) }
 		/^\t/ { printf "     %s | %s\n", who, substr($0, 2) }'

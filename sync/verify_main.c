@@ -1,0 +1,318 @@
+/* verify_main.c - main recomputed from the signed outbox commits.
+ * Knows what a merge must be; trusts no merge. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/ledger.h"
+#include "sync/refs.h"
+#include "sync/tree.h"
+#include "sync/verify.h"
+
+/* --- one outbox commit --------------------------------------------------- */
+
+static int check_parent(struct proof *proof, const struct outbox_entry *entry,
+			const struct intake *intake, size_t at,
+			struct err *err)
+{
+	struct oid before;
+	struct oid parent = {{0}};
+	int rc = ledger_taken(&before, proof->scratch, entry->batch->site,
+			      entry->batch->origin, err);
+
+	/* Earlier commits of the same outbox in this very merge. */
+	for (size_t i = 0; i < at; i++)
+		if (intake->entries[i].batch->origin == entry->batch->origin)
+			before = intake->entries[i].commit.id;
+	if (entry->commit.n_parents > 0)
+		parent = entry->commit.parents[0];
+	if (rc == 0 && !oid_equal(&before, &parent))
+		rc = err_set(err, ERR_CORRUPT,
+			     "its parent is not the commit taken in before "
+			     "it");
+	return rc;
+}
+
+static int check_signer(struct proof *proof, const struct outbox_entry *entry,
+			int64_t time, struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	const char *site = entry->batch->site;
+	int rc = signers_load(&signers, proof->scratch, err);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(site, REPLICA_OFFICE) == 0)
+		rc = ledger_check_office(proof->scratch, entry->signer, time,
+					 err);
+	else if (!signers_allow(&signers, site, entry->signer, time))
+		rc = err_set(err, ERR_CORRUPT,
+			     "signed with a key that was not enrolled for %s",
+			     site);
+	signers_release(&signers);
+	return rc;
+}
+
+static int check_entry(struct proof *proof, struct intake *computed,
+		       const struct intake *recorded, size_t at,
+		       struct err *err)
+{
+	const struct outbox_entry *entry = &recorded->entries[at];
+	size_t applied = 0;
+	int rc = check_signer(proof, entry, recorded->time, err);
+
+	if (rc == 0)
+		rc = check_parent(proof, entry, recorded, at, err);
+	if (rc == 0)
+		rc = proof_commit(proof->repository, &entry->commit, err);
+	if (rc == 0)
+		rc = ledger_apply(computed, proof->scratch, entry->batch,
+				  recorded->time, &applied, err);
+	proof->report->commits++;
+	proof->report->changes += entry->batch->n_changes;
+	return rc;
+}
+
+static int check_entries(struct proof *proof, struct intake *computed,
+			 const struct intake *recorded, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < recorded->n; i++) {
+		const struct outbox_entry *entry = &recorded->entries[i];
+		char hex[OID_TEXT];
+
+		rc = check_entry(proof, computed, recorded, i, err);
+		oid_format(hex, &entry->commit.id);
+		if (rc < 0)
+			err_wrap(err, "outbox/%s/%016" PRIx64 " %.12s",
+				 entry->batch->site, entry->batch->origin,
+				 hex);
+	}
+	return rc;
+}
+
+/* --- one tree against another -------------------------------------------- */
+
+struct compare {
+	struct proof *proof;
+	char main_hex[OID_TEXT];
+};
+
+static int compare_trees(struct compare *compare, const struct oid *is,
+			 const struct oid *should, const char *path,
+			 struct err *err);
+
+static int compare_entry(struct compare *compare, const struct tree_entry *is,
+			 const struct tree_entry *should, const char *path,
+			 struct err *err)
+{
+	static const struct oid none;
+	const struct tree_entry *any = is != NULL ? is : should;
+	char name[1024];
+
+	if (is != NULL && should != NULL && oid_equal(&is->oid, &should->oid))
+		return 0;
+	snprintf(name, sizeof(name), "%s%s%.*s", path, *path ? "/" : "",
+		 (int)any->name_len, any->name);
+	if (any->is_tree)
+		return compare_trees(compare, is != NULL ? &is->oid : &none,
+				     should != NULL ? &should->oid : &none,
+				     name, err);
+	return proof_finding(compare->proof, err, "main %.12s: %s %s",
+			     compare->main_hex, name,
+			     is == NULL	      ? "is missing"
+			     : should == NULL ? "should not be there"
+					      : "does not follow from the "
+						"signed changes");
+}
+
+/* Both trees, entry by entry, as two sorted lists. */
+static int compare_trees(struct compare *compare, const struct oid *is,
+			 const struct oid *should, const char *path,
+			 struct err *err)
+{
+	struct repository *repository = compare->proof->repository;
+	struct buf raw[2] = {BUF_INIT, BUF_INIT};
+	struct tree_cursor cursor[2];
+	struct tree_entry entry[2];
+	const struct oid *oids[2] = {is, should};
+	int more[2] = {0, 0};
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		if (!oid_is_zero(oids[i]))
+			rc = repository_read(&raw[i], repository, oids[i],
+					     OBJECT_TREE, err);
+		tree_cursor_init(&cursor[i], &raw[i]);
+		if (rc == 0)
+			more[i] = tree_next(&entry[i], &cursor[i], err);
+		rc = more[i] < 0 ? more[i] : rc;
+	}
+	while (rc == 0 && (more[0] > 0 || more[1] > 0)) {
+		int order = more[0] == 0   ? 1
+			    : more[1] == 0 ? -1
+					   : tree_compare(&entry[0],
+							  &entry[1]);
+
+		rc = compare_entry(compare, order <= 0 ? &entry[0] : NULL,
+				   order >= 0 ? &entry[1] : NULL, path, err);
+		if (rc == 0 && order <= 0)
+			rc = more[0] = tree_next(&entry[0], &cursor[0], err);
+		if (rc >= 0 && order >= 0)
+			rc = more[1] = tree_next(&entry[1], &cursor[1], err);
+		rc = rc > 0 ? 0 : rc;
+	}
+	buf_release(&raw[0]);
+	buf_release(&raw[1]);
+	return rc;
+}
+
+/* --- one main commit ----------------------------------------------------- */
+
+/* (L1) Parents stand in the order of their refs, the office's first. */
+static bool in_order(const struct intake *intake)
+{
+	struct buf last = BUF_INIT;
+	struct buf ref = BUF_INIT;
+	bool was_office = true;
+	bool good = true;
+
+	for (size_t i = 0; i < intake->n; i++) {
+		const struct batch *batch = intake->entries[i].batch;
+		bool office = strcmp(batch->site, REPLICA_OFFICE) == 0;
+
+		buf_clear(&ref);
+		refs_outbox(&ref, batch->site, batch->origin);
+		good = good && !(office && !was_office) &&
+		       (office != was_office ||
+			strcmp(buf_text(&last), buf_text(&ref)) <= 0);
+		buf_clear(&last);
+		buf_adds(&last, buf_text(&ref));
+		was_office = office;
+	}
+	buf_release(&last);
+	buf_release(&ref);
+	return good;
+}
+
+static int check_tree(struct proof *proof, const struct commit *commit,
+		      const struct oid *base, const struct intake *computed,
+		      struct err *err)
+{
+	struct compare compare = {.proof = proof};
+	struct oid should = {{0}};
+	int rc = ledger_tree(&should, proof->repository, proof->scratch, base,
+			     computed, err);
+
+	oid_format(compare.main_hex, &commit->id);
+	if (rc == 0 && !oid_equal(&should, &commit->tree))
+		rc = compare_trees(&compare, &commit->tree, &should, "", err);
+	if (rc == 0)
+		rc = proof_objects(proof->repository, &commit->tree, base,
+				   err);
+	return rc;
+}
+
+static int check_main(struct proof *proof, const struct commit *commit,
+		      const struct oid *base, struct err *err)
+{
+	struct intake recorded = {.n = 0};
+	struct intake computed = {.n = 0};
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	int rc = commit_signer(signer, commit, err);
+
+	if (rc == 0)
+		rc = ledger_check_office(proof->scratch, signer, commit->time,
+					 err);
+	if (rc == 0)
+		rc = ledger_read(&recorded, proof->repository, commit, err);
+	if (rc == 0 && !in_order(&recorded))
+		rc = err_set(err, ERR_CORRUPT, "parents are out of order");
+	if (rc == 0)
+		rc = check_entries(proof, &computed, &recorded, err);
+	if (rc == 0)
+		rc = ledger_touch(&recorded, proof->scratch, err);
+	if (rc == 0) {
+		/* Lent for rendering: same batches, verdicts of our own. */
+		computed.cases = recorded.cases;
+		computed.signers = recorded.signers;
+		rc = check_tree(proof, commit, base, &computed, err);
+		computed.cases = (struct keys){NULL, 0, 0};
+	}
+	for (size_t i = 0; i < computed.n_verdicts; i++)
+		proof->report->refused +=
+			computed.verdicts[i].kind == VERDICT_REFUSED;
+	if (rc == 0)
+		rc = ledger_note(proof->scratch, &recorded, err);
+	proof->report->commits++;
+	intake_release(&computed);
+	intake_release(&recorded);
+	return rc;
+}
+
+static int check_one(struct proof *proof, const struct oid *oid,
+		     struct oid *base, bool *stop, struct err *err)
+{
+	struct db *db = replica_db(proof->scratch);
+	struct commit commit;
+	char where[OID_TEXT + 16];
+	char hex[OID_TEXT];
+	int rc = commit_read(&commit, proof->repository, oid, err);
+
+	if (rc == 0)
+		rc = db_begin(db, err);
+	if (rc == 0)
+		rc = check_main(proof, &commit, base, err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	else
+		db_rollback(db);
+	*base = commit.tree;
+	commit_release(&commit);
+	if (rc == 0)
+		return 0;
+	/* What follows a commit that cannot be checked cannot be either. */
+	*stop = true;
+	oid_format(hex, oid);
+	snprintf(where, sizeof(where), "main %.12s", hex);
+	return proof_damage(proof, rc, where, err);
+}
+
+int proof_main(struct proof *proof, struct err *err)
+{
+	static const struct oid none;
+	struct oid_list chain = {NULL, 0, 0};
+	struct oid base = {{0}};
+	struct oid known = {{0}};
+	struct oid tip;
+	bool stop = false;
+	bool found;
+	int rc = node_get_oid(&known, proof->node->replica, NODE_MAIN, err);
+
+	if (rc == 0)
+		rc = repository_ref(&tip, proof->repository, REF_MAIN, err);
+	proof->comparable = oid_is_zero(&known);
+	if (rc == ERR_MISSING)
+		return proof->comparable
+			       ? 0
+			       : proof_finding(proof, err, "main is missing");
+	if (rc == 0)
+		rc = ledger_chain(&chain, &found, proof->repository, &tip,
+				  &none, err);
+	rc = proof_damage(proof, rc, "main", err);
+	found = oid_is_zero(&known);
+	for (size_t i = 0; rc == 0 && !stop && i < chain.n; i++) {
+		run_progress(&proof->run, SYNC_STAGE_APPLY, i, chain.n);
+		rc = check_one(proof, &chain.items[i], &base, &stop, err);
+		found |= oid_equal(&known, &chain.items[i]);
+	}
+	proof->comparable = oid_equal(&known, &tip);
+	if (rc == 0 && !found && !stop)
+		rc = proof_finding(proof, err,
+				   "main: the commit this office merged last "
+				   "is not in its history");
+	oid_list_release(&chain);
+	return rc;
+}

@@ -1,0 +1,1000 @@
+/* schedule_helper.c - random weeks in the life of three sites. */
+#include "tests/core/schedule_helper.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/access.h"
+#include "core/clock.h"
+#include "core/voiding.h"
+
+enum { NODES = 6, OFFICES = 2, BATCHES_MAX = 512, PARCELS_MAX = 2048 };
+enum { BASE_MS_HALF = 825000000, STEP_MS = 60 * 1000 };
+
+#define MUST(call)                                                   \
+	do {                                                         \
+		struct err err_ = {0};                               \
+		struct err *err = &err_;                             \
+		if ((call) < 0)                                      \
+			fail_msg("seed %" PRIu64 ": %s: %s",         \
+				 world->seed, #call, err_.text);     \
+	} while (0)
+
+static const struct {
+	const char *name;
+	const char *site;
+	uint64_t origin;
+} people[NODES] = {
+	{"office-a", "office", 0x50}, {"office-b", "office", 0x20},
+	{"edu-a", "edu", 0x40},	      {"edu-b", "edu", 0x60},
+	{"hr-a", "hr", 0x10},	      {"hr-b", "hr", 0x70}};
+
+/* Batches on their way to one node, with the verdicts that go along. */
+struct parcel {
+	struct batch *batch; /* shared: freed with world->batches */
+	struct verdict *verdicts; /* of one entry of main: shared as well */
+	size_t n_verdicts;
+	const char *only_site; /* scope as it was, see in_scope */
+	char cases[8];	       /* which cases that site had then */
+	bool done;
+};
+
+/* One outbox batch as main has it. */
+struct entry {
+	struct batch *batch;
+	struct verdict *verdicts;
+	size_t n_verdicts;
+};
+
+struct mailbox {
+	struct parcel parcels[PARCELS_MAX];
+	size_t n;
+	size_t pushed;	 /* own seq in outbox */
+	size_t replayed; /* entries of main, at an office node */
+};
+
+struct world {
+	char *folder;
+	uint64_t seed;
+	enum schedule_kind kind;
+	struct dice dice;
+	size_t step;
+	struct node nodes[NODES];
+	struct node again; /* what main says; at the end, all folded again */
+	struct mailbox boxes[NODES];
+	struct batch *batches[BATCHES_MAX * 4]; /* owned */
+	size_t n_batches;
+	struct batch *outbox[BATCHES_MAX]; /* pushed, not in main yet */
+	size_t n_outbox;
+	struct entry main[BATCHES_MAX];
+	size_t n_main;
+	char had[OFFICES + 1][8]; /* cases of edu, hr as last sent */
+	int64_t skew[NODES];
+	struct world_figures figures;
+};
+
+static const char *const cases[] = {"1-1-001", "1-1-002", "1-1-003"};
+enum { N_CASES = 3 };
+
+static uint64_t fake_now;
+
+static uint64_t now_ms(void)
+{
+	return fake_now;
+}
+
+static size_t below(struct world *world, size_t n)
+{
+	return dice_below(&world->dice, n);
+}
+
+static bool chance(struct world *world, size_t one_in)
+{
+	return below(world, one_in) == 0;
+}
+
+struct world *world_open(void)
+{
+	struct world *world = calloc(1, sizeof(*world));
+
+	world->folder = helper_folder();
+	for (size_t i = 0; i < NODES; i++)
+		node_open(&world->nodes[i], world->folder, people[i].name,
+			  people[i].site, people[i].origin);
+	node_open(&world->again, world->folder, "again", "office", 0x99);
+	clock_set_source(now_ms);
+	return world;
+}
+
+static void forget(struct world *world)
+{
+	for (size_t i = 0; i < world->n_batches; i++)
+		batch_free(world->batches[i]);
+	for (size_t i = 0; i < world->n_main; i++)
+		free(world->main[i].verdicts);
+	world->n_batches = 0;
+	world->n_outbox = 0;
+	world->n_main = 0;
+	memset(world->had, 0, sizeof(world->had));
+	for (size_t i = 0; i < NODES; i++)
+		memset(&world->boxes[i], 0, sizeof(world->boxes[i]));
+}
+
+void world_close(struct world *world)
+{
+	forget(world);
+	for (size_t i = 0; i < NODES; i++)
+		node_close(&world->nodes[i]);
+	node_close(&world->again);
+	helper_remove(world->folder);
+	clock_set_source(NULL);
+	free(world);
+}
+
+struct node *world_office(struct world *world)
+{
+	return &world->nodes[0];
+}
+
+struct world_figures world_figures(const struct world *world)
+{
+	return world->figures;
+}
+
+/* ---- edits ------------------------------------------------------------- */
+
+/* What plain SQL has just written happened at the node's own time, which may
+ * be wrong. */
+static void stamp(struct world *world, size_t at)
+{
+	int64_t ms = (int64_t)fake_now + world->skew[at];
+
+	if (chance(world, 40))
+		ms += 365LL * 24 * 3600 * 1000;
+	plain(&world->nodes[at], "UPDATE _pending SET at = %lld WHERE at > %lld",
+	      (long long)ms, 1700000000000LL);
+}
+
+/* A text of a few paragraphs, one of them of this moment. */
+static void random_text(struct world *world, char *out, size_t size)
+{
+	static const char *const first[] = {"一", "甲", "乙"};
+	static const char *const last[] = {"九", "丙"};
+
+	snprintf(out, size, "%s\n二\n三%s\n四\n%s",
+		 first[below(world, 3)], chance(world, 3) ? "丁" : "",
+		 last[below(world, 2)]);
+	if (chance(world, 12))
+		memset(out, 'x', 600 < size ? 600 : size - 1);
+	if (chance(world, 12))
+		out[600 < size ? 600 : size - 1] = '\0';
+}
+
+static const char *random_code(struct world *world, const char *list)
+{
+	return ask(&world->nodes[0],
+		   "SELECT code FROM _test_code WHERE list = %Q ORDER BY code"
+		   " LIMIT 1 OFFSET %d",
+		   list, (int)below(world, 3));
+}
+
+static void random_set(struct world *world, char *out, size_t size)
+{
+	static const char *const members[] = {"张三", "李四", "王五", "赵六"};
+	size_t len = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < 4; i++)
+		if (chance(world, 2))
+			len += (size_t)snprintf(out + len, size - len, "%s%s",
+						len > 0 ? "、" : "",
+						members[i]);
+}
+
+/* A value as SQL; to be sqlite3_freed. */
+static char *random_value(struct world *world, const struct field *field)
+{
+	char text[1024] = "";
+
+	if (chance(world, 10))
+		return sqlite3_mprintf("NULL");
+	switch (field->type) {
+	case FIELD_INT:
+		return sqlite3_mprintf("%d", (int)below(world, 4));
+	case FIELD_BOOL:
+		return sqlite3_mprintf("%d", (int)below(world, 2));
+	case FIELD_DATE:
+		return sqlite3_mprintf("'2022-0%d-1%d'",
+				       (int)below(world, 3) + 4,
+				       (int)below(world, 2));
+	case FIELD_TIME:
+		return sqlite3_mprintf("'2022-06-30T09:0%d:00Z'",
+				       (int)below(world, 3));
+	case FIELD_CODE:
+		return sqlite3_mprintf("%Q", random_code(world, field->list));
+	case FIELD_SET:
+		random_set(world, text, sizeof(text));
+		break;
+	case FIELD_LONG:
+		random_text(world, text, sizeof(text));
+		break;
+	default:
+		snprintf(text, sizeof(text), "%s%s", chance(world, 6) ? " " : "",
+			 (const char *[]){"甲", "乙", "丙", "é"}[below(
+				 world, 4)]);
+	}
+	return sqlite3_mprintf("%Q", text);
+}
+
+/* One of few rows, so that people meet. */
+static const char *random_key(struct world *world,
+			      const struct entity *entity, size_t part,
+			      size_t at)
+{
+	const char *name = entity->keys[part];
+	bool office = at < OFFICES;
+
+	if (entity->scope == SCOPE_CASE && part == 0)
+		return cases[chance(world, 4) ? below(world, N_CASES) : 0];
+	if ((int)part == entity->owner_key && !office && !chance(world, 12))
+		return people[at].site;
+	if ((int)part == entity->owner_key)
+		return (const char *[]){"edu", "hr", "office"}[below(
+			world, strcmp(entity->name, "handling") == 0 ? 2 : 3)];
+	if (strcmp(name, "list") == 0)
+		return "publicity";
+	if (strcmp(name, "code") == 0 && entity->n_keys == 2)
+		return (const char *[]){"public", "extract", "request",
+					"secret"}[below(world, 4)];
+	return chance(world, 4) ? "y" : "x";
+}
+
+struct target {
+	const struct entity *entity;
+	const struct field *field;
+	const char *keys[4];
+	char row[128];
+	char where[256];
+};
+
+/* Mostly a field that this site may write; not often one it may not. */
+static const struct field *random_field(struct world *world,
+					const struct target *target,
+					size_t at)
+{
+	const struct entity *entity = target->entity;
+	const struct field *field = NULL;
+
+	if (chance(world, 8))
+		return entity_field(entity, VOIDING_FIELD);
+	for (size_t i = 0; i < 12; i++) {
+		field = &entity->fields[below(world, entity->n_fields)];
+		if (access_writer(field->writers, entity, target->row,
+				  strlen(target->row), people[at].site))
+			break;
+	}
+	return field;
+}
+
+static const struct entity *random_entity(struct world *world, size_t at)
+{
+	const struct schema *schema =
+		replica_schema(world->nodes[at].replica);
+	const struct entity *entity =
+		&schema->entities[below(world, schema->n_entities)];
+
+	if (chance(world, 4))
+		entity = schema->assignment;
+	else if (at < OFFICES && chance(world, 3))
+		entity = schema->cases;
+	while (at >= OFFICES && (entity->scope != SCOPE_CASE ||
+				 entity == schema->cases) &&
+	       !chance(world, 12))
+		entity = &schema->entities[below(world, schema->n_entities)];
+	return entity;
+}
+
+static void random_target(struct target *target, struct world *world,
+			  size_t at)
+{
+	const struct entity *entity = random_entity(world, at);
+	size_t len = 0;
+	size_t row = 0;
+
+	target->entity = entity;
+	for (size_t i = 0; i < entity->n_keys; i++) {
+		target->keys[i] = random_key(world, entity, i, at);
+		row += (size_t)snprintf(target->row + row,
+					sizeof(target->row) - row, "%s%s",
+					i > 0 ? "/" : "", target->keys[i]);
+		len += (size_t)snprintf(target->where + len,
+					sizeof(target->where) - len,
+					"%s\"%s\" = '%s'", i > 0 ? " AND " : "",
+					entity->keys[i], target->keys[i]);
+	}
+	target->field = random_field(world, target, at);
+}
+
+static void try_plain(struct world *world, size_t at, const char *sql)
+{
+	int rc = sqlite3_exec(world->nodes[at].plain, sql, NULL, NULL, NULL);
+
+	if (rc == SQLITE_OK)
+		world->figures.edits++;
+	else if ((rc & 0xff) == SQLITE_CONSTRAINT)
+		world->figures.refused_at_once++;
+	else
+		fail_msg("seed %" PRIu64 ": %s: %s", world->seed, sql,
+			 sqlite3_errmsg(world->nodes[at].plain));
+	stamp(world, at);
+}
+
+static void update_some(struct world *world, size_t at)
+{
+	struct target target;
+	char *value;
+	char *sql;
+	size_t times = chance(world, 5) ? 2 : 1;
+
+	random_target(&target, world, at);
+	for (size_t i = 0; i < times; i++) {
+		value = random_value(world, target.field);
+		sql = sqlite3_mprintf("UPDATE \"%s\" SET \"%s\" = %s WHERE %s",
+				      target.entity->name, target.field->name,
+				      value, target.where);
+		try_plain(world, at, sql);
+		sqlite3_free(sql);
+		sqlite3_free(value);
+	}
+}
+
+static void insert_some(struct world *world, size_t at)
+{
+	struct target target;
+	char *value;
+	char *sql;
+	char columns[200] = "";
+	char values[300] = "";
+	size_t a = 0;
+	size_t b = 0;
+
+	random_target(&target, world, at);
+	value = random_value(world, target.field);
+	for (size_t i = 0; i < target.entity->n_keys; i++) {
+		a += (size_t)snprintf(columns + a, sizeof(columns) - a,
+				      "\"%s\", ", target.entity->keys[i]);
+		b += (size_t)snprintf(values + b, sizeof(values) - b,
+				      "'%s', ", target.keys[i]);
+	}
+	sql = sqlite3_mprintf("INSERT INTO \"%s\"(%s\"%s\") VALUES (%s%s)",
+			      target.entity->name, columns,
+			      target.field->name, values, value);
+	try_plain(world, at, sql);
+	sqlite3_free(sql);
+	sqlite3_free(value);
+}
+
+/* A decision about a cell in conflict, or about any. */
+static void decide_some(struct world *world, size_t at)
+{
+	struct node *node = &world->nodes[at];
+	struct edit_cell cell;
+	struct target target;
+	struct value value;
+	struct err why = {0};
+	char *sql;
+	const char *text;
+
+	random_target(&target, world, at);
+	cell = (struct edit_cell){target.entity->name, target.row,
+				  target.field->name};
+	if (chance(world, 2) && *ask(node, "SELECT 1 FROM conflict")) {
+		cell.entity = ask(node, "SELECT entity FROM conflict ORDER BY"
+					" entity, row, field LIMIT 1");
+		cell.row = ask(node, "SELECT row FROM conflict ORDER BY"
+				     " entity, row, field LIMIT 1");
+		cell.field = ask(node, "SELECT field FROM conflict ORDER BY"
+				       " entity, row, field LIMIT 1");
+	}
+	MUST(edit_begin(node->replica, err));
+	sql = random_value(world, target.field);
+	text = ask(node, "SELECT %s", sql);
+	value = strcmp(text, "NULL") == 0 ? value_text(NULL)
+					  : value_text(text);
+	if (target.field->type == FIELD_BOOL ||
+	    target.field->type == FIELD_INT)
+		value = value_int(atoi(text));
+	if (edit_decide(node->replica, &cell, &value, &why) == 0) {
+		MUST(edit_commit(node->replica, "王芳", "定了", NULL, err));
+		world->figures.decisions++;
+	} else {
+		edit_rollback(node->replica);
+	}
+	sqlite3_free(sql);
+}
+
+/* Somebody who reached past the triggers, or a program newer than ours. */
+static void write_strangely(struct world *world, size_t at)
+{
+	static const char *const values[] = {"1", "2.5", "'新'", "x'00ff'",
+					     "NULL"};
+	struct node *node = &world->nodes[at];
+
+	if (chance(world, 2)) {
+		plain(node, "INSERT INTO _pending(entity, field, row, value,"
+			    " at, decides) VALUES (%d, %d, '%s/z', %s,"
+			    " 1800000000000, 1)",
+		      90 + (int)below(world, 2), 3 + (int)below(world, 3),
+		      cases[below(world, N_CASES)],
+		      values[below(world, 5)]);
+	} else if (world->kind == SCHEDULE_HUB) {
+		struct target target;
+		char *value;
+
+		random_target(&target, world, at);
+		if (target.entity->scope == SCOPE_OFFICE)
+			return;
+		value = random_value(world, target.field);
+		plain(node, "INSERT INTO _pending(entity, field, row, value,"
+			    " at, decides) VALUES (%u, %u, %Q, %s,"
+			    " 1800000000000, 1)",
+		      target.entity->id,
+		      chance(world, 6) ? 900 : target.field->id, target.row,
+		      value);
+		sqlite3_free(value);
+	}
+	stamp(world, at);
+}
+
+static void act(struct world *world, size_t at)
+{
+	size_t what = below(world, 20);
+
+	if (what < 12)
+		update_some(world, at);
+	else if (what < 15)
+		insert_some(world, at);
+	else if (what < 19)
+		decide_some(world, at);
+	else
+		write_strangely(world, at);
+}
+
+/* ---- carrying ---------------------------------------------------------- */
+
+/* What a node has written since, as batches of its outbox. */
+static void push(struct world *world, size_t at)
+{
+	struct node *node = &world->nodes[at];
+	struct mailbox *box = &world->boxes[at];
+	struct change_log_range range = {.origin = people[at].origin,
+					 .from = box->pushed + 1,
+					 .limit = 1 + below(world, 8),
+					 .limit_bytes = 1 << 20};
+	struct batch *batch;
+
+	drain(node);
+	for (;;) {
+		MUST(change_log_batch(&batch, node->replica, &range, err));
+		if (batch == NULL)
+			return;
+		assert_true(world->n_outbox < BATCHES_MAX);
+		world->batches[world->n_batches++] = batch;
+		world->outbox[world->n_outbox++] = batch;
+		box->pushed = batch->changes[batch->n_changes - 1].id.seq;
+		range.from = box->pushed + 1;
+		world->figures.changes += batch->n_changes;
+	}
+}
+
+static void take(struct world *world, size_t at, const struct batch *batch,
+		 const struct apply_options *options,
+		 struct apply_result *result)
+{
+	struct apply_result ignored = {0};
+
+	MUST(apply_batch(world->nodes[at].replica, batch, options,
+			 result != NULL ? result : &ignored, err));
+	apply_result_release(&ignored);
+}
+
+static void begin(struct world *world, size_t at)
+{
+	struct node *node = &world->nodes[at];
+
+	MUST(db_begin(replica_db(node->replica), err));
+	MUST(change_log_drain(node->replica, NULL, err));
+}
+
+static void commit(struct world *world, size_t at)
+{
+	MUST(db_commit(replica_db(world->nodes[at].replica), err));
+}
+
+/* Only a slice of a batch, as a broken road might bring it. */
+static void mesh_take(struct world *world, size_t at,
+		      const struct batch *batch, bool whole)
+{
+	const struct apply_options options = {0};
+	struct batch slice = *batch;
+
+	if (!whole && batch->n_changes > 1) {
+		size_t from = below(world, batch->n_changes);
+
+		slice.changes += from;
+		slice.n_changes = 1 + below(world, batch->n_changes - from);
+	}
+	begin(world, at);
+	take(world, at, &slice, &options, NULL);
+	commit(world, at);
+}
+
+static void mesh_step(struct world *world, size_t at)
+{
+	size_t other = below(world, NODES);
+
+	push(world, other);
+	if (other == at || world->n_outbox == 0)
+		return;
+	for (size_t i = below(world, 4); i > 0; i--)
+		mesh_take(world, at,
+			  world->outbox[below(world, world->n_outbox)],
+			  chance(world, 2));
+}
+
+/* Everything to everybody, in another order at each node. */
+static void mesh_finish(struct world *world)
+{
+	for (size_t at = 0; at < NODES; at++)
+		push(world, at);
+	for (size_t at = 0; at < NODES; at++)
+		for (size_t i = world->n_outbox; i > 0; i--) {
+			size_t k = below(world, i);
+			struct batch *batch = world->outbox[k];
+
+			world->outbox[k] = world->outbox[i - 1];
+			world->outbox[i - 1] = batch;
+			mesh_take(world, at, batch, true);
+		}
+}
+
+/* ---- the office merges ------------------------------------------------- */
+
+/* The cases of a site, as main has them: an office's node has edits of its
+ * own besides, which are not there yet. */
+static void cases_of(char out[8], struct node *main, const char *site)
+{
+	for (size_t i = 0; i < N_CASES; i++)
+		out[i] = *ask(main,
+			      "SELECT 1 FROM handling WHERE proposal = %Q AND"
+			      " unit = %Q AND coalesce(void, 0) = 0",
+			      cases[i], site) != '\0';
+}
+
+static bool in_scope(const struct parcel *parcel, struct node *node,
+		     const struct change *change)
+{
+	const struct entity *entity = schema_entity(
+		replica_schema(node->replica), change->entity);
+	const char *key;
+	size_t len;
+
+	if (entity == NULL)
+		return false;
+	if (!entity_case(entity, change->row, change->row_len, &key, &len))
+		return entity->scope == SCOPE_ALL;
+	for (size_t i = 0; i < N_CASES; i++)
+		if (strlen(cases[i]) == len &&
+		    memcmp(cases[i], key, len) == 0)
+			return parcel->cases[i] != 0;
+	return false;
+}
+
+static void replay_verdicts(struct world *world, struct node *node,
+			    const struct verdict *verdicts, size_t n)
+{
+	struct apply_result ignored = {0};
+
+	MUST(apply_verdicts(node->replica, verdicts, n, &ignored, err));
+	apply_result_release(&ignored);
+}
+
+/* An office node first does what main did. */
+static void replay(struct world *world, size_t at)
+{
+	const struct apply_options options = {.gapless = true};
+	struct mailbox *box = &world->boxes[at];
+
+	for (; box->replayed < world->n_main; box->replayed++) {
+		struct entry *entry = &world->main[box->replayed];
+
+		replay_verdicts(world, &world->nodes[at], entry->verdicts,
+				entry->n_verdicts);
+		take(world, at, entry->batch, &options, NULL);
+	}
+}
+
+static void post(struct world *world, size_t at, struct batch *batch,
+		 struct entry *entry, const char had[8])
+{
+	struct mailbox *box = &world->boxes[at];
+	struct parcel *parcel;
+
+	if (box->n >= PARCELS_MAX)
+		fail_msg("seed %" PRIu64 ": too many parcels", world->seed);
+	parcel = &box->parcels[box->n++];
+	*parcel = (struct parcel){.batch = batch,
+				  .only_site = people[at].site};
+	memcpy(parcel->cases, had, 8);
+	if (entry != NULL) {
+		parcel->verdicts = entry->verdicts;
+		parcel->n_verdicts = entry->n_verdicts;
+	}
+}
+
+static void post_log(struct world *world, size_t site, const char *key,
+		     bool snapshot, const char had[8])
+{
+	struct replica *replica = world->again.replica;
+	struct batch **batches = NULL;
+	size_t n = 0;
+
+	if (snapshot)
+		MUST(change_log_snapshot(&batches, &n, replica, key, err));
+	else
+		MUST(change_log_disputed(&batches, &n, replica, key, err));
+	for (size_t i = 0; i < n; i++) {
+		assert_true(world->n_batches < BATCHES_MAX * 4);
+		world->batches[world->n_batches++] = batches[i];
+		for (size_t k = 0; k < OFFICES; k++)
+			post(world, site * OFFICES + k, batches[i], NULL, had);
+	}
+	free(batches);
+}
+
+/* What a unit gets of one entry of main: what is in its scope or was until
+ * now, a snapshot of cases that are new to it, and all there is to know of
+ * cells in dispute. */
+static void deliver(struct world *world, size_t site, struct entry *entry,
+		    const struct apply_result *result)
+{
+	char *had = world->had[site];
+	char has[8] = {0};
+
+	char either[8] = {0};
+
+	cases_of(has, &world->again, people[site * OFFICES].site);
+	for (size_t i = 0; i < N_CASES; i++)
+		either[i] = has[i] | had[i];
+	for (size_t k = 0; k < OFFICES; k++)
+		post(world, site * OFFICES + k, entry->batch, entry, either);
+	for (size_t i = 0; i < N_CASES; i++) {
+		bool touched = false;
+
+		for (size_t k = 0; k < result->n_cases; k++)
+			touched |= strcmp(result->cases[k], cases[i]) == 0;
+		if (has[i] && !had[i])
+			post_log(world, site, cases[i], true, either);
+		else if (either[i] && touched)
+			post_log(world, site, cases[i], false, either);
+	}
+	if (result->touched_all)
+		post_log(world, site, NULL, false, either);
+	memcpy(had, has, 8);
+}
+
+/* Main as a replica of its own, and from it what each unit gets. */
+static void publish(struct world *world, struct entry *entry)
+{
+	const struct apply_options options = {.gapless = true};
+	struct replica *main = world->again.replica;
+	struct apply_result result = {0};
+
+	MUST(db_begin(replica_db(main), err));
+	replay_verdicts(world, &world->again, entry->verdicts,
+			entry->n_verdicts);
+	MUST(apply_batch(main, entry->batch, &options, &result, err));
+	MUST(db_commit(replica_db(main), err));
+	for (size_t site = 1; site < 3; site++)
+		deliver(world, site, entry, &result);
+	apply_result_release(&result);
+}
+
+static bool merge_one(struct world *world, size_t at, size_t index)
+{
+	const struct apply_options options = {.authorise = true,
+					      .gapless = true,
+					      .now = clock_stamp(fake_now)};
+	struct apply_result result = {0};
+	struct batch *batch = world->outbox[index];
+	struct entry *entry = &world->main[world->n_main];
+
+	begin(world, at);
+	replay(world, at);
+	take(world, at, batch, &options, &result);
+	if (chance(world, 8)) { /* another was quicker: all over again */
+		db_rollback(replica_db(world->nodes[at].replica));
+		world->boxes[at].replayed = 0;
+		apply_result_release(&result);
+		return false;
+	}
+	commit(world, at);
+	*entry = (struct entry){batch, result.verdicts, result.n_verdicts};
+	result.verdicts = NULL;
+	world->n_main++;
+	world->boxes[at].replayed = world->n_main;
+	for (size_t i = 0; i < entry->n_verdicts; i++) {
+		world->figures.verdicts +=
+			entry->verdicts[i].kind == VERDICT_REFUSED;
+		world->figures.flagged +=
+			entry->verdicts[i].kind == VERDICT_CLOCK_AHEAD;
+	}
+	memmove(&world->outbox[index], &world->outbox[index + 1],
+		(world->n_outbox - index - 1) * sizeof(*world->outbox));
+	world->n_outbox--;
+	apply_result_release(&result);
+	publish(world, entry);
+	return true;
+}
+
+/* The oldest waiting batch of some node; those of one node stay in order. */
+static size_t pick_outbox(struct world *world)
+{
+	size_t index = below(world, world->n_outbox);
+
+	for (size_t i = 0; i < index; i++)
+		if (world->outbox[i]->origin == world->outbox[index]->origin)
+			return i;
+	return index;
+}
+
+static void open_parcel(struct world *world, size_t at,
+			struct parcel *parcel)
+{
+	const struct apply_options options = {0};
+	bool first = chance(world, 2);
+
+	begin(world, at);
+	if (first)
+		replay_verdicts(world, &world->nodes[at], parcel->verdicts,
+				parcel->n_verdicts);
+	for (size_t i = 0; i < parcel->batch->n_changes; i++) {
+		struct batch one = *parcel->batch;
+
+		one.changes += i;
+		one.n_changes = 1;
+		if (in_scope(parcel, &world->nodes[at], one.changes))
+			take(world, at, &one, &options, NULL);
+	}
+	if (!first)
+		replay_verdicts(world, &world->nodes[at], parcel->verdicts,
+				parcel->n_verdicts);
+	commit(world, at);
+	parcel->done = true;
+}
+
+static void hub_step(struct world *world, size_t at)
+{
+	struct mailbox *box = &world->boxes[at];
+
+	push(world, at);
+	if (at < OFFICES && world->n_outbox > 0 && chance(world, 2))
+		merge_one(world, at, pick_outbox(world));
+	if (at < OFFICES) {
+		begin(world, at);
+		replay(world, at);
+		commit(world, at);
+	}
+	/* Any of what waits, in any order, again and again. */
+	for (size_t i = below(world, 6); at >= OFFICES && i > 0 && box->n > 0;
+	     i--)
+		open_parcel(world, at, &box->parcels[below(world, box->n)]);
+}
+
+static void hub_finish(struct world *world)
+{
+	for (size_t at = 0; at < NODES; at++)
+		push(world, at);
+	while (world->n_outbox > 0)
+		merge_one(world, below(world, OFFICES), pick_outbox(world));
+	for (size_t at = 0; at < OFFICES; at++) {
+		begin(world, at);
+		replay(world, at);
+		commit(world, at);
+	}
+	for (size_t at = OFFICES; at < NODES; at++) {
+		struct mailbox *box = &world->boxes[at];
+		bool forward = chance(world, 2);
+
+		for (size_t i = 0; i < box->n; i++) {
+			size_t k = forward ? i : box->n - 1 - i;
+
+			if (!box->parcels[k].done)
+				open_parcel(world, at, &box->parcels[k]);
+		}
+	}
+}
+
+/* ---- what must hold ---------------------------------------------------- */
+
+static size_t load_verdicts(struct verdict **out, struct node *node)
+{
+	sqlite3_stmt *stmt = NULL;
+	size_t n = 0;
+
+	sqlite3_prepare_v2(node->plain,
+			   "SELECT o.origin, v.change & 1099511627775, v.kind"
+			   " FROM _verdict v JOIN _origin o ON o.id ="
+			   " v.change >> 40 ORDER BY 1, 2",
+			   -1, &stmt, NULL);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		*out = realloc(*out, (n + 1) * sizeof(**out));
+		(*out)[n++] = (struct verdict){
+			.id = {(uint64_t)sqlite3_column_int64(stmt, 0),
+			       (uint64_t)sqlite3_column_int64(stmt, 1)},
+			.kind = (enum verdict_kind)sqlite3_column_int(stmt, 2),
+			.reason = "so it was"};
+	}
+	sqlite3_finalize(stmt);
+	return n;
+}
+
+static void fold_again(struct world *world)
+{
+	struct node *office = &world->nodes[0];
+	struct verdict *verdicts = NULL;
+	size_t n = load_verdicts(&verdicts, office);
+	size_t early = below(world, n + 1);
+
+	node_empty(&world->again);
+	carry_verdicts(&world->again, verdicts, early);
+	carry_shuffled(&world->again, office, dice_next(&world->dice));
+	carry_verdicts(&world->again, verdicts + early, n - early);
+	assert_same_state(office, &world->again, NULL);
+	free(verdicts);
+}
+
+/* Each value ever written is a head, superseded by a change that names it,
+ * or in a verdict: the office has every change, accepted ones are heads or
+ * named (assert_invariants), and no other is refused than by a verdict. */
+static void assert_nothing_lost(struct world *world)
+{
+	struct node *office = &world->nodes[0];
+
+	for (size_t at = 0; at < NODES; at++)
+		assert_string_equal(
+			ask(office,
+			    "SELECT count(*) FROM _change c JOIN _origin o ON"
+			    " o.id = c.id >> 40 WHERE o.origin = %lld",
+			    (long long)people[at].origin),
+			ask(&world->nodes[at],
+			    "SELECT coalesce(max(last), 0) FROM _origin WHERE"
+			    " origin = %lld",
+			    (long long)people[at].origin));
+	assert_int_equal(count(office,
+			       "SELECT count(*) FROM _change c WHERE"
+			       " c.flags & 1 = 1 AND NOT EXISTS (SELECT 1 FROM"
+			       " _verdict v WHERE v.change = c.id AND"
+			       " v.kind = 1)"),
+			 0);
+	assert_invariants(office);
+}
+
+static void assert_agreement(struct world *world)
+{
+	for (size_t at = 1; at < NODES; at++)
+		assert_same_state(&world->nodes[0], &world->nodes[at],
+				  world->kind == SCHEDULE_HUB && at >= OFFICES
+					  ? people[at].site
+					  : NULL);
+}
+
+static void sum_up(struct world *world)
+{
+	struct node *office = &world->nodes[0];
+
+	world->figures.soft += (size_t)count(
+		office, "SELECT count(*) FROM _conflict WHERE severity = 1");
+	world->figures.hard += (size_t)count(
+		office, "SELECT count(*) FROM _conflict WHERE severity = 2");
+	world->figures.voided_unseen += (size_t)count(
+		office, "SELECT count(*) FROM _conflict c WHERE"
+			" c.cell & 4095 = 1 AND (SELECT count(*) FROM _head h"
+			" WHERE h.cell = c.cell) = 1");
+}
+
+static void spread(struct world *world)
+{
+	if (world->kind == SCHEDULE_MESH)
+		mesh_finish(world);
+	else
+		hub_finish(world);
+}
+
+/* Where everybody starts: two cases, each with its units, and a row of every
+ * kind. */
+static void found(struct world *world)
+{
+	static const char *const own[] = {
+		"contact(proposal, id, result)", "measure(proposal, id, reason)",
+		"tracking(proposal, id, note)", "attachment(proposal, id, name)",
+		"event(proposal, id, detail)"};
+
+	plain(&world->nodes[0],
+	      "INSERT INTO proposal(key, title, sponsors) VALUES"
+	      " ('1-1-001', '校门', '张三、李四'), ('1-1-002', '就业', '王五');"
+	      "INSERT INTO handling(proposal, unit, role) VALUES"
+	      " ('1-1-001', 'edu', 'main'), ('1-1-001', 'hr', 'co'),"
+	      " ('1-1-002', 'hr', 'main');"
+	      "INSERT INTO leader(proposal, name, post) VALUES"
+	      " ('1-1-001', 'x', '主任');"
+	      "INSERT INTO feedback(proposal, sponsor, round, opinion) VALUES"
+	      " ('1-1-001', 'x', 'x', '好');"
+	      "INSERT INTO session(key, name) VALUES ('x', '一次');"
+	      "INSERT INTO unit(code, name) VALUES ('x', '区教育局');");
+	stamp(world, 0);
+	spread(world);
+	for (size_t at = OFFICES; at < NODES; at += OFFICES)
+		for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+			plain(&world->nodes[at],
+			      "INSERT INTO %s VALUES ('1-1-001', 'x', '初')",
+			      own[i]);
+			stamp(world, at);
+		}
+	spread(world);
+}
+
+static void run_steps(struct world *world)
+{
+	size_t steps = 20 + below(world, 40);
+	size_t reach = 2 + below(world, 8); /* one step in so many, online */
+
+	for (world->step = 0; world->step < steps; world->step++) {
+		size_t at = below(world, NODES);
+
+		fake_now += STEP_MS;
+		for (size_t i = 1 + below(world, 3); i > 0; i--)
+			act(world, at);
+		at = below(world, NODES);
+		if (!chance(world, reach))
+			continue;
+		if (world->kind == SCHEDULE_MESH)
+			mesh_step(world, at);
+		else
+			hub_step(world, at);
+		if (chance(world, 300)) {
+			node_reopen(&world->nodes[at]);
+			world->figures.restarts++;
+		}
+	}
+}
+
+void world_run(struct world *world, enum schedule_kind kind, uint64_t seed,
+	       size_t shuffles)
+{
+	world->seed = seed;
+	world->kind = kind;
+	world->dice.state = seed;
+	fake_now = (uint64_t)BASE_MS_HALF * 2000;
+	forget(world);
+	node_empty(&world->again);
+	for (size_t i = 0; i < NODES; i++) {
+		node_empty(&world->nodes[i]);
+		world->skew[i] = (int64_t)below(world, 8 * STEP_MS) -
+				 4 * STEP_MS;
+	}
+	found(world);
+	run_steps(world);
+	spread(world);
+	assert_agreement(world);
+	assert_nothing_lost(world);
+	for (size_t i = 0; i < shuffles; i++)
+		fold_again(world);
+	sum_up(world);
+}
