@@ -41,9 +41,7 @@ static const char SQL_SNAPSHOT[] =
 	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)"
 	LOG_JOINS
 	" WHERE r.scope = ?1 AND (?1 <> '' OR r.entity IN (SELECT id FROM"
-	" _entity WHERE scope = 'all')) AND c.flags & 1 = 0 AND"
-	" (EXISTS (SELECT 1 FROM _head h WHERE h.cell = c.cell AND h.change ="
-	" c.id) OR c.cell IN (SELECT cell FROM _conflict)) ORDER BY c.id";
+	" _entity WHERE scope = 'all')) AND c.flags & 1 = 0 ORDER BY c.id";
 static const char SQL_DISPUTED[] =
 	"SELECT " LOG_COLUMNS ", 0, 0 FROM _row r"
 	" CROSS JOIN _conflict d ON d.cell BETWEEN r.id << 12 AND"

@@ -29,9 +29,11 @@ struct change_log_range {
 };
 int change_log_batch(struct batch **out, struct replica *replica,
 		     const struct change_log_range *range, struct err *err);
-/* The present heads (and the history of cells in conflict) of all rows of a
- * case, or of all SCOPE_ALL rows where key is NULL, as batches by origin
- * and author: what a site new to it is sent. batch_free each, free(*out). */
+/* All accepted changes of the rows of a case, or of all SCOPE_ALL rows where
+ * key is NULL, as batches by origin and author: what a site new to it is
+ * sent. The heads alone would not do: a site that had the case before holds
+ * heads that only changes between would retire, and the next conflict needs
+ * their common ancestor. batch_free each, free(*out). */
 int change_log_snapshot(struct batch ***out, size_t *n,
 			struct replica *replica, const char *key,
 			struct err *err);

@@ -22,7 +22,7 @@ void delivery_release(struct delivery *delivery)
 		keys_release(&delivery->parcels[i].end);
 	}
 	free(delivery->parcels);
-	*delivery = (struct delivery){NULL, 0};
+	*delivery = (struct delivery){NULL, 0, false};
 }
 
 static int run_scope(struct replica *replica, const char *sql,
@@ -314,7 +314,7 @@ static int make_parcel(struct delivery *out, struct node *node,
 	if (parcel->site == NULL)
 		return err_nomem(err);
 	out->n++;
-	rc = parcel_make(parcel, node, order, err);
+	rc = parcel_make(parcel, &out->left, node, order, err);
 	if (rc < 0)
 		return err_wrap(err, "inbox of %s", order->site);
 	if (oid_equal(&parcel->tip, &parcel->hub)) {

@@ -28,6 +28,7 @@ struct parcel {
 struct delivery {
 	struct parcel *parcels;
 	size_t n;
+	bool left; /* some inbox is left to another office node */
 };
 
 void delivery_release(struct delivery *delivery);

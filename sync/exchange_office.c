@@ -218,11 +218,35 @@ static int use_own(struct office *office, struct err *err)
 	return rc < 0 ? rc : add_own_ref(office, &tip, err);
 }
 
+/* A key that main does not list (yet) must not sign what comes after it: not
+ * even the merge that takes in its own enrolment. */
+static int check_enrolled(bool *enrolled, struct office *office,
+			  struct err *err)
+{
+	struct oid main_oid;
+	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN,
+			      err);
+
+	if (rc < 0 || oid_is_zero(&main_oid))
+		return rc;
+	rc = ledger_listed(enrolled, office->node, &main_oid, err);
+	if (rc == 0 && !*enrolled)
+		rc = run_detail(office->run, SYNC_WAITING, err,
+				"this office's key is not enrolled yet; "
+				"another node of the office merges");
+	return rc;
+}
+
 static int merge(struct office *office, struct err *err)
 {
 	struct node *node = office->node;
+	bool enrolled = true;
 	int rc = use_own(office, err);
 
+	if (rc == 0)
+		rc = check_enrolled(&enrolled, office, err);
+	if (rc < 0 || !enrolled)
+		return rc;
 	if (rc == 0)
 		rc = ledger_take(&office->intake, node, &office->refs,
 				 office->run, err);
@@ -355,7 +379,8 @@ static int keep(struct office *office, struct err *err)
 		rc = keep_inboxes(office, err);
 	if (rc == 0)
 		rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
-	if (rc == 0 && !office->again && !oid_equal(&delivered, &main_oid))
+	if (rc == 0 && !office->again && !office->delivery.left &&
+	    !oid_equal(&delivered, &main_oid))
 		rc = node_set_oid(replica, NODE_DELIVERED, &main_oid, err);
 	if (rc == 0)
 		rc = db_commit(replica_db(replica), err);

@@ -140,7 +140,10 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 			rc = err_nomem(err);
 		rc = rc < 0 ? rc : 0;
 	}
+	/* Only what the other side has may be passed over by comparison; among
+	 * new commits the set of what was seen does that. */
 	if (commit.n_parents > 0 &&
+	    repository_has(walk->to, &commit.parents[0]) &&
 	    commit_read(&parent, walk->from, &commit.parents[0], &ignored) ==
 		    0) {
 		beside = parent.tree;

@@ -2,8 +2,8 @@
  * Knows commits and trees as bytes; no ref, no road between the two.
  *
  * Cost follows what is new: commits are walked down to those the other side
- * has (it has all they name, R1), trees are read beside the parent's and
- * equal entries passed over. */
+ * has (it has all they name, R1); a tree is read beside that of a parent the
+ * other side has, and equal entries are passed over. */
 #ifndef TIAN_SYNC_HAUL_H
 #define TIAN_SYNC_HAUL_H
 

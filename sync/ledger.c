@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "sync/refs.h"
 #include "sync/verdicts.h"
 
@@ -232,6 +233,32 @@ int ledger_check_office(struct replica *replica,
 		rc = err_set(err, ERR_CORRUPT,
 			     "signed with a key that is not the office's");
 	signers_release(&signers);
+	return rc;
+}
+
+int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
+		  struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	struct buf text = BUF_INIT;
+	struct commit commit;
+	struct oid blob;
+	int rc = commit_read(&commit, node->repository, main_oid, err);
+
+	if (rc == 0)
+		rc = repository_find(&blob, node->repository, &commit.tree,
+				     LEDGER_SIGNERS, err);
+	if (rc == 0)
+		rc = repository_read(&text, node->repository, &blob,
+				     OBJECT_BLOB, err);
+	if (rc == 0)
+		rc = signers_parse(&signers, &text, err);
+	*listed = signers_allow(&signers, REPLICA_OFFICE,
+				node->key.public_key,
+				(int64_t)(clock_now_ms() / 1000));
+	signers_release(&signers);
+	buf_release(&text);
+	commit_release(&commit);
 	return rc;
 }
 

@@ -92,6 +92,10 @@ int ledger_note(struct replica *replica, const struct intake *intake,
 /* Appends an entry, taking it over (also where it fails). */
 int intake_add(struct intake *intake, struct outbox_entry *entry,
 	       struct err *err);
+/* Whether `signers` of a main commit lists the node's own key for the office
+ * now. */
+int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
+		  struct err *err);
 /* May this key sign main at that time? In a replica without any signer of the
  * office (the first commit) it is the pinned key, or it is pinned now. */
 int ledger_check_office(struct replica *replica,

@@ -447,7 +447,7 @@ static int add_signers(struct edits *edits, struct repository *repository,
 	struct buf text = BUF_INIT;
 	int rc = signers_load(&signers, replica, err);
 
-	signers_render(&text, &signers);
+	signers_render(&text, &signers, NULL);
 	if (rc == 0)
 		rc = add_file(edits, repository, LEDGER_SIGNERS, &text, err);
 	buf_release(&text);

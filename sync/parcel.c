@@ -411,32 +411,74 @@ static int add_cases(struct packing *packing, struct err *err)
 
 /* --- the commit ---------------------------------------------------------- */
 
-static int add_files(struct packing *packing, const struct oid *main_oid,
-		     struct err *err)
+/* The office's keys as they are now: a site needs no others. */
+static int office_signers(struct oid *blob, struct node *node,
+			  struct err *err)
 {
-	struct repository *repository = packing->node->repository;
-	struct buf bytes = BUF_INIT;
-	struct commit main_commit;
-	struct oid blob;
-	int rc = commit_read(&main_commit, repository, main_oid, err);
+	struct signers signers = {NULL, 0};
+	struct buf text = BUF_INIT;
+	int rc = signers_load(&signers, node->replica, err);
 
+	signers_render(&text, &signers, REPLICA_OFFICE);
 	if (rc == 0)
-		rc = repository_find(&blob, repository, &main_commit.tree,
+		rc = buf_check(&text, err);
+	if (rc == 0)
+		rc = repository_write(blob, node->repository, OBJECT_BLOB,
+				      buf_text(&text), text.len, err);
+	buf_release(&text);
+	signers_release(&signers);
+	return rc;
+}
+
+static int add_verdict_file(struct packing *packing, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct oid blob;
+	int rc;
+
+	if (packing->n_verdicts == 0)
+		return 0;
+	rc = verdicts_encode(&bytes, packing->verdicts, packing->n_verdicts,
+			     err);
+	if (rc == 0)
+		rc = repository_write(&blob, packing->node->repository,
+				      OBJECT_BLOB, buf_text(&bytes),
+				      bytes.len, err);
+	if (rc == 0)
+		rc = add_edit(packing, LEDGER_VERDICTS, &blob, err);
+	buf_release(&bytes);
+	return rc;
+}
+
+/* The signers that the site goes by, as the inbox states them; and whether
+ * they know this node's key: another one the site would not believe. */
+static int read_base(bool *known, struct oid *blob, struct node *node,
+		     const struct oid *base, struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	struct buf text = BUF_INIT;
+	struct commit commit;
+	int rc;
+
+	*known = true;
+	*blob = (struct oid){{0}};
+	if (oid_is_zero(base))
+		return 0;
+	rc = commit_read(&commit, node->repository, base, err);
+	if (rc == 0)
+		rc = repository_find(blob, node->repository, &commit.tree,
 				     LEDGER_SIGNERS, err);
 	if (rc == 0)
-		rc = add_edit(packing, LEDGER_SIGNERS, &blob, err);
-	if (rc == 0 && packing->n_verdicts > 0) {
-		rc = verdicts_encode(&bytes, packing->verdicts,
-				     packing->n_verdicts, err);
-		if (rc == 0)
-			rc = repository_write(&blob, repository, OBJECT_BLOB,
-					      buf_text(&bytes), bytes.len,
-					      err);
-		if (rc == 0)
-			rc = add_edit(packing, LEDGER_VERDICTS, &blob, err);
-	}
-	commit_release(&main_commit);
-	buf_release(&bytes);
+		rc = repository_read(&text, node->repository, blob,
+				     OBJECT_BLOB, err);
+	if (rc == 0)
+		rc = signers_parse(&signers, &text, err);
+	*known = signers_allow(&signers, REPLICA_OFFICE,
+			       node->key.public_key,
+			       (int64_t)(clock_now_ms() / 1000));
+	signers_release(&signers);
+	buf_release(&text);
+	commit_release(&commit);
 	return rc;
 }
 
@@ -501,26 +543,46 @@ static int write_commit(struct packing *packing, const struct oid *main_oid,
 	return rc;
 }
 
-int parcel_make(struct parcel *parcel, struct node *node,
+/* Whether there is anything to tell: content, a release, other keys of the
+ * office; and a new inbox is made even where there is nothing to put into it:
+ * it tells the site that it is enrolled. */
+static bool is_owed(const struct packing *packing, const struct oid *before,
+		    const struct oid *now)
+{
+	return packing->n > 0 || packing->n_verdicts > 0 ||
+	       packing->parcel->end.n > 0 || !oid_equal(before, now);
+}
+
+int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 		const struct parcel_order *order, struct err *err)
 {
 	struct packing packing = {
 		.parcel = parcel, .node = node, .order = order};
 	struct oid main_oid;
+	struct oid before;
+	struct oid signers;
+	bool known;
 	int rc = node_get_oid(&main_oid, node->replica, NODE_MAIN, err);
 
 	if (rc < 0 || oid_is_zero(&main_oid))
 		return rc;
-	rc = find_start(&packing, err);
+	rc = read_base(&known, &before, node, &order->base, err);
+	if (rc == 0 && !known) {
+		*left = true;
+		return 0;
+	}
+	if (rc == 0)
+		rc = find_start(&packing, err);
 	if (rc == 0)
 		rc = add_news(&packing, err);
 	if (rc == 0)
 		rc = add_cases(&packing, err);
-	/* A new inbox is made even where there is nothing to put into it: it
-	 * tells the site that it is enrolled. */
-	if (rc == 0 && (packing.n > 0 || packing.n_verdicts > 0 ||
-			parcel->end.n > 0 || oid_is_zero(&order->base))) {
-		rc = add_files(&packing, &main_oid, err);
+	if (rc == 0)
+		rc = office_signers(&signers, node, err);
+	if (rc == 0 && is_owed(&packing, &before, &signers)) {
+		rc = add_edit(&packing, LEDGER_SIGNERS, &signers, err);
+		if (rc == 0)
+			rc = add_verdict_file(&packing, err);
 		if (rc == 0)
 			rc = write_commit(&packing, &main_oid, err);
 	}

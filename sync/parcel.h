@@ -13,8 +13,9 @@ struct parcel_order {
 	size_t n_intakes;
 };
 
-/* Sets parcel->tip to a new commit on order->base if anything is owed. */
-int parcel_make(struct parcel *parcel, struct node *node,
+/* Sets parcel->tip to a new commit on order->base if anything is owed. *left:
+ * the site does not know this office node's key yet, another must send. */
+int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 		const struct parcel_order *order, struct err *err);
 /* Adds the sites a case is assigned to now (key), or the cases a site has now
  * (site); the other is NULL. */

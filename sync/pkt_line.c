@@ -114,6 +114,11 @@ static int read_fully(size_t *got, struct stream *stream, char *bytes,
 	return 0;
 }
 
+static int cut(struct err *err)
+{
+	return err_set(err, ERR_HUB, "the connection was cut in the middle");
+}
+
 int pkt_line_read(struct pkt *out, struct pkt_reader *reader,
 		  struct err *err)
 {
@@ -124,17 +129,15 @@ int pkt_line_read(struct pkt *out, struct pkt_reader *reader,
 	*out = (struct pkt){.kind = PKT_END};
 	if (rc < 0 || got == 0)
 		return rc;
-	if (got == HEAD)
-		rc = read_head(out, head, ERR_HUB, err);
-	if (rc < 0)
-		return rc;
-	if (got == HEAD)
+	if (got < HEAD)
+		return cut(err);
+	rc = read_head(out, head, ERR_HUB, err);
+	if (rc == 0)
 		rc = read_fully(&got, reader->stream, reader->data, out->len,
 				err);
 	if (rc == 0 && got < out->len)
-		rc = err_set(err, ERR_HUB,
-			     "the connection was cut in the middle");
-	reader->data[got] = '\0';
+		rc = cut(err);
+	reader->data[out->len] = '\0';
 	out->data = reader->data;
 	return rc;
 }

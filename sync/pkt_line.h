@@ -13,7 +13,7 @@ enum pkt_kind { PKT_DATA, PKT_FLUSH, PKT_END };
 
 struct pkt {
 	enum pkt_kind kind;
-	const char *data; /* borrowed until the next one; terminated */
+	const char *data; /* borrowed; of a stream, until the next one */
 	size_t len;
 };
 

@@ -106,11 +106,14 @@ static void add_time(struct buf *out, const char *name, int64_t time)
 		 tm.tm_min, tm.tm_sec);
 }
 
-void signers_render(struct buf *out, const struct signers *signers)
+void signers_render(struct buf *out, const struct signers *signers,
+		    const char *site)
 {
 	for (size_t i = 0; i < signers->n; i++) {
 		const struct signer *signer = &signers->items[i];
 
+		if (site != NULL && strcmp(signer->site, site) != 0)
+			continue;
 		buf_addf(out, "%s namespaces=\"git\"", signer->site);
 		add_time(out, "valid-after", signer->from);
 		add_time(out, "valid-before", signer->until);

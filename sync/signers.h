@@ -28,8 +28,10 @@ void signers_release(struct signers *signers);
  * are passed over. *out starts as {0}. */
 int signers_load(struct signers *out, struct replica *replica,
 		 struct err *err);
-/* Appends the file, a line each: a pure function of the rows. */
-void signers_render(struct buf *out, const struct signers *signers);
+/* Appends the file, a line each: a pure function of the rows. Only those of
+ * one site unless `site` is NULL. */
+void signers_render(struct buf *out, const struct signers *signers,
+		    const char *site);
 /* Reads such a file; lines of other forms are passed over. */
 int signers_parse(struct signers *out, const struct buf *text,
 		  struct err *err);

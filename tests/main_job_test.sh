@@ -229,25 +229,19 @@ told() {
 	grep -q '以盖章文本为准' story || fail 'log -p gives no reason'
 }
 
-# fails_after WHAT: the hub as it now is does not verify, and says where.
+# fails_after WHAT PLACE: the hub as it now is does not verify, and the
+# report names PLACE. The good hub is put back.
 fails_after() {
+	expect 1 "$tian" -C office verify --hub
+	grep -q "$2" "$work/out" || {
+		cat "$work/out" >&2
+		fail "verify after $1 does not name $2"
+	}
 	expect 1 "$tian" -C office verify --hub --json
-	python3 - "$work/out" <<-'END' || fail "verify after $1: no place named"
-	import json, sys
-	text = open(sys.argv[1], encoding="utf-8").read()
-	report = json.loads(text[text.index("{"):text.rindex("}") + 1])
-	assert report["ok"] is False
-	END
+	tr -d ' \n' <"$work/out" | grep -q '"ok":false' ||
+		fail "verify --json after $1 does not say so"
 	rm -rf hub
 	cp -R hub-good hub
-}
-
-# Writes a commit like REF's tip but with SED applied to it, signature and
-# all, and moves REF there.
-forge() { # REF SED
-	hub cat-file commit "$1" | sed "$2" >forged
-	hub update-ref "refs/heads/$1" \
-		"$(hub hash-object -t commit -w --literally forged)"
 }
 
 # The tree of a commit with one file replaced.
@@ -262,14 +256,119 @@ tree_with() { # COMMIT PATH FILE
 	unset GIT_INDEX_FILE
 }
 
-change_a_byte() { # FILE OFFSET
-	python3 - "$1" "$2" <<-'END'
+change_a_byte() { # FILE
+	python3 - "$1" <<-'END'
 	import sys
-	path, at = sys.argv[1], int(sys.argv[2])
-	data = bytearray(open(path, "rb").read())
-	data[at if at >= 0 else len(data) // 2] ^= 1
-	open(path, "wb").write(data)
+	data = bytearray(open(sys.argv[1], "rb").read())
+	data[len(data) // 2] ^= 1
+	open(sys.argv[1], "wb").write(data)
 	END
+}
+
+# forge REF SED: the commit at REF with SED applied to it, its signature left
+# as it was, is what REF then names.
+forge() {
+	hub cat-file commit "$1" | sed "$2" >forged
+	hub update-ref "refs/heads/$1" \
+		"$(hub hash-object -t commit -w --literally forged)"
+}
+
+# forge_signed REF TREE PARENT...: the same, by one who has the office's key.
+forge_signed() {
+	ref=$1
+	tree=$2
+	shift 2
+	hub log -1 --format=%B "$ref" >message
+	parents=
+	for parent; do parents="$parents -p $parent"; done
+	# shellcheck disable=SC2086
+	hub log -1 --format='%an%n%ae%n%ad%n%cn%n%ce%n%cd' --date=raw "$ref" | {
+		read -r GIT_AUTHOR_NAME
+		read -r GIT_AUTHOR_EMAIL
+		read -r GIT_AUTHOR_DATE
+		read -r GIT_COMMITTER_NAME
+		read -r GIT_COMMITTER_EMAIL
+		read -r GIT_COMMITTER_DATE
+		export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_AUTHOR_DATE
+		export GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
+		export GIT_COMMITTER_DATE
+		hub -c gpg.format=ssh -c user.signingKey="$PWD/office/key" \
+			commit-tree -S "$tree" $parents -F message
+	} >forged
+	hub update-ref "refs/heads/$ref" "$(cat forged)"
+}
+
+# Whoever can write the hub, but has no key.
+unsigned_forgery_is_seen() {
+	hub show main:register/1-1/014.yaml >file
+	change_a_byte file
+	forge main "s/^tree .*/tree $(tree_with main \
+		register/1-1/014.yaml file)/"
+	fails_after 'a byte of a register file' \
+		"main $(hub rev-parse --short=12 main)"
+
+	outbox=$(hub for-each-ref --format='%(refname:lstrip=2)' \
+		refs/heads/outbox/hr | head -n 1)
+	genuine=$(hub rev-parse "$outbox")
+	hub show "$outbox:changes.msgpack" >file
+	change_a_byte file
+	forge "$outbox" "s/^tree .*/tree $(tree_with "$outbox" \
+		changes.msgpack file)/"
+	# Where main took that commit in, it names the forged one now.
+	merge=$(hub rev-list --parents main | grep " .*$genuine" |
+		cut -d' ' -f1 | tail -n 1)
+	hub update-ref refs/heads/main "$merge"
+	forge main "s/^parent $genuine/parent $(hub rev-parse "$outbox")/"
+	fails_after 'a byte of a batch' \
+		"main $(hub rev-parse --short=12 main)"
+
+	first=$(hub rev-list --max-parents=0 main | head -n 1)
+	forge main "0,/^parent /s/^parent .*/parent $first/"
+	fails_after 'a parent' "main"
+}
+
+# Whoever has even the office's key: what it signed does not follow.
+signed_forgery_is_seen() {
+	previous=$(hub rev-parse main^1)
+	decision=$(hub rev-parse main^2)
+	hub show main:register/1-1/014.yaml >file
+	change_a_byte file
+	forge_signed main "$(tree_with main register/1-1/014.yaml file)" \
+		"$previous" "$decision"
+	fails_after 'a signed register file' 'register/1-1/014.yaml'
+
+	outbox=$(hub for-each-ref --format='%(refname:lstrip=2)' \
+		refs/heads/outbox/office | head -n 1)
+	same 'the last decision' "$(hub rev-parse "$outbox")" "$decision"
+	hub show "$outbox:changes.msgpack" >file
+	python3 - <<-'END'
+	data = open("file", "rb").read()
+	at = data.rindex("以盖章文本为准".encode())
+	open("file", "wb").write(data[:at] + data[at:].replace(
+	    "盖章".encode(), "口头".encode(), 1))
+	END
+	forge_signed "$outbox" "$(tree_with "$outbox" changes.msgpack file)" \
+		"$(hub rev-parse "$outbox^")"
+	forge_signed main 'main^{tree}' "$previous" \
+		"$(hub rev-parse "$outbox")"
+	fails_after 'a signed batch' main
+
+	forge_signed main 'main^{tree}' "$(hub rev-parse "$previous^1")" \
+		"$decision"
+	fails_after 'a signed merge that leaves one out' 'main'
+}
+
+# A bit that rots on the disk.
+rot_is_seen() {
+	for pack in hub/objects/pack/*.pack; do
+		chmod u+w "$pack"
+		change_a_byte "$pack"
+	done
+	got=0
+	"$tian" -C office verify --hub >"$work/out" 2>&1 || got=$?
+	[ "$got" != 0 ] || fail 'a rotten hub verifies'
+	rm -rf hub
+	cp -R hub-good hub
 }
 
 tampering_is_seen() {
@@ -277,33 +376,10 @@ tampering_is_seen() {
 	expect 0 "$tian" -C office verify
 	expect 0 "$tian" -C edu verify
 	cp -R hub hub-good
-
-	hub show main:register/1-1/014.yaml >file
-	change_a_byte file -1
-	forge main "s/^tree .*/tree $(tree_with main \
-		register/1-1/014.yaml file)/"
-	fails_after 'a byte of a register file'
-
-	outbox=$(hub for-each-ref --format='%(refname:lstrip=2)' \
-		refs/heads/outbox/hr | head -n 1)
-	hub show "$outbox:changes.msgpack" >file
-	change_a_byte file -1
-	forge "$outbox" "s/^tree .*/tree $(tree_with "$outbox" \
-		changes.msgpack file)/"
-	forged=$(hub rev-parse "$outbox")
-	genuine=$(git --git-dir=hub-good rev-parse "$outbox")
-	# Where main took that commit in, it names the forged one now.
-	merge=$(hub rev-list --parents main | grep " .*$genuine" |
-		cut -d' ' -f1 | tail -n 1)
-	hub cat-file commit "$merge" |
-		sed "s/^parent $genuine/parent $forged/" >forged
-	hub update-ref refs/heads/main \
-		"$(hub hash-object -t commit -w --literally forged)"
-	fails_after 'a byte of a batch'
-
-	first=$(hub rev-list --max-parents=0 main | head -n 1)
-	forge main "0,/^parent /s/^parent .*/parent $first/"
-	fails_after 'a parent'
+	unsigned_forgery_is_seen
+	signed_forgery_is_seen
+	rot_is_seen
+	expect 0 "$tian" -C office verify --hub
 }
 
 main_job() { # NAME PAGE SENTENCE

@@ -16,7 +16,7 @@
 
 #include "tests/core/schedule_helper.h"
 
-enum { SCHEDULES = 1000, SHUFFLED_OFTEN = 10 };
+enum { SCHEDULES = 1000, SHUFFLED_OFTEN = 4 };
 
 static size_t schedules(void)
 {

@@ -952,7 +952,7 @@ static void found(struct world *world)
 
 static void run_steps(struct world *world)
 {
-	size_t steps = 20 + below(world, 40);
+	size_t steps = 8 + below(world, 28);
 	size_t reach = 2 + below(world, 8); /* one step in so many, online */
 
 	for (world->step = 0; world->step < steps; world->step++) {

@@ -191,6 +191,34 @@ static void hub_local__another_node_fetches_only_what_it_lacks(void **state)
 	repository_close(other);
 }
 
+/* Two new commits whose trees trade places: nothing may be passed over. */
+static void hub_local__folders_that_trade_places_arrive_whole(void **state)
+{
+	struct repository *other = NULL;
+	struct oid one = commit_file(NULL, "a/x", "1");
+	struct oid two = commit_file(&one, "b/x", "1");
+	struct oid three = commit_file(&two, "b/y", "2");
+	struct oid swapped = commit_file(&three, "a/y", "2");
+	struct oid again = commit_file(&swapped, "a/y", "2");
+	char hex[OID_TEXT];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(push(NULL, &again), 0);
+	assert_int_equal(repository_create(in_folder("b"), &err), 0);
+	assert_int_equal(repository_open(&other, in_folder("b"),
+					 REPOSITORY_WRITE, &err),
+			 0);
+	assert_int_equal(fetch(other, &again, &err), 0);
+	repository_close(other);
+	oid_format(hex, &again);
+	assert_int_equal(run(NULL, 0,
+			     "git -C b update-ref refs/heads/main %s && git -C"
+			     " b fsck --strict && git -C hub fsck --strict",
+			     hex),
+			 0);
+}
+
 static void hub_local__what_stock_git_pushed_is_fetched(void **state)
 {
 	char hex[64];
@@ -301,6 +329,7 @@ int main(void)
 		HUB_TEST(hub_local__a_push_from_the_wrong_place_is_stale),
 		HUB_TEST(hub_local__a_stale_ref_stops_no_other),
 		HUB_TEST(hub_local__another_node_fetches_only_what_it_lacks),
+		HUB_TEST(hub_local__folders_that_trade_places_arrive_whole),
 		HUB_TEST(hub_local__what_stock_git_pushed_is_fetched),
 		HUB_TEST(hub_local__damage_is_told_and_nothing_is_taken),
 		HUB_TEST(hub_local__an_absent_hub_is_away),

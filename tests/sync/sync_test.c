@@ -115,8 +115,8 @@ static void sync__a_unit_that_is_not_enrolled_is_told_and_waits(void **state)
 	assert_true(report->not_enrolled);
 	assert_non_null(strstr(world_error(), "enrolled"));
 	world_edit("edu", "王芳",
-		   "INSERT INTO contact(proposal, unit, result) VALUES"
-		   " ('1-1-014', 'edu', '已面商')");
+		   "INSERT INTO _pending(entity, field, row, value, at)"
+		   " VALUES (11, 9, '1-1-014/edu', 'A', 1754567890000)");
 	assert_int_equal(world_sync("edu", ERR_HUB)->pushed, 1);
 	report = world_sync("office", 0);
 	assert_int_equal(report->merged, 0);
@@ -127,10 +127,11 @@ static void sync__a_unit_that_is_not_enrolled_is_told_and_waits(void **state)
 	world_enrol("edu", "edu");
 	world_sync("office", 0);
 	assert_string_equal(
-		world_text("office", "SELECT result FROM contact"), "已面商");
+		world_text("office", "SELECT class_proposed FROM handling"),
+		"A");
 	world_sync("edu", 0);
-	assert_string_equal(world_state("office", "edu"),
-			    world_state("edu", "edu"));
+	assert_string_equal(world_text("edu", "SELECT title FROM proposal"),
+			    "课后服务");
 }
 
 static void sync__a_unit_holds_its_own_proposals_only(void **state)

@@ -1,0 +1,281 @@
+/* verify_test.c - the proof holds where all is well, and says where not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/sync/git_helper.h"
+#include "tests/sync/world_helper.h"
+
+static struct verify_report report;
+
+/* Two units, replies, a conflict, a decision, a refusal. */
+static int setup(void **state)
+{
+	(void)state;
+	folder_make();
+	world_office();
+	world_unit("edu", "edu", "区教育局");
+	world_unit("edu2", "edu", "区教育局");
+	world_unit("hr", "hr", "区人社局");
+	world_case("1-1-001", "教育", "edu");
+	world_case("1-1-002", "人社", "hr");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	world_sync("edu2", 0);
+	world_sync("hr", 0);
+	world_edit("edu", "王芳",
+		   "UPDATE handling SET class_proposed = 'A',"
+		   " draft = '一。二。'");
+	world_edit("edu2", "周全", "UPDATE handling SET class_proposed = 'B'");
+	world_edit("hr", "赵强",
+		   "INSERT INTO _pending(entity, field, row, value, at)"
+		   " VALUES (10, 4, '1-1-002', '改了题目', 1754567890000)");
+	world_sync("edu", 0);
+	world_sync("edu2", 0);
+	world_sync("hr", 0);
+	world_sync("office", 0);
+	world_decide("office", "handling", "1-1-001/edu", "class_proposed",
+		     "B", "已列入计划");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	world_sync("hr", 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	verify_report_release(&report);
+	world_forget();
+	if (getenv("TIAN_KEEP") == NULL)
+		folder_remove();
+	return 0;
+}
+
+static const struct verify_report *verify(const char *name,
+					  enum verify_source source)
+{
+	struct node *node = NULL;
+	struct err err = {0};
+	int rc;
+
+	verify_report_release(&report);
+	assert_int_equal(node_open(&node, in_folder("%s", name), &err), 0);
+	rc = node_verify(&report, node, source, NULL, &err);
+	if (rc < 0)
+		print_error("verify %s: %s\n", name, err.text);
+	assert_int_equal(rc, 0);
+	node_close(node);
+	return &report;
+}
+
+static void must_be_good(const char *name, enum verify_source source)
+{
+	verify(name, source);
+	for (size_t i = 0; i < report.n_findings; i++)
+		print_error("%s: %s\n", name, report.findings[i]);
+	assert_true(report.ok);
+	assert_int_equal(report.n_findings, 0);
+}
+
+static bool found(const char *what)
+{
+	for (size_t i = 0; i < report.n_findings; i++)
+		if (strstr(report.findings[i], what) != NULL)
+			return true;
+	for (size_t i = 0; i < report.n_findings; i++)
+		print_error("%s\n", report.findings[i]);
+	return false;
+}
+
+static void verify__all_is_well_everywhere(void **state)
+{
+	char office[SYNC_COMMIT_TEXT];
+
+	(void)state;
+	must_be_good("office", VERIFY_OWN);
+	strcpy(office, report.state);
+	assert_string_equal(office, world_state("office", NULL));
+	assert_int_equal(report.refused, 1);
+	assert_true(report.commits > 10);
+	must_be_good("office", VERIFY_HUB);
+	assert_string_equal(office, report.state);
+	must_be_good("edu", VERIFY_OWN);
+	assert_string_equal(report.state, world_state("edu", "edu"));
+	must_be_good("edu", VERIFY_HUB);
+	must_be_good("edu2", VERIFY_OWN);
+	must_be_good("hr", VERIFY_OWN);
+	assert_int_equal(report.refused, 1);
+}
+
+static void verify__edits_not_sent_yet_are_no_finding(void **state)
+{
+	(void)state;
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '三。'");
+	must_be_good("edu", VERIFY_OWN);
+	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'");
+	must_be_good("office", VERIFY_OWN);
+	world_sync("edu", 0);
+	must_be_good("edu", VERIFY_HUB);
+	must_be_good("office", VERIFY_HUB);
+}
+
+static void verify__a_value_changed_behind_our_back_is_found(void **state)
+{
+	(void)state;
+	assert_int_equal(run(NULL, 0,
+			     "sqlite3 office/tian.db \"DROP TRIGGER"
+			     " _proposal_title; UPDATE proposal SET title ="
+			     " '另一个' WHERE key = '1-1-001'\""),
+			 0);
+	assert_false(verify("office", VERIFY_OWN)->ok);
+	assert_true(found("tian.db"));
+}
+
+/* One byte of one object, wherever it is: each loose, so that each can be
+ * damaged by itself. */
+static void verify__one_byte_of_any_object_is_found(void **state)
+{
+	char list[65536];
+	char *next = list;
+	char *line;
+	int n = 0;
+
+	(void)state;
+	assert_int_equal(
+		run(list, sizeof(list),
+		    "cd hub && mv objects/pack ../packs && mkdir objects/pack"
+		    " && for p in ../packs/*.pack; do git unpack-objects -q"
+		    " < $p; done && git rev-list --objects main inbox/edu |"
+		    " cut -c1-40 | sort -u"),
+		0);
+	while ((line = strsep(&next, "\n")) != NULL && strlen(line) == 40) {
+		const char *path =
+			in_folder("hub/objects/%.2s/%s", line, line + 2);
+
+		/* Every third is enough for one run. */
+		if (n++ % 3 != 0)
+			continue;
+		assert_int_equal(run(NULL, 0, "cp %s saved", path), 0);
+		damage_file(path);
+		if (verify("office", VERIFY_HUB)->ok)
+			print_error("%s\n", line);
+		assert_false(report.ok);
+		assert_true(report.n_findings > 0);
+		assert_int_equal(run(NULL, 0, "chmod u+w %s; cp saved %s",
+				     path, path),
+				 0);
+	}
+	assert_true(n > 30);
+	must_be_good("office", VERIFY_HUB);
+}
+
+/* A main commit made anew by somebody with git, on another tree. */
+static void rewrite_main(const char *command)
+{
+	assert_int_equal(
+		run(NULL, 0,
+		    "export GIT_INDEX_FILE=$PWD/index && cd hub && git"
+		    " read-tree main && %s && t=$(git write-tree) && git log"
+		    " -1 --format=%%B main > ../message && p=$(git log -1"
+		    " --format=%%P main | sed 's/[0-9a-f]*/-p &/g') && git"
+		    " update-ref refs/heads/main $(git -c user.name=N -c"
+		    " user.email=e@x -c gpg.format=ssh -c"
+		    " user.signingkey=../office/key commit-tree -S $p -F"
+		    " ../message $t)",
+		    command),
+		0);
+}
+
+/* Even with the office's own key. */
+static void verify__a_register_that_does_not_follow_is_named(void **state)
+{
+	(void)state;
+	rewrite_main("b=$(git show main:register/1-1/001.yaml | sed"
+		     " s/教育局/体育局/ | git hash-object -w --stdin) && git"
+		     " update-index --cacheinfo"
+		     " 100644,$b,register/1-1/001.yaml");
+	assert_false(verify("office", VERIFY_HUB)->ok);
+	assert_true(found("register/1-1/001.yaml does not follow"));
+}
+
+static void verify__a_file_too_many_is_named(void **state)
+{
+	(void)state;
+	rewrite_main("git update-index --add --cacheinfo 100644,$(echo x |"
+		     " git hash-object -w --stdin),register/1-1/999.yaml");
+	assert_false(verify("office", VERIFY_HUB)->ok);
+	assert_true(found("register/1-1/999.yaml should not be there"));
+}
+
+static void verify__a_file_that_is_gone_is_named(void **state)
+{
+	(void)state;
+	rewrite_main("git update-index --remove --force-remove"
+		     " register/1-1/002.yaml");
+	assert_false(verify("office", VERIFY_HUB)->ok);
+	assert_true(found("register/1-1/002.yaml is missing"));
+}
+
+static void verify__a_main_signed_by_another_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		run(NULL, 0,
+		    "cd hub && git log -1 --format=%%B main > ../message &&"
+		    " p=$(git log -1 --format=%%P main | sed"
+		    " 's/[0-9a-f]*/-p &/g') && git update-ref refs/heads/main"
+		    " $(git -c user.name=N -c user.email=e@x -c"
+		    " gpg.format=ssh -c user.signingkey=../edu/key"
+		    " commit-tree -S $p -F ../message main^{tree})"),
+		0);
+	assert_false(verify("office", VERIFY_HUB)->ok);
+	assert_true(found("not the office's"));
+}
+
+static void verify__a_main_rolled_back_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		run(NULL, 0, "git -C hub update-ref refs/heads/main main~1"),
+		0);
+	assert_false(verify("office", VERIFY_HUB)->ok);
+	assert_true(found("not in its history"));
+}
+
+static void verify__an_inbox_that_withholds_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub update-ref refs/heads/inbox/edu"
+			     " inbox/edu~1"),
+			 0);
+	assert_false(verify("office", VERIFY_HUB)->ok);
+	assert_true(found("inbox/edu"));
+}
+
+#define VERIFY_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		VERIFY_TEST(verify__all_is_well_everywhere),
+		VERIFY_TEST(verify__edits_not_sent_yet_are_no_finding),
+		VERIFY_TEST(verify__a_value_changed_behind_our_back_is_found),
+		VERIFY_TEST(verify__one_byte_of_any_object_is_found),
+		VERIFY_TEST(verify__a_register_that_does_not_follow_is_named),
+		VERIFY_TEST(verify__a_file_too_many_is_named),
+		VERIFY_TEST(verify__a_file_that_is_gone_is_named),
+		VERIFY_TEST(verify__a_main_signed_by_another_is_named),
+		VERIFY_TEST(verify__a_main_rolled_back_is_named),
+		VERIFY_TEST(verify__an_inbox_that_withholds_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
