@@ -39,13 +39,12 @@ static int has_case(bool *out, struct replica *replica, const char *site,
 	return rc < 0 ? rc : 0;
 }
 
-static const char *may_write(struct replica *replica,
-			     const struct access_change *asked)
+static const char *may_write(const struct access_change *asked)
 {
 	const struct cell *cell = asked->cell;
 	const struct entity *entity = cell->entity;
 
-	if (!cell_row_known(replica, cell) &&
+	if (!asked->row_known &&
 	    !access_writer(entity->creators, entity, cell->row, cell->row_len,
 			   asked->site))
 		return "this site may not add such a row";
@@ -71,7 +70,8 @@ int access_check(const char **why, struct replica *replica,
 	*why = NULL;
 	if (cell->entity == NULL)
 		return 0; /* a newer schema's: kept, passed on */
-	if (entity_case(cell->entity, cell->row, cell->row_len, &key, &len))
+	if (!asked->assigned &&
+	    entity_case(cell->entity, cell->row, cell->row_len, &key, &len))
 		rc = has_case(&yes, replica, asked->site, key, len, err);
 	if (rc < 0)
 		return rc;
@@ -79,7 +79,7 @@ int access_check(const char **why, struct replica *replica,
 		*why = "the proposal is not assigned to this unit";
 		return 0;
 	}
-	*why = may_write(replica, asked);
+	*why = may_write(asked);
 	if (*why != NULL || cell->field == NULL || asked->newer_schema)
 		return 0;
 	rc = normal_allowed(&yes, replica, cell->field, &asked->change->value,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/access.h"
+#include "core/apply_cells.h"
 #include "core/clock.h"
 #include "core/normal.h"
 #include "core/utf8.h"
@@ -19,6 +20,10 @@ static const char SQL_VERDICT_ADD[] =
 	" VALUES (?, ?, ?)";
 static const char SQL_VERDICT_OF[] =
 	"SELECT kind FROM _verdict WHERE change = ?";
+static const char SQL_KNOWN_IN[] =
+	"SELECT EXISTS (SELECT 1 FROM _change WHERE id BETWEEN ?1 AND ?2),"
+	" EXISTS (SELECT 1 FROM _verdict WHERE change BETWEEN ?1 AND ?2),"
+	" EXISTS (SELECT 1 FROM _named WHERE change BETWEEN ?1 AND ?2)";
 static const char SQL_CELL_OF[] =
 	"SELECT cell, flags FROM _change WHERE id = ?";
 
@@ -35,6 +40,10 @@ struct taking {
 	int64_t *bases;
 	size_t cap_bases;
 	bool codes; /* a code list was touched */
+	bool fresh; /* no change of the batch is known */
+	bool judged; /* some have a verdict already */
+	bool *superseded; /* [i]: a later change of the batch replaces it */
+	struct apply_cells cells;
 };
 
 void apply_result_release(struct apply_result *result)
@@ -328,9 +337,11 @@ static int check_bases(const char **why, struct taking *taking,
 	bool known = true;
 	int rc = 0;
 
+	/* Its own earlier changes are all here: (I1). */
 	for (size_t i = 0; rc == 0 && known && i < stored->n_bases; i++)
-		rc = store_exists(&known, taking->replica, stored->bases[i],
-				  err);
+		if (stored->bases[i] >> STORE_SEQ_BITS != taking->origin)
+			rc = store_exists(&known, taking->replica,
+					  stored->bases[i], err);
 	if (rc == 0 && !known)
 		*why = "it names a change that does not exist";
 	return rc;
@@ -338,22 +349,28 @@ static int check_bases(const char **why, struct taking *taking,
 
 /* Flags and verdict of a change: by authority here, or by another's word. */
 static int judge(struct taking *taking, const struct cell *cell,
-		 const struct change *change, struct stored *stored,
-		 struct err *err)
+		 struct apply_row *row, const struct change *change,
+		 struct stored *stored, struct err *err)
 {
 	const struct apply_options *options = taking->options;
 	const struct access_change asked = {
 		.site = taking->batch->site,
 		.cell = cell,
 		.change = change,
+		.row_known = row->known,
+		.assigned = row->granted == taking->cells.grants,
 		.newer_schema = taking->batch->schema >
 				taking->replica->schema->version};
 	const char *why = NULL;
 	int kind = 0;
-	int rc = known_verdict(&kind, taking->replica, stored->id, err);
+	int rc = 0;
 
+	if (taking->judged)
+		rc = known_verdict(&kind, taking->replica, stored->id, err);
 	if (rc == 0 && options->authorise)
 		rc = access_check(&why, taking->replica, &asked, err);
+	if (rc == 0 && why == NULL)
+		row->granted = taking->cells.grants;
 	if (rc == 0 && why == NULL && options->authorise && options->gapless)
 		rc = check_bases(&why, taking, stored, err);
 	if (rc == 0 && why != NULL) {
@@ -403,22 +420,26 @@ static int take_change(struct taking *taking, const struct change *change,
 		.extra = change->extra,
 		.extra_len = change->extra_len,
 		.n_extra = change->n_extra};
+	struct apply_row *row;
 	struct cell cell;
 	bool known = false;
-	int rc = store_exists(&known, taking->replica, stored.id, err);
+	int rc = 0;
 
+	stored.superseded = taking->superseded[change - taking->batch->changes];
+	if (!taking->fresh)
+		rc = store_exists(&known, taking->replica, stored.id, err);
 	if (rc < 0)
 		return rc;
 	if (known) {
 		taking->result->duplicate++;
 		return 0;
 	}
-	rc = cell_open(&cell, taking->replica, change, err);
+	rc = apply_cells_open(&cell, &row, &taking->cells, change, err);
 	stored.cell = cell.id;
 	if (rc == 0)
 		rc = number_bases(taking, &stored, change, err);
 	if (rc == 0)
-		rc = judge(taking, &cell, change, &stored, err);
+		rc = judge(taking, &cell, row, change, &stored, err);
 	if (rc == 0)
 		rc = check_type(&cell, change, &stored, err);
 	if (rc == 0)
@@ -434,9 +455,77 @@ static int take_change(struct taking *taking, const struct change *change,
 	    change->clock > taking->clock)
 		taking->clock = change->clock;
 	taking->codes |= cell.entity == taking->replica->schema->codes;
-	rc = cell_take(taking->replica, &cell, &stored, false, err);
-	return rc < 0 ? rc
-		      : touch(taking->result, taking->replica, &cell, err);
+	rc = apply_cells_take(&taking->cells, &cell, row, &stored, err);
+	if (rc < 0 || row->touched)
+		return rc;
+	row->touched = true;
+	return touch(taking->result, taking->replica, &cell, err);
+}
+
+/* What need not be asked change by change. */
+static int survey(struct taking *taking, struct err *err)
+{
+	const struct batch *batch = taking->batch;
+	struct db *db = taking->replica->db;
+	struct cell_heads_context *context = &taking->cells.context;
+	sqlite3_stmt *stmt;
+	int64_t first;
+	int64_t last;
+	int rc = db_stmt(&stmt, db, SQL_KNOWN_IN, err);
+
+	if (rc < 0 || batch->n_changes == 0)
+		return rc;
+	first = store_id(taking->origin, batch->changes[0].id.seq);
+	last = store_id(taking->origin,
+			batch->changes[batch->n_changes - 1].id.seq);
+	db_bind_int(stmt, 1, first);
+	db_bind_int(stmt, 2, last);
+	rc = db_step(db, stmt, err);
+	if (rc > 0) {
+		taking->fresh = db_int(stmt, 0) == 0;
+		taking->judged = db_int(stmt, 1) != 0;
+		context->may_be_named = db_int(stmt, 2) != 0;
+	}
+	if (taking->fresh) { /* mark_superseded has had its say on them */
+		context->marked_from = first;
+		context->marked_to = last;
+	}
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+/* The place in the batch of a change of its origin, or n_changes. */
+static size_t place_of(const struct batch *batch, uint64_t seq)
+{
+	size_t low = 0;
+	size_t high = batch->n_changes;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (batch->changes[middle].id.seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < batch->n_changes && batch->changes[low].id.seq == seq
+		       ? low
+		       : batch->n_changes;
+}
+
+/* Marks those that need not be stored at full length first. */
+static void mark_superseded(struct taking *taking)
+{
+	const struct batch *batch = taking->batch;
+
+	for (size_t i = 0; i < batch->n_changes; i++) {
+		const struct change *change = &batch->changes[i];
+
+		for (size_t k = 0; k < change->n_bases; k++)
+			if (change->bases[k].origin == batch->origin)
+				taking->superseded[place_of(
+					batch, change->bases[k].seq)] = true;
+	}
 }
 
 static int load_last(struct taking *taking, struct err *err)
@@ -449,10 +538,14 @@ static int load_last(struct taking *taking, struct err *err)
 static int save_last(struct taking *taking, uint64_t before, struct err *err)
 {
 	struct db *db = taking->replica->db;
+	const struct batch *batch = taking->batch;
 	bool known = true;
 	sqlite3_stmt *stmt;
 	int rc = 0;
 
+	if (taking->options->gapless && batch->n_changes > 0 &&
+	    batch->changes[batch->n_changes - 1].id.seq > taking->last)
+		taking->last = batch->changes[batch->n_changes - 1].id.seq;
 	while (rc == 0 && known) {
 		rc = store_exists(&known, taking->replica,
 				  store_id(taking->origin, taking->last + 1),
@@ -542,7 +635,19 @@ int apply_batch(struct replica *replica, const struct batch *batch,
 		rc = load_last(&taking, err);
 	before = taking.last;
 	if (rc == 0)
+		rc = apply_cells_init(&taking.cells, replica, batch->n_changes,
+				 err);
+	taking.superseded = calloc(batch->n_changes + 1, sizeof(bool));
+	if (rc == 0 && taking.superseded == NULL)
+		rc = err_nomem(err);
+	if (rc == 0)
+		rc = survey(&taking, err);
+	if (rc == 0) {
+		mark_superseded(&taking);
 		rc = take_changes(&taking, err);
+	}
+	if (rc == 0)
+		rc = apply_cells_settle(&taking.cells, err);
 	if (rc == 0 && taking.codes)
 		rc = cell_refresh_disputed(replica, err);
 	if (rc == 0)
@@ -551,11 +656,19 @@ int apply_batch(struct replica *replica, const struct batch *batch,
 		rc = save_clock(&taking, err);
 	if (capture)
 		db_capture(replica->db, true);
+	apply_cells_release(&taking.cells);
+	free(taking.superseded);
 	free(taking.bases);
 	if (rc < 0)
 		err_wrap(err, "apply batch %s/%016llx", batch->site,
 			 (unsigned long long)batch->origin);
 	return rc;
+}
+
+int apply_tidy(size_t *n, struct replica *replica, size_t limit,
+	       struct err *err)
+{
+	return store_tidy(n, replica, limit, err);
 }
 
 /* A clock that was told it is ahead starts again from the wall. */

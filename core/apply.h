@@ -49,6 +49,11 @@ void apply_result_release(struct apply_result *result);
 int apply_batch(struct replica *replica, const struct batch *batch,
 		const struct apply_options *options,
 		struct apply_result *result, struct err *err);
+/* Deflates up to `limit` long values that batches have superseded; *n is how
+ * many it were. In a transaction of the caller's, once what hangs on the
+ * merge is over: later is as good, never merely costs room. */
+int apply_tidy(size_t *n, struct replica *replica, size_t limit,
+	       struct err *err);
 /* Verdicts that another side made about changes known here. */
 int apply_verdicts(struct replica *replica, const struct verdict *verdicts,
 		   size_t n, struct apply_result *result, struct err *err);

@@ -17,6 +17,8 @@ static const char SQL_HEAD_ADD[] =
 	"INSERT INTO _head(cell, change, shown) VALUES (?, ?, 1)";
 static const char SQL_HEAD_DROP[] =
 	"DELETE FROM _head WHERE cell = ? AND change = ?";
+static const char SQL_HEAD_MOVE[] =
+	"UPDATE _head SET change = ?, shown = 1 WHERE cell = ? AND change = ?";
 static const char SQL_HEADS_CLEAR[] = "DELETE FROM _head WHERE cell = ?";
 static const char SQL_NAMED_ADD[] =
 	"INSERT OR IGNORE INTO _named(change, cell) VALUES (?, ?)";
@@ -127,12 +129,10 @@ int cell_find(int64_t *out, struct replica *replica,
 	return rc < 0 ? rc : 0;
 }
 
-int cell_open(struct cell *out, struct replica *replica,
-	      const struct change *change, struct err *err)
+void cell_of_row(struct cell *out, struct replica *replica,
+		 const struct change *change, int64_t row)
 {
-	int64_t row = 0;
-	int rc;
-
+	out->id = row << STORE_FIELD_BITS | change->field;
 	out->entity_id = change->entity;
 	out->field_id = change->field;
 	out->entity = schema_entity(replica->schema, change->entity);
@@ -141,6 +141,15 @@ int cell_open(struct cell *out, struct replica *replica,
 			     : NULL;
 	out->row = change->row;
 	out->row_len = change->row_len;
+}
+
+int cell_open(struct cell *out, struct replica *replica,
+	      const struct change *change, struct err *err)
+{
+	int64_t row = 0;
+	int rc;
+
+	cell_of_row(out, replica, change, 0);
 	rc = cell_find(&out->id, replica, change, err);
 	if (rc < 0 || out->id != 0)
 		return rc;
@@ -213,6 +222,22 @@ int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
 	if (rc < 0)
 		cell_heads_release(out);
 	return rc;
+}
+
+int cell_heads_copy(struct cell_heads *out, const struct cell_heads *from,
+		    struct err *err)
+{
+	*out = (struct cell_heads){.cell = from->cell};
+	if (from->n == 0)
+		return 0;
+	out->ids = malloc(from->n * sizeof(*out->ids));
+	out->shown = malloc(from->n * sizeof(*out->shown));
+	if (out->ids == NULL || out->shown == NULL)
+		return err_nomem(err);
+	memcpy(out->ids, from->ids, from->n * sizeof(*out->ids));
+	memcpy(out->shown, from->shown, from->n * sizeof(*out->shown));
+	out->n = from->n;
+	return 0;
 }
 
 void cell_heads_release(struct cell_heads *heads)
@@ -369,9 +394,59 @@ int cell_refresh(struct replica *replica, const struct cell *cell,
 	return fold_cell(replica, cell, NULL, false, err);
 }
 
+/* Takes `id` out of the heads; false if it is none of them. */
+static bool drop_head(struct cell_heads *heads, int64_t id)
+{
+	for (size_t i = 0; i < heads->n; i++) {
+		if (heads->ids[i] != id)
+			continue;
+		heads->n--;
+		memmove(heads->ids + i, heads->ids + i + 1,
+			(heads->n - i) * sizeof(*heads->ids));
+		memmove(heads->shown + i, heads->shown + i + 1,
+			(heads->n - i) * sizeof(*heads->shown));
+		return true;
+	}
+	return false;
+}
+
+/* Puts `id` among the heads, which stay in order. */
+static int add_head(struct cell_heads *heads, int64_t id, struct err *err)
+{
+	int64_t *ids = realloc(heads->ids, (heads->n + 1) * sizeof(*ids));
+	size_t at = heads->n;
+	bool *shown;
+
+	if (ids == NULL)
+		return err_nomem(err);
+	heads->ids = ids;
+	shown = realloc(heads->shown, (heads->n + 1) * sizeof(*shown));
+	if (shown == NULL)
+		return err_nomem(err);
+	heads->shown = shown;
+	for (; at > 0 && ids[at - 1] > id; at--) {
+		ids[at] = ids[at - 1];
+		shown[at] = shown[at - 1];
+	}
+	ids[at] = id;
+	shown[at] = true;
+	heads->n++;
+	return 0;
+}
+
+static int supersede(struct replica *replica, int64_t id,
+		     const struct cell_heads_context *context,
+		     struct err *err)
+{
+	return context->later ? store_shrink_later(replica, id, err)
+			      : store_shrink(replica, id, err);
+}
+
 /* Bases stop being heads; those not here yet are remembered as named. */
-static int retire_bases(struct replica *replica, const struct cell *cell,
-			const struct stored *change, struct err *err)
+static int retire_bases(struct cell_heads *heads, struct replica *replica,
+			const struct stored *change,
+			const struct cell_heads_context *context,
+			struct err *err)
 {
 	int rc = 0;
 
@@ -379,37 +454,88 @@ static int retire_bases(struct replica *replica, const struct cell *cell,
 		int64_t base = change->bases[i];
 		bool known = true;
 
-		rc = run_ints(replica, SQL_HEAD_DROP, 2, cell->id, base,
-			      err);
-		if (rc < 0)
-			break;
-		if (changed(replica)) {
-			rc = store_shrink(replica, base, err);
+		if (drop_head(heads, base)) {
+			if (base < context->marked_from ||
+			    base > context->marked_to)
+				rc = supersede(replica, base, context, err);
 			continue;
 		}
 		rc = store_exists(&known, replica, base, err);
 		if (rc == 0 && !known)
 			rc = run_ints(replica, SQL_NAMED_ADD, 2, base,
-				      cell->id, err);
+				      heads->cell, err);
 	}
+	return rc;
+}
+
+int cell_heads_take(struct cell_heads *heads, struct replica *replica,
+		    const struct stored *change,
+		    const struct cell_heads_context *context,
+		    struct err *err)
+{
+	int rc = retire_bases(heads, replica, change, context, err);
+
+	if (rc < 0)
+		return rc;
+	if (context->may_be_named) {
+		rc = run_ints(replica, SQL_NAMED_DROP, 2, change->id,
+			      heads->cell, err);
+		if (rc < 0)
+			return rc;
+		if (changed(replica))
+			return supersede(replica, change->id, context, err);
+	}
+	return add_head(heads, change->id, err);
+}
+
+static bool has_head(const struct cell_heads *heads, int64_t id)
+{
+	for (size_t i = 0; i < heads->n; i++)
+		if (heads->ids[i] == id)
+			return true;
+	return false;
+}
+
+int cell_heads_save(struct replica *replica, const struct cell_heads *before,
+		    const struct cell_heads *after, struct err *err)
+{
+	int64_t cell = after->cell;
+	int rc = 0;
+
+	if (before->n == 1 && after->n == 1) /* the usual case, in one go */
+		return before->ids[0] == after->ids[0]
+			       ? 0
+			       : db_run_ints(replica->db, SQL_HEAD_MOVE,
+					     (int64_t[]){after->ids[0], cell,
+							 before->ids[0]},
+					     3, err);
+	for (size_t i = 0; rc == 0 && i < before->n; i++)
+		if (!has_head(after, before->ids[i]))
+			rc = run_ints(replica, SQL_HEAD_DROP, 2, cell,
+				      before->ids[i], err);
+	for (size_t i = 0; rc == 0 && i < after->n; i++)
+		if (!has_head(before, after->ids[i]))
+			rc = run_ints(replica, SQL_HEAD_ADD, 2, cell,
+				      after->ids[i], err);
 	return rc;
 }
 
 int cell_take(struct replica *replica, const struct cell *cell,
 	      const struct stored *change, bool in_table, struct err *err)
 {
-	int rc = retire_bases(replica, cell, change, err);
+	const struct cell_heads_context context = {.may_be_named = true};
+	struct cell_heads before;
+	struct cell_heads heads = {.cell = cell->id};
+	int rc = cell_heads(&before, replica, cell->id, err);
 
 	if (rc == 0)
-		rc = run_ints(replica, SQL_NAMED_DROP, 2, change->id,
-			      cell->id, err);
-	if (rc < 0)
-		return rc;
-	if (changed(replica))
-		rc = store_shrink(replica, change->id, err);
-	else
-		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id, change->id,
-			      err);
+		rc = cell_heads_copy(&heads, &before, err);
+	if (rc == 0)
+		rc = cell_heads_take(&heads, replica, change, &context, err);
+	if (rc == 0)
+		rc = cell_heads_save(replica, &before, &heads, err);
+	cell_heads_release(&before);
+	cell_heads_release(&heads);
 	if (rc == 0)
 		rc = fold_cell(replica, cell, change, in_table, err);
 	return rc < 0 ? rc : fold_void_of(replica, cell, err);

@@ -22,6 +22,9 @@ struct cell {
 /* Finds a change's cell, numbering the row where it is new. */
 int cell_open(struct cell *out, struct replica *replica,
 	      const struct change *change, struct err *err);
+/* The same where the row's number is known. */
+void cell_of_row(struct cell *out, struct replica *replica,
+		 const struct change *change, int64_t row);
 /* The number of a change's cell, 0 where its row is not known. */
 int cell_find(int64_t *out, struct replica *replica,
 	      const struct change *change, struct err *err);
@@ -49,7 +52,25 @@ struct cell_heads {
 };
 int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
 	       struct err *err);
+int cell_heads_copy(struct cell_heads *out, const struct cell_heads *from,
+		    struct err *err);
 void cell_heads_release(struct cell_heads *heads);
+/* In memory, lets an accepted, stored change take its place: its bases go,
+ * it comes, unless another names it already. Superseded long values are
+ * deflated. */
+struct cell_heads_context {
+	bool may_be_named;  /* else nobody needs to be asked */
+	bool later;	    /* they wait for store_tidy instead */
+	int64_t marked_from; /* changes that were stored as superseded where */
+	int64_t marked_to;   /* they are: ids, both in; 0 and 0: none */
+};
+int cell_heads_take(struct cell_heads *heads, struct replica *replica,
+		    const struct stored *change,
+		    const struct cell_heads_context *context,
+		    struct err *err);
+/* Makes the cell's rows of _head, which say `before`, say `after`. */
+int cell_heads_save(struct replica *replica, const struct cell_heads *before,
+		    const struct cell_heads *after, struct err *err);
 
 /* Lets an accepted, stored change take its place among the heads and folds.
  * `in_table` says that the table holds its value already. */

@@ -26,7 +26,14 @@ static const char SQL_IS_LONG[] =
 	"SELECT 1 FROM _change WHERE id = ? AND flags & 12 = 8";
 static const char SQL_VALUE[] = "SELECT value, flags FROM _change WHERE id = ?";
 static const char SQL_SHRINK[] =
-	"UPDATE _change SET value = ?, flags = flags | 4 WHERE id = ?";
+	"UPDATE _change SET value = ?2, flags = (flags | 4) & ~16 WHERE id = ?1";
+static const char SQL_LEAVE[] =
+	"UPDATE _change SET flags = flags & ~24 WHERE id = ?";
+static const char SQL_SHRINK_LATER[] =
+	"UPDATE _change SET flags = flags | 16 WHERE id = ? AND flags & 28 = 8";
+static const char SQL_WAITING[] =
+	"SELECT id FROM _change INDEXED BY _change_waiting"
+	" WHERE flags & 16 AND id > ? ORDER BY id LIMIT 1";
 
 int64_t store_id(int64_t origin, uint64_t seq)
 {
@@ -186,7 +193,8 @@ int store_insert(struct replica *replica, const struct stored *change,
 		return rc;
 	if (change->value.type == VALUE_TEXT &&
 	    change->value.len >= DEFLATE_MIN)
-		flags |= STORE_LONG;
+		flags |= change->superseded ? STORE_LONG | STORE_WAITING
+					    : STORE_LONG;
 	db_bind_int(stmt, 1, change->id);
 	db_bind_int(stmt, 2, change->cell);
 	db_bind_int(stmt, 3, (int64_t)change->clock);
@@ -274,13 +282,44 @@ int store_value(struct value *out, struct buf *bytes, bool *found,
 	return rc;
 }
 
-int store_shrink(struct replica *replica, int64_t id, struct err *err)
+/* Deflates a value, unless that makes it no shorter; either way it has had
+ * its turn. */
+static int shrink(struct replica *replica, int64_t id, struct err *err)
 {
 	struct buf plain = BUF_INIT;
 	struct buf packed = BUF_INIT;
 	struct value value;
 	sqlite3_stmt *stmt;
 	bool found = false;
+	bool shorter = false;
+	int rc = store_value(&value, &plain, &found, replica, id, err);
+
+	if (rc == 0)
+		rc = deflate_pack(&packed, value.bytes, value.len, err);
+	if (rc == 0)
+		shorter = packed.len < value.len;
+	if (rc == 0)
+		rc = db_stmt(&stmt, replica->db,
+			     shorter ? SQL_SHRINK : SQL_LEAVE, err);
+	if (rc < 0)
+		goto done;
+	db_bind_int(stmt, 1, id);
+	if (shorter) {
+		value.type = VALUE_BLOB;
+		value.bytes = buf_text(&packed);
+		value.len = packed.len;
+		db_bind_value(stmt, 2, &value);
+	}
+	rc = db_run(replica->db, stmt, err);
+done:
+	buf_release(&plain);
+	buf_release(&packed);
+	return rc;
+}
+
+int store_shrink(struct replica *replica, int64_t id, struct err *err)
+{
+	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_IS_LONG, err);
 
 	if (rc < 0)
@@ -288,24 +327,33 @@ int store_shrink(struct replica *replica, int64_t id, struct err *err)
 	db_bind_int(stmt, 1, id);
 	rc = db_step(replica->db, stmt, err);
 	sqlite3_reset(stmt);
-	if (rc <= 0)
-		return rc;
-	rc = store_value(&value, &plain, &found, replica, id, err);
-	if (rc == 0)
-		rc = deflate_pack(&packed, value.bytes, value.len, err);
-	if (rc < 0 || packed.len >= value.len)
-		goto done;
-	rc = db_stmt(&stmt, replica->db, SQL_SHRINK, err);
-	if (rc < 0)
-		goto done;
-	value.type = VALUE_BLOB;
-	value.bytes = buf_text(&packed);
-	value.len = packed.len;
-	db_bind_value(stmt, 1, &value);
-	db_bind_int(stmt, 2, id);
-	rc = db_run(replica->db, stmt, err);
-done:
-	buf_release(&plain);
-	buf_release(&packed);
-	return rc;
+	return rc <= 0 ? rc : shrink(replica, id, err);
+}
+
+int store_shrink_later(struct replica *replica, int64_t id, struct err *err)
+{
+	return db_run_ints(replica->db, SQL_SHRINK_LATER, &id, 1, err);
+}
+
+int store_tidy(size_t *n, struct replica *replica, size_t limit,
+	       struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int64_t id = 0;
+	int rc = 1;
+
+	for (*n = 0; rc > 0 && *n < limit; ++*n) {
+		rc = db_stmt(&stmt, replica->db, SQL_WAITING, err);
+		if (rc < 0)
+			return rc;
+		db_bind_int(stmt, 1, id);
+		rc = db_step(replica->db, stmt, err);
+		if (rc <= 0)
+			break;
+		id = db_int(stmt, 0);
+		sqlite3_reset(stmt);
+		if (shrink(replica, id, err) < 0)
+			return err->code;
+	}
+	return rc < 0 ? rc : 0;
 }

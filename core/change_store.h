@@ -19,7 +19,8 @@ enum store_flag {
 	STORE_REFUSED = 1,
 	STORE_CLOCK_AHEAD = 2,
 	STORE_DEFLATED = 4,
-	STORE_LONG = 8 /* worth deflating once superseded */
+	STORE_LONG = 8,	   /* worth deflating once superseded */
+	STORE_WAITING = 16 /* superseded, to be deflated */
 };
 
 struct stored {
@@ -36,6 +37,7 @@ struct stored {
 	const char *extra;
 	size_t extra_len;
 	uint32_t n_extra;
+	bool superseded; /* is to be deflated if it is long */
 };
 
 /* The local number of an origin, made if new. `site` (or NULL) is kept when
@@ -57,6 +59,11 @@ int store_set_flags(struct replica *replica, int64_t id, unsigned flags,
 		    struct err *err);
 /* Deflates a superseded long value; nothing to do for others. */
 int store_shrink(struct replica *replica, int64_t id, struct err *err);
+/* Marks it to be deflated by store_tidy. */
+int store_shrink_later(struct replica *replica, int64_t id, struct err *err);
+/* Deflates up to `limit` values that wait; *n is how many it were. */
+int store_tidy(size_t *n, struct replica *replica, size_t limit,
+	       struct err *err);
 /* The value of a change, inflated, copied into `bytes`; *out borrows it.
  * *found false where the change is not known. */
 int store_value(struct value *out, struct buf *bytes, bool *found,

@@ -7,6 +7,7 @@
 
 #include "core/cell.h"
 #include "core/log_entry.h"
+#include "core/voiding.h"
 
 static const char SQL_CONFLICTS[] =
 	"SELECT d.cell, d.severity, r.scope FROM _conflict d"
@@ -120,12 +121,39 @@ static int load_base(struct value *out, struct buf *bytes,
 	return rc;
 }
 
+static int load_unseen(struct heads_ctx *out, struct replica *replica,
+		       const struct cell *cell, struct err *err)
+{
+	struct cell_heads ids;
+	struct change_id id;
+	int rc;
+
+	if (cell->field_id != VOIDING_FIELD)
+		return 0;
+	rc = voiding_unseen(&ids, replica, cell, err);
+	for (size_t i = 0; rc == 0 && i < ids.n; i++) {
+		rc = store_change_id(&id, replica, ids.ids[i], err);
+		if (rc == 0)
+			rc = change_log_find(replica, id, keep_head, out, err);
+	}
+	cell_heads_release(&ids);
+	return rc;
+}
+
+/* Pointers into heads are set last: realloc moves them. */
+static void settle(struct heads_ctx *heads)
+{
+	for (size_t i = 0; i < heads->n; i++)
+		heads->faces[i].change = &heads->heads[i].change;
+}
+
 static int tell(struct replica *replica, int64_t number,
 		enum severity severity, const char *key, conflict_fn *fn,
 		void *ctx, struct err *err)
 {
 	struct conflict conflict = {.severity = severity, .key = key};
 	struct heads_ctx heads = {0};
+	struct heads_ctx unseen = {0};
 	struct buf row = BUF_INIT;
 	struct buf shown = BUF_INIT;
 	struct buf base = BUF_INIT;
@@ -138,18 +166,22 @@ static int tell(struct replica *replica, int64_t number,
 		rc = cell_shown(&conflict.shown, &shown, replica, &cell, err);
 	if (rc == 0)
 		rc = load_base(&conflict.base, &base, replica, number, err);
+	if (rc == 0)
+		rc = load_unseen(&unseen, replica, &cell, err);
 	if (rc == 0) {
-		/* Pointers into heads are set last: realloc moves them. */
-		for (size_t i = 0; i < heads.n; i++)
-			heads.faces[i].change = &heads.heads[i].change;
+		settle(&heads);
+		settle(&unseen);
 		conflict.entity = cell.entity;
 		conflict.field = cell.field;
 		conflict.row = buf_text(&row);
 		conflict.heads = heads.faces;
 		conflict.n_heads = heads.n;
+		conflict.unseen = unseen.faces;
+		conflict.n_unseen = unseen.n;
 		rc = fn(&conflict, ctx, err);
 	}
 	heads_release(&heads);
+	heads_release(&unseen);
 	buf_release(&base);
 	buf_release(&shown);
 	buf_release(&row);

@@ -1,4 +1,5 @@
-/* conflict.h - cells with several heads that differ, told to people.
+/* conflict.h - cells with several heads that differ, and rows voided here and
+ * edited there, told to people.
  * Derived from heads at every merge; survives any crash because of that. */
 #ifndef TIAN_CORE_CONFLICT_H
 #define TIAN_CORE_CONFLICT_H
@@ -14,6 +15,10 @@ struct conflict {
 	enum severity severity;
 	const struct change_log_entry *heads;
 	size_t n_heads;
+	/* Where a row was voided unseen (I7): the heads of its fields that
+	 * knew nothing of the voiding, nor it of them. */
+	const struct change_log_entry *unseen;
+	size_t n_unseen;
 	struct value shown;
 	struct value base; /* nearest common ancestor, VALUE_NULL if none */
 };

@@ -5,8 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
-static_assert(sizeof(struct crypto_sha256) >=
-		      sizeof(crypto_hash_sha256_state),
+static_assert(sizeof(struct crypto_sha256) >= sizeof(crypto_hash_sha256_state),
 	      "struct crypto_sha256 holds libsodium's state");
 static_assert((int)CRYPTO_SECRET_SIZE == crypto_sign_SECRETKEYBYTES,
 	      "seed and public key, as OpenSSH stores them");
@@ -78,9 +77,8 @@ void crypto_keypair(uint8_t public_key[CRYPTO_PUBLIC_SIZE],
 	crypto_sign_keypair(public_key, secret);
 }
 
-void crypto_make_signature(uint8_t out[CRYPTO_SIGNATURE_SIZE],
-			   const void *data, size_t len,
-			   const uint8_t secret[CRYPTO_SECRET_SIZE])
+void crypto_make_signature(uint8_t out[CRYPTO_SIGNATURE_SIZE], const void *data,
+			   size_t len, const uint8_t secret[CRYPTO_SECRET_SIZE])
 {
 	crypto_sign_detached(out, NULL, data, len, secret);
 }

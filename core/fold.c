@@ -304,13 +304,15 @@ static int fold_none(struct replica *replica, const struct cell *cell,
 static int judge_void(struct replica *replica, const struct cell *cell,
 		      struct err *err)
 {
-	bool unseen = false;
+	struct cell_heads unseen;
 	int rc = voiding_unseen(&unseen, replica, cell, err);
 
-	if (rc < 0 || !unseen)
-		return rc;
-	return db_run_ints(replica->db, SQL_CONFLICT_SET,
-			   (int64_t[]){cell->id, SEVERITY_HARD, 0}, 3, err);
+	if (rc == 0 && unseen.n > 0)
+		rc = db_run_ints(replica->db, SQL_CONFLICT_SET,
+				 (int64_t[]){cell->id, SEVERITY_HARD, 0}, 3,
+				 err);
+	cell_heads_release(&unseen);
+	return rc;
 }
 
 int fold_cell(struct replica *replica, const struct cell *cell,

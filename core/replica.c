@@ -97,6 +97,8 @@ static int create_domain(struct db *db, const char *site, struct err *err)
 		rc = capture_create_triggers(db, schema, &schema->entities[i],
 					     site, err);
 	if (rc == 0)
+		rc = db_exec(db, schemas_lifecycle_sql, err);
+	if (rc == 0)
 		rc = db_exec(db, schemas_views_sql, err);
 	schema_free(schema);
 	return rc;

@@ -35,24 +35,59 @@ size_t utf8_next(const char *text, size_t len, int *code)
 	return n > 0 ? (size_t)n : 1;
 }
 
+/* Bytes of a character by its first byte: 0 where none begins so. */
+static size_t length_by(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xc2)
+		return 0;
+	if (first < 0xe0)
+		return 2;
+	if (first < 0xf0)
+		return 3;
+	return first < 0xf5 ? 4 : 0;
+}
+
+static bool follows(unsigned char byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* One of three bytes, the usual one in Chinese text: no surrogates, nothing
+ * that fits two. Unicode, table 3-7. */
+static bool three_valid(const unsigned char *at)
+{
+	if (!follows(at[1]) || !follows(at[2]))
+		return false;
+	return !(at[0] == 0xe0 && at[1] < 0xa0) &&
+	       !(at[0] == 0xed && at[1] > 0x9f);
+}
+
+static bool four_valid(const unsigned char *at)
+{
+	if (!follows(at[1]) || !follows(at[2]) || !follows(at[3]))
+		return false;
+	return !(at[0] == 0xf0 && at[1] < 0x90) &&
+	       !(at[0] == 0xf4 && at[1] > 0x8f);
+}
+
+/* By hand: every text is checked at every border, and utf8proc_iterate takes
+ * three times as long. */
 bool utf8_valid(const char *text, size_t len)
 {
-	size_t at = 0;
+	const unsigned char *at = (const unsigned char *)text;
+	const unsigned char *end = at + len;
 
-	while (at < len) {
-		utf8proc_int32_t code;
-		utf8proc_ssize_t n;
+	while (at < end) {
+		size_t n = length_by(*at);
 
-		if (text[at] == '\0')
+		if (n == 0 || n > (size_t)(end - at) || *at == '\0')
 			return false;
-		if ((unsigned char)text[at] < 0x80) {
-			at++;
-			continue;
-		}
-		n = next_char(text + at, len - at, &code);
-		if (n <= 0)
+		if ((n == 3 && !three_valid(at)) ||
+		    (n == 2 && !follows(at[1])) || (n == 4 && !four_valid(at)))
 			return false;
-		at += (size_t)n;
+		at += n;
 	}
 	return true;
 }

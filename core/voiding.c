@@ -133,18 +133,24 @@ static int load(struct many_known *many, struct replica *replica,
 	return rc;
 }
 
-int voiding_unseen(bool *out, struct replica *replica,
+int voiding_unseen(struct cell_heads *out, struct replica *replica,
 		   const struct cell *cell, struct err *err)
 {
 	struct many_known voids = {0};
 	struct many_known fields = {0};
 	int rc = load(&voids, replica, cell, false, err);
 
-	*out = false;
+	*out = (struct cell_heads){.cell = cell->id};
 	if (rc == 0 && voids.n > 0)
 		rc = load(&fields, replica, cell, true, err);
-	for (size_t i = 0; rc == 0 && !*out && i < fields.n; i++)
-		*out = !seen(&voids, &fields.heads[i]);
+	if (rc == 0 && fields.n > 0) {
+		out->ids = calloc(fields.n, sizeof(*out->ids));
+		if (out->ids == NULL)
+			rc = err_nomem(err);
+	}
+	for (size_t i = 0; rc == 0 && i < fields.n; i++)
+		if (!seen(&voids, &fields.heads[i]))
+			out->ids[out->n++] = fields.heads[i].id;
 	release(&fields);
 	release(&voids);
 	return rc;

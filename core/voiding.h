@@ -23,8 +23,9 @@ int64_t voiding_cell(const struct cell *cell);
 /* Appends what a new change of `cell` names in other cells of its row. */
 int voiding_bases(struct cell_heads *heads, struct replica *replica,
 		  const struct cell *cell, struct err *err);
-/* Whether `cell`, the field void of its row, voids it unseen. */
-int voiding_unseen(bool *out, struct replica *replica,
+/* The heads of the row's fields that `cell`, its field `void`, voids unseen:
+ * only ids are filled in. cell_heads_release. */
+int voiding_unseen(struct cell_heads *out, struct replica *replica,
 		   const struct cell *cell, struct err *err);
 
 #endif

@@ -41,6 +41,12 @@ INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publis
  (1, 10, 'holidays',     'set',  NULL, '节假日',   'holidays',         'office', 'office', 0),
  (1, 11, 'opened',       'date', NULL, '开幕日期', 'opened',           'office', 'office', 1),
  (1, 12, 'headline',     'text', NULL, '标题',     'headline',         'office', 'office', 1),
+ (1, 13, 'due_days',     'int',  NULL, '办理期限（工作日）', 'working days to reply', 'office', 'office', 0),
+ (1, 14, 'receipt_days', 'int',  NULL, '签收期限（工作日）', 'working days to receive', 'office', 'office', 0),
+ (1, 15, 'return_days',  'int',  NULL, '申退期限（工作日）', 'working days to ask for release', 'office', 'office', 0),
+ (1, 16, 'co_days',      'int',  NULL, '会办期限（工作日）', 'working days for opinions', 'office', 'office', 0),
+ (1, 17, 'redo_days',    'int',  NULL, '重办期限（工作日）', 'working days of a further round', 'office', 'office', 0),
+ (1, 18, 'workdays',     'set',  NULL, '调休上班日', 'weekend days worked', 'office', 'office', 0),
 
  (2, 3,  'name',         'text', NULL, '名称',     'name',             'office', 'office', 1),
  (2, 4,  'kind',         'text', NULL, '类型',     'kind',             'office', 'office', 0),
@@ -123,7 +129,8 @@ INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publis
  (18, 4,  'at',             'time', NULL,        '时间',     'time',             'office owner', 'append', 0),
  (18, 5,  'detail',         'text', NULL,        '说明',     'detail',           'office owner', 'append', 0),
  (18, 6,  'text_hash',      'text', NULL,        '文本校验', 'hash of the text', 'office owner', 'append', 0),
- (18, 7,  'until',          'date', NULL,        '期限',     'until',            'office owner', 'append', 0);
+ (18, 7,  'until',          'date', NULL,        '期限',     'until',            'office owner', 'append', 0),
+ (18, 8,  'target',         'unit', NULL,        '对象',     'unit meant',       'office owner', 'append', 0);
 
 -- Every row of every entity can be voided with a reason, never deleted.
 INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publish)

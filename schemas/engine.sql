@@ -73,7 +73,8 @@ CREATE INDEX _row_scope ON _row(scope);
 
 -- The change log. id = _origin.id << 40 | seq. cell = _row.id << 12 | field.
 -- bases: 8 bytes each, big-endian ids. Superseded long values are deflated:
--- flag 4, the value then is a blob of the zlib stream of the text.
+-- flag 4, the value then is a blob of the zlib stream of the text. What a
+-- merge supersedes waits for that (flag 16) until the merge is over.
 CREATE TABLE _change(
   id     INTEGER PRIMARY KEY,
   cell   INTEGER NOT NULL,
@@ -86,6 +87,7 @@ CREATE TABLE _change(
   extra  BLOB
 ) STRICT;
 CREATE INDEX _change_cell ON _change(cell);
+CREATE INDEX _change_waiting ON _change(id) WHERE flags & 16;
 
 -- (I2) Heads of each cell; shown: its value is in what the table shows.
 CREATE TABLE _head(

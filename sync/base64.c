@@ -58,7 +58,7 @@ static bool add_group(struct buf *out, uint32_t group, unsigned pad)
 		buf_addc(out, (char)(group >> 8 & 0xff));
 	if (pad < 1)
 		buf_addc(out, (char)(group & 0xff));
-	return pad == 2 ? (group & 0xffff) == 0
+	return pad == 2	  ? (group & 0xffff) == 0
 	       : pad == 1 ? (group & 0xff) == 0
 			  : pad == 0;
 }

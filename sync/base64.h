@@ -9,8 +9,7 @@
 
 /* Appends the encoding; a line break after every `wrap` characters (and at
  * the end), none if 0. */
-void base64_encode(struct buf *out, const void *bytes, size_t len,
-		   size_t wrap);
+void base64_encode(struct buf *out, const void *bytes, size_t len, size_t wrap);
 /* Appends the bytes of `len` characters; line breaks are passed over.
  * ERR_INPUT: a character, padding or left-over bits that do not belong. */
 int base64_decode(struct buf *out, const char *text, size_t len,

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -43,10 +44,9 @@ static bool begins(const char *text, const char *head)
 static bool is_kept(const char *variable)
 {
 	static const char *const left_out[] = {
-		"GIT_DIR=",	  "GIT_WORK_TREE=",
-		"GIT_INDEX_FILE=", "GIT_OBJECT_DIRECTORY=",
-		"GIT_PREFIX=",	  "GIT_PROTOCOL=",
-		"GIT_NAMESPACE=",
+		"GIT_DIR=",    "GIT_WORK_TREE=", "GIT_OBJECT_DIRECTORY=",
+		"GIT_PREFIX=", "GIT_INDEX_FILE=", "GIT_NAMESPACE=",
+		"GIT_PROTOCOL=",
 	};
 
 	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
@@ -58,7 +58,6 @@ static bool is_kept(const char *variable)
 /* Strings are borrowed. */
 static char **make_environment(void)
 {
-	static char no_repository[] = "GIT_DIR=/dev/null";
 	static char no_prompt[] = "GIT_TERMINAL_PROMPT=0";
 	char **out;
 	size_t n = 0;
@@ -66,13 +65,12 @@ static char **make_environment(void)
 
 	while (environ[n] != NULL)
 		n++;
-	out = calloc(n + 3, sizeof(*out));
+	out = calloc(n + 2, sizeof(*out));
 	if (out == NULL)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (is_kept(environ[i]))
 			out[kept++] = environ[i];
-	out[kept++] = no_repository;
 	if (!child_terminal())
 		out[kept++] = no_prompt;
 	return out;

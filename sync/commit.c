@@ -101,8 +101,8 @@ int commit_write(struct oid *out, struct repository *repository,
 	buf_addf(&text, "\n%s", draft->message);
 	rc = buf_check(&text, err);
 	if (rc == 0)
-		rc = repository_write(out, repository, OBJECT_COMMIT,
-				      text.data, text.len, err);
+		rc = repository_write(out, repository, OBJECT_COMMIT, text.data,
+				      text.len, err);
 done:
 	buf_release(&head);
 	buf_release(&signature);
@@ -129,8 +129,7 @@ struct lines {
 
 /* The rest of the next line if it begins with `name ` ; NULL otherwise, and
  * nothing is read. */
-static const char *take_line(size_t *len, struct lines *lines,
-			     const char *name)
+static const char *take_line(size_t *len, struct lines *lines, const char *name)
 {
 	size_t n = strlen(name);
 	const char *start = lines->at + n + 1;
@@ -152,8 +151,7 @@ static bool take_oid(struct oid *out, struct lines *lines, const char *name)
 	size_t len;
 	const char *text = take_line(&len, lines, name);
 
-	return text != NULL && len == OID_TEXT - 1 &&
-	       oid_parse(out, text, len);
+	return text != NULL && len == OID_TEXT - 1 && oid_parse(out, text, len);
 }
 
 static bool take_parents(struct commit *out, struct lines *lines)
@@ -335,6 +333,5 @@ bool commit_trailer_oid(struct oid *out, const struct commit *commit,
 	size_t len;
 	const char *text = commit_trailer(&len, commit, name);
 
-	return text != NULL && len == OID_TEXT - 1 &&
-	       oid_parse(out, text, len);
+	return text != NULL && len == OID_TEXT - 1 && oid_parse(out, text, len);
 }

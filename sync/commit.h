@@ -56,8 +56,7 @@ int commit_signer(uint8_t public_key[CRYPTO_PUBLIC_SIZE],
 /* Trailers (`Name: value` lines of the last paragraph), in order: *at is NULL
  * to start with. The value of the next one called `name`, or NULL. */
 const char *commit_trailer_next(size_t *len, const char **at,
-				const struct commit *commit,
-				const char *name);
+				const struct commit *commit, const char *name);
 /* The first of that name, or NULL. */
 const char *commit_trailer(size_t *len, const struct commit *commit,
 			   const char *name);

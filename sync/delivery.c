@@ -25,9 +25,8 @@ void delivery_release(struct delivery *delivery)
 	*delivery = (struct delivery){NULL, 0, false};
 }
 
-static int run_scope(struct replica *replica, const char *sql,
-		     const char *site, const char *key, size_t len,
-		     struct err *err)
+static int run_scope(struct replica *replica, const char *sql, const char *site,
+		     const char *key, size_t len, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
@@ -114,8 +113,8 @@ static int learn_ref(struct node *node, const struct ref *ref,
 	if (rc == 0 && chain.n > 0)
 		rc = learn_chain(node, site, &chain, err);
 	if (rc == 0 && chain.n > 0)
-		rc = repository_set_ref(node->repository, ref->name,
-					&ref->oid, own, err);
+		rc = repository_set_ref(node->repository, ref->name, &ref->oid,
+					own, err);
 	oid_list_release(&chain);
 	/* Behind ours or rewritten: what we sent stands, and goes again. */
 	return rc == ERR_MISSING ? 0 : rc;
@@ -216,8 +215,8 @@ static int add_column(struct keys *out, struct replica *replica,
 	int rc;
 
 	while ((rc = db_step(db, stmt, err)) > 0) {
-		rc = keys_add(out, db_text(stmt, 0),
-			      strlen(db_text(stmt, 0)), err);
+		rc = keys_add(out, db_text(stmt, 0), strlen(db_text(stmt, 0)),
+			      err);
 		if (rc < 0)
 			break;
 	}
@@ -253,8 +252,8 @@ static int add_touched(struct keys *out, bool *everybody,
 
 		rc = keys_add(out, batch->site, strlen(batch->site), err);
 		for (size_t j = 0; !*everybody && j < batch->n_changes; j++) {
-			const struct entity *entity = schema_entity(
-				schema, batch->changes[j].entity);
+			const struct entity *entity =
+				schema_entity(schema, batch->changes[j].entity);
 
 			*everybody = entity != NULL &&
 				     entity->scope == SCOPE_ALL;
@@ -330,9 +329,8 @@ static int make_for(struct delivery *out, struct node *node, const char *site,
 		    const struct ref_list *refs, const struct ref_list *own,
 		    const struct spans *spans, struct err *err)
 {
-	struct parcel_order order = {.site = site,
-				     .intakes = spans->items,
-				     .n_intakes = spans->n};
+	struct parcel_order order = {
+		.site = site, .intakes = spans->items, .n_intakes = spans->n};
 	struct buf name = BUF_INIT;
 	const struct oid *here;
 	const struct oid *there;

@@ -10,6 +10,10 @@
 /* Both: own changes are committed, the repository is locked. */
 int exchange_unit(struct node *node, struct hub *hub, const struct run *run,
 		  struct err *err);
+/* The second half of a unit's: takes in its inbox from there, and sends
+ * nothing. */
+int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
+		     struct err *err);
 int exchange_office(struct node *node, struct hub *hub, const struct run *run,
 		    struct err *err);
 

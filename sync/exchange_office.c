@@ -135,17 +135,14 @@ static int replay(struct office *office, struct err *err)
 	rc = ledger_replay(&ahead, office->node, &office->main_there,
 			   office->run, err);
 	if (rc == 0)
-		rc = node_get_oid(&here, office->node->replica, NODE_MAIN,
-				  err);
+		rc = node_get_oid(&here, office->node->replica, NODE_MAIN, err);
 	if (rc == 0)
 		rc = repository_ref(&now, repository, REF_MAIN, err);
 	if (rc == ERR_MISSING)
 		rc = 0;
 	if (rc == 0 && !oid_is_zero(&here) && !oid_equal(&here, &now))
-		rc = repository_set_ref(repository, REF_MAIN, &here, NULL,
-					err);
-	return rc == 0 ? delivery_learn(office->node, &office->refs, err)
-		       : rc;
+		rc = repository_set_ref(repository, REF_MAIN, &here, NULL, err);
+	return rc == 0 ? delivery_learn(office->node, &office->refs, err) : rc;
 }
 
 /* --- taking in ----------------------------------------------------------- */
@@ -201,18 +198,17 @@ static int add_own_ref(struct office *office, const struct oid *tip,
 /* The own outbox is taken as it is here, whatever the hub has of it. */
 static int use_own(struct office *office, struct err *err)
 {
-	const struct oid *there =
-		ref_list_find(&office->refs, office->own);
+	const struct oid *there = ref_list_find(&office->refs, office->own);
 	struct hub_update update;
 	struct oid tip;
 	int rc;
 
 	office->own_there = there != NULL ? *there : (struct oid){{0}};
-	rc = exchange_own(&update, &office->pushing, office->node,
-			  office->own, &office->own_there, err);
+	rc = exchange_own(&update, &office->pushing, office->node, office->own,
+			  &office->own_there, err);
 	if (rc >= 0)
-		rc = repository_ref(&tip, office->node->repository,
-				    office->own, err);
+		rc = repository_ref(&tip, office->node->repository, office->own,
+				    err);
 	if (rc == ERR_MISSING)
 		return 0;
 	return rc < 0 ? rc : add_own_ref(office, &tip, err);
@@ -224,8 +220,7 @@ static int check_enrolled(bool *enrolled, struct office *office,
 			  struct err *err)
 {
 	struct oid main_oid;
-	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN,
-			      err);
+	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN, err);
 
 	if (rc < 0 || oid_is_zero(&main_oid))
 		return rc;
@@ -271,11 +266,8 @@ static void add_update(struct office *office, const char *name,
 {
 	if (oid_is_zero(new_oid) || oid_equal(old, new_oid))
 		return;
-	office->updates[office->n_updates++] =
-		(struct hub_update){.name = name,
-				    .old = *old,
-				    .new_oid = *new_oid,
-				    .gate = gate};
+	office->updates[office->n_updates++] = (struct hub_update){
+		.name = name, .old = *old, .new_oid = *new_oid, .gate = gate};
 }
 
 /* Own outbox, main, inboxes: in this order, so that nothing at the hub ever
@@ -285,16 +277,14 @@ static int plan(struct office *office, struct err *err)
 	struct oid main_oid;
 	const struct oid *own = ref_list_find(&office->refs, office->own);
 	size_t n = office->delivery.n;
-	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN,
-			      err);
+	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN, err);
 
 	office->updates = calloc(n + 2, sizeof(*office->updates));
 	office->names = calloc(n + 1, sizeof(*office->names));
 	if (office->updates == NULL || office->names == NULL)
 		return err_nomem(err);
 	if (own != NULL)
-		add_update(office, office->own, &office->own_there, own,
-			   true);
+		add_update(office, office->own, &office->own_there, own, true);
 	add_update(office, REF_MAIN, &office->main_there, &main_oid, true);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct buf name = BUF_INIT;
@@ -351,8 +341,8 @@ static int keep_inboxes(struct office *office, struct err *err)
 		}
 		rc = repository_set_ref(office->node->repository,
 					office->names[i],
-					&office->delivery.parcels[i].tip,
-					NULL, err);
+					&office->delivery.parcels[i].tip, NULL,
+					err);
 		if (rc == 0)
 			rc = delivery_note(office->node->replica,
 					   &office->delivery.parcels[i], err);

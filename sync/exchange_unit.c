@@ -115,8 +115,8 @@ static int not_enrolled(const struct run *run, struct err *err)
 		       "sent waits at the hub");
 }
 
-static int receive(struct node *node, struct hub *hub, const struct run *run,
-		   struct err *err)
+int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
+		     struct err *err)
 {
 	struct buf ref = BUF_INIT;
 	struct oid tip;
@@ -145,5 +145,5 @@ int exchange_unit(struct node *node, struct hub *hub, const struct run *run,
 {
 	int rc = push(node, hub, run, err);
 
-	return rc < 0 ? rc : receive(node, hub, run, err);
+	return rc < 0 ? rc : exchange_receive(node, hub, run, err);
 }

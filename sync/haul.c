@@ -20,7 +20,7 @@ static int want(struct walk *walk, const struct oid *oid, struct err *err)
 	int added;
 
 	if (oid_set_has(&walk->haul->seen, oid) ||
-	    repository_has(walk->to, oid))
+	    (walk->to != NULL && repository_has(walk->to, oid)))
 		return 0;
 	added = oid_set_add(&walk->haul->seen, oid);
 	if (added < 0 || !oid_list_add(&walk->haul->oids, oid))
@@ -141,9 +141,11 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 		rc = rc < 0 ? rc : 0;
 	}
 	/* Only what the other side has may be passed over by comparison; among
-	 * new commits the set of what was seen does that. */
+	 * new commits the set of what was seen does that. Where it cannot be
+	 * asked, the parent travels too or is there: `from` is our own. */
 	if (commit.n_parents > 0 &&
-	    repository_has(walk->to, &commit.parents[0]) &&
+	    (walk->to == NULL ||
+	     repository_has(walk->to, &commit.parents[0])) &&
 	    commit_read(&parent, walk->from, &commit.parents[0], &ignored) ==
 		    0) {
 		beside = parent.tree;

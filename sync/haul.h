@@ -16,7 +16,9 @@ struct haul {
 	struct oid_set seen;
 };
 
-/* Adds to *haul (start with {0}) all that `to` lacks of `tips`.
+/* Adds to *haul (start with {0}) all that `to` lacks of `tips`. `to` NULL: it
+ * cannot be asked; commits that it is known to have are put into haul->seen
+ * before, and it is taken to have all they name.
  * ERR_CORRUPT, ERR_MISSING: `from` holds damaged, oversized or foreign
  * things, or not all that a tip names. */
 int haul_collect(struct haul *haul, struct repository *from,

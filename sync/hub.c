@@ -2,9 +2,11 @@
 #include "sync/hub.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "sync/address.h"
+#include "sync/hub_smart.h"
 
 enum road { ROAD_LOCAL, ROAD_SSH, ROAD_HTTP, ROAD_OTHER };
 
@@ -27,14 +29,6 @@ static enum road road_of(const char *url)
 	return ROAD_LOCAL;
 }
 
-static int hex_value(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
 /* file:///a%20b gives /a b; file://localhost/a gives /a. */
 static int local_path(struct buf *out, const char *url, struct err *err)
 {
@@ -48,51 +42,61 @@ static int local_path(struct buf *out, const char *url, struct err *err)
 	if (*url != '/')
 		return err_set(err, ERR_INPUT,
 			       "file://%s: a path must follow", url);
-	for (; *url != '\0'; url++) {
-		if (*url == '%' && hex_value(url[1]) >= 0 &&
-		    hex_value(url[2]) >= 0) {
-			buf_addc(out, (char)(hex_value(url[1]) << 4 |
-					     hex_value(url[2])));
-			url += 2;
-		} else {
-			buf_addc(out, *url);
-		}
-	}
+	address_decode(out, url, strlen(url));
 	return buf_check(out, err);
 }
 
 static int no_road(const char *url, struct err *err)
 {
 	return err_set(err, ERR_INPUT,
-		       "%s: this program reaches hubs by path and file:// "
-		       "only",
+		       "%s: a hub is reached by a path, file://, ssh://, "
+		       "user@host:path, https:// or http://",
 		       url);
+}
+
+/* Only to see that it is one; nothing is reached yet. */
+static int make_host(struct stream_host **out, const char *url,
+		     struct err *err)
+{
+	switch (road_of(url)) {
+	case ROAD_SSH:
+		return stream_ssh_host(out, url, err);
+	case ROAD_HTTP:
+		return stream_http_host(out, url, err);
+	default:
+		return no_road(url, err);
+	}
 }
 
 int hub_address(struct buf *out, const char *url, struct err *err)
 {
+	struct stream_host *host = NULL;
 	char here[PATH_MAX];
+	int rc = 0;
 
 	if (*url == '\0')
 		return err_set(err, ERR_INPUT, "the hub's address is empty");
-	if (road_of(url) != ROAD_LOCAL)
-		return no_road(url, err);
-	if (*url == '/' || strncmp(url, "file://", 7) == 0) {
-		buf_adds(out, url);
-		return buf_check(out, err);
+	if (road_of(url) != ROAD_LOCAL) {
+		rc = make_host(&host, url, err);
+		stream_host_close(host);
+	} else if (*url != '/' && strncmp(url, "file://", 7) != 0) {
+		if (getcwd(here, sizeof(here)) == NULL)
+			return err_errno(err, "current folder");
+		buf_addf(out, "%s/", here);
 	}
-	if (getcwd(here, sizeof(here)) == NULL)
-		return err_errno(err, "current folder");
-	buf_addf(out, "%s/%s", here, url);
-	return buf_check(out, err);
+	buf_adds(out, url);
+	return rc < 0 ? rc : buf_check(out, err);
 }
 
+/* Behind a server its keeper makes it: no git program would, if asked. */
 int hub_create(const char *url, struct err *err)
 {
 	struct buf path = BUF_INIT;
-	int rc = road_of(url) == ROAD_LOCAL ? local_path(&path, url, err)
-					    : no_road(url, err);
+	int rc;
 
+	if (road_of(url) != ROAD_LOCAL)
+		return 0;
+	rc = local_path(&path, url, err);
 	if (rc == 0)
 		rc = hub_local_create(buf_text(&path), err);
 	buf_release(&path);
@@ -101,10 +105,15 @@ int hub_create(const char *url, struct err *err)
 
 int hub_open(struct hub **out, const char *url, struct err *err)
 {
+	struct stream_host *host = NULL;
 	struct buf path = BUF_INIT;
-	int rc = road_of(url) == ROAD_LOCAL ? local_path(&path, url, err)
-					    : no_road(url, err);
+	int rc;
 
+	if (road_of(url) != ROAD_LOCAL) {
+		rc = make_host(&host, url, err);
+		return rc < 0 ? rc : hub_smart_open(out, host, err);
+	}
+	rc = local_path(&path, url, err);
 	if (rc == 0)
 		rc = hub_local_open(out, buf_text(&path), err);
 	buf_release(&path);

@@ -29,7 +29,8 @@ struct hub_push {
 /* The address as it can be kept: local paths made absolute. ERR_INPUT: not an
  * address of a road we have. */
 int hub_address(struct buf *out, const char *url, struct err *err);
-/* Makes the hub where there is none and the road can. */
+/* Makes the hub where there is none and the road can (behind a server it
+ * cannot, and does nothing). */
 int hub_create(const char *url, struct err *err);
 
 /* For all that follow, ERR_HUB: not reached; local work is kept. */
@@ -51,7 +52,7 @@ int hub_fetch(struct hub *hub, struct repository *into,
 int hub_push(struct hub *hub, struct repository *from, struct hub_push *push,
 	     struct err *err);
 /* The hub's content for reading afresh (and adding to in memory, which is
- * never flushed); repository_close it. */
+ * never flushed); repository_close it before the hub. */
 int hub_reader(struct repository **out, struct hub *hub, struct err *err);
 
 /* --- for the roads ------------------------------------------------------ */

@@ -31,14 +31,14 @@ static int local_ref(struct oid *out, struct hub *hub, const char *name,
 	return away(repository_ref(out, there(hub), name, err), err);
 }
 
-static int local_refs(struct ref_list *out, struct hub *hub,
-		      const char *prefix, struct err *err)
+static int local_refs(struct ref_list *out, struct hub *hub, const char *prefix,
+		      struct err *err)
 {
 	return away(repository_refs(out, there(hub), prefix, err), err);
 }
 
-static int local_fetch(struct hub *hub, struct repository *into,
-		       const struct oid *tips, size_t n, struct err *err)
+static int fetch_once(struct hub *hub, struct repository *into,
+		      const struct oid *tips, size_t n, struct err *err)
 {
 	struct haul haul = {{NULL, 0, 0}, {NULL, 0, 0}};
 	int rc = haul_collect(&haul, there(hub), into, tips, n, err);
@@ -46,6 +46,21 @@ static int local_fetch(struct hub *hub, struct repository *into,
 	if (rc == 0)
 		rc = haul_deliver(&haul, there(hub), into, err);
 	haul_release(&haul);
+	return rc;
+}
+
+/* Reading takes no lock, so packs may be joined (by us, by git gc) while we
+ * look: what is missing the second time is missing. */
+static int local_fetch(struct hub *hub, struct repository *into,
+		       const struct oid *tips, size_t n, struct err *err)
+{
+	int rc = fetch_once(hub, into, tips, n, err);
+
+	if (rc < 0) {
+		rc = repository_reopen(there(hub), err);
+		if (rc == 0)
+			rc = fetch_once(hub, into, tips, n, err);
+	}
 	return away(rc, err);
 }
 
@@ -60,8 +75,8 @@ static int move_refs(struct repository *repository, struct hub_push *push,
 
 		if (!shut)
 			rc = repository_set_ref(repository, update->name,
-						&update->new_oid,
-						&update->old, err);
+						&update->new_oid, &update->old,
+						err);
 		update->result = shut ? ERR_STALE : rc;
 		if (rc == ERR_STALE) {
 			shut = update->gate;
@@ -76,8 +91,11 @@ static int local_push(struct hub *hub, struct repository *from,
 {
 	struct haul haul = {{NULL, 0, 0}, {NULL, 0, 0}};
 	struct oid_list tips = {NULL, 0, 0};
+	struct err ignored;
 	int rc = repository_lock(there(hub), err);
 
+	if (rc == 0)
+		rc = repository_reopen(there(hub), err);
 	for (size_t i = 0; rc == 0 && i < push->n; i++)
 		if (!oid_list_add(&tips, &push->updates[i].new_oid))
 			rc = err_nomem(err);
@@ -91,6 +109,9 @@ static int local_push(struct hub *hub, struct repository *from,
 		rc = haul_deliver(&haul, from, there(hub), err);
 	if (rc == 0)
 		rc = move_refs(there(hub), push, err);
+	/* Housekeeping: the push has succeeded, whatever comes of it. */
+	if (rc == 0)
+		repository_consolidate(there(hub), &ignored);
 	repository_unlock(there(hub));
 	oid_list_release(&tips);
 	haul_release(&haul);

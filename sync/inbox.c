@@ -14,8 +14,8 @@
 
 /* --- reading ------------------------------------------------------------- */
 
-static int read_signers(struct inbox_entry *out,
-			struct repository *repository, struct err *err)
+static int read_signers(struct inbox_entry *out, struct repository *repository,
+			struct err *err)
 {
 	struct buf text = BUF_INIT;
 	struct oid blob;
@@ -48,8 +48,7 @@ int inbox_read(struct inbox_entry *out, struct repository *repository,
 		named = commit_trailer(&len, &out->commit, "Site");
 		if (named == NULL || len != strlen(site) ||
 		    memcmp(named, site, len) != 0)
-			rc = err_set(err, ERR_CORRUPT,
-				     "made for another site");
+			rc = err_set(err, ERR_CORRUPT, "made for another site");
 	}
 	if (rc == 0)
 		rc = read_signers(out, repository, err);
@@ -83,8 +82,7 @@ int inbox_check(struct replica *replica, const struct inbox_entry *entry,
 					 "office's");
 	rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
 	key_public_line(&line, entry->signer);
-	if (rc == 0 && *pinned != '\0' &&
-	    strcmp(pinned, buf_text(&line)) != 0)
+	if (rc == 0 && *pinned != '\0' && strcmp(pinned, buf_text(&line)) != 0)
 		rc = err_set(err, ERR_CORRUPT,
 			     "signed with another key than the office's");
 	if (rc == 0 && !signers_allow(&entry->signers, REPLICA_OFFICE,
@@ -142,8 +140,7 @@ static int apply_files(struct replica *replica, struct repository *repository,
 				     err);
 	tree_cursor_init(&cursor, &raw);
 	while (rc == 0 && (rc = tree_next(&file, &cursor, err)) > 0)
-		rc = apply_file(replica, repository, &file, entry, result,
-				err);
+		rc = apply_file(replica, repository, &file, entry, result, err);
 	buf_release(&raw);
 	return rc;
 }
@@ -167,13 +164,12 @@ static int apply_verdict_file(struct replica *replica,
 		rc = repository_read(&bytes, repository, &blob, OBJECT_BLOB,
 				     err);
 	if (rc == 0)
-		rc = verdicts_decode(&verdicts, &n, buf_text(&bytes),
-				     bytes.len, err);
+		rc = verdicts_decode(&verdicts, &n, buf_text(&bytes), bytes.len,
+				     err);
 	if (rc == 0)
 		rc = apply_verdicts(replica, verdicts, n, result, err);
 	if (rc == 0)
-		rc = run_verdicts(run, replica_site(replica), verdicts, n,
-				  err);
+		rc = run_verdicts(run, replica_site(replica), verdicts, n, err);
 	free(verdicts);
 	buf_release(&bytes);
 	return rc < 0 ? err_wrap(err, LEDGER_VERDICTS) : 0;
@@ -237,8 +233,8 @@ static int receive_in_transaction(struct node *node,
 		rc = inbox_apply(node->replica, node->repository, entry, run,
 				 err);
 	if (rc == 0)
-		rc = node_set_oid(node->replica, NODE_INBOX,
-				  &entry->commit.id, err);
+		rc = node_set_oid(node->replica, NODE_INBOX, &entry->commit.id,
+				  err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	if (rc < 0) {

@@ -15,8 +15,7 @@
 #define OFFICE_NAME "区政协提案委"
 
 static const char SQL_HAS_UNIT[] = "SELECT 1 FROM unit WHERE code = ?";
-static const char SQL_ADD_UNIT[] =
-	"INSERT INTO unit(code, name) VALUES (?, ?)";
+static const char SQL_ADD_UNIT[] = "INSERT INTO unit(code, name) VALUES (?, ?)";
 static const char SQL_HAS_SIGNER[] =
 	"SELECT 1 FROM signer WHERE site = ? AND fingerprint = ?";
 static const char SQL_ADD_SIGNER[] =
@@ -61,8 +60,7 @@ static int make_key(struct key *key, const struct node_options *options,
 		bool there = rc == 0;
 
 		rc = key_load(&given, options->key_file, err);
-		if (rc == 0 && there &&
-		    memcmp(&given, key, sizeof(given)) != 0)
+		if (rc == 0 && there && memcmp(&given, key, sizeof(given)) != 0)
 			rc = err_set(err, ERR_INPUT,
 				     "%s is another key already",
 				     buf_text(&path));
@@ -96,9 +94,8 @@ static int check_same(struct replica *replica,
 			     "%s holds a replica of site '%s' already",
 			     options->dir, replica_site(replica));
 	else if (rc == 0 && *there != '\0' && strcmp(there, hub) != 0)
-		rc = err_set(err, ERR_INPUT,
-			     "%s meets at the hub %s already", options->dir,
-			     there);
+		rc = err_set(err, ERR_INPUT, "%s meets at the hub %s already",
+			     options->dir, there);
 	free(there);
 	return rc;
 }
@@ -165,8 +162,8 @@ static int enrol_office(struct replica *replica, const struct key *key,
 		return rc;
 	key_fingerprint(fingerprint, key->public_key);
 	key_public_line(&line, key->public_key);
-	rc = run_with(&found, replica, SQL_HAS_UNIT, REPLICA_OFFICE, NULL,
-		      NULL, err);
+	rc = run_with(&found, replica, SQL_HAS_UNIT, REPLICA_OFFICE, NULL, NULL,
+		      err);
 	if (rc == 0 && found == 0)
 		rc = run_with(&none, replica, SQL_ADD_UNIT, REPLICA_OFFICE,
 			      name, NULL, err);
@@ -258,8 +255,7 @@ int node_init_office(const struct node_options *options, struct err *err)
 int node_init_unit(const struct node_options *options, struct err *err)
 {
 	if (strcmp(options->site, REPLICA_OFFICE) == 0)
-		return err_set(err, ERR_INPUT,
-			       "'%s' is the office's own code",
+		return err_set(err, ERR_INPUT, "'%s' is the office's own code",
 			       REPLICA_OFFICE);
 	return init(options, err);
 }

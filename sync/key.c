@@ -163,8 +163,8 @@ int key_load(struct key *key, const char *path, struct err *err)
 	start = strstr(buf_text(&text), BEGIN);
 	end = start != NULL ? strstr(start, END) : NULL;
 	if (end == NULL) {
-		rc = err_set(err, ERR_INPUT,
-			     "%s is not an OpenSSH private key", path);
+		rc = err_set(err, ERR_INPUT, "%s is not an OpenSSH private key",
+			     path);
 		goto done;
 	}
 	start += strlen(BEGIN);
@@ -203,16 +203,16 @@ int key_public_parse(uint8_t public_key[CRYPTO_PUBLIC_SIZE], const char *line,
 	line += strspn(line, " \t\r\n");
 	if (strncmp(line, SSH_KEY_TYPE, type) != 0 ||
 	    strspn(line + type, " \t") == 0)
-		return err_set(err, ERR_INPUT,
-			       "not an OpenSSH public key of type "
-			       SSH_KEY_TYPE);
+		return err_set(
+			err, ERR_INPUT,
+			"not an OpenSSH public key of type " SSH_KEY_TYPE);
 	line += type;
 	line += strspn(line, " \t");
 	len = strcspn(line, " \t\r\n");
 	rc = base64_decode(&blob, line, len, err);
-	if (rc == 0 && !ssh_wire_public(public_key,
-					(const uint8_t *)buf_text(&blob),
-					blob.len))
+	if (rc == 0 &&
+	    !ssh_wire_public(public_key, (const uint8_t *)buf_text(&blob),
+			     blob.len))
 		rc = err_set(err, ERR_INPUT, "the public key is damaged");
 	buf_release(&blob);
 	return rc;

@@ -16,8 +16,7 @@ struct keys {
 };
 
 void keys_release(struct keys *keys);
-int keys_add(struct keys *keys, const char *text, size_t len,
-	     struct err *err);
+int keys_add(struct keys *keys, const char *text, size_t len, struct err *err);
 bool keys_has(const struct keys *keys, const char *text, size_t len);
 
 #endif

@@ -130,8 +130,7 @@ static int read_section(struct intake *out, struct repository *repository,
 
 	while (rc == 0 && last >= section->first) {
 		if (oid_is_zero(&at))
-			return err_set(err, ERR_CORRUPT,
-				       "an outbox has a gap");
+			return err_set(err, ERR_CORRUPT, "an outbox has a gap");
 		rc = read_one(out, &last, &at, repository, section, err);
 	}
 	reverse_from(out, start);
@@ -143,8 +142,7 @@ static int read_verdicts(struct intake *out, struct repository *repository,
 {
 	struct buf bytes = BUF_INIT;
 	struct oid blob;
-	int rc = repository_find(&blob, repository, tree, LEDGER_VERDICTS,
-				 err);
+	int rc = repository_find(&blob, repository, tree, LEDGER_VERDICTS, err);
 
 	if (rc == ERR_MISSING)
 		return 0;
@@ -188,8 +186,7 @@ int ledger_read(struct intake *out, struct repository *repository,
 				  err);
 	}
 	if (rc == 0 && (parent != main_commit->n_parents || out->n == 0))
-		rc = err_set(err, ERR_CORRUPT,
-			     "parents that no trailer names");
+		rc = err_set(err, ERR_CORRUPT, "parents that no trailer names");
 	if (rc == 0)
 		rc = read_verdicts(out, repository, &main_commit->tree, err);
 	return rc;
@@ -228,8 +225,8 @@ int ledger_check_office(struct replica *replica,
 
 	if (rc == 0 && !signers_know(&signers, REPLICA_OFFICE))
 		rc = check_pinned(replica, public_key, err);
-	else if (rc == 0 && !signers_allow(&signers, REPLICA_OFFICE,
-					   public_key, time))
+	else if (rc == 0 &&
+		 !signers_allow(&signers, REPLICA_OFFICE, public_key, time))
 		rc = err_set(err, ERR_CORRUPT,
 			     "signed with a key that is not the office's");
 	signers_release(&signers);
@@ -253,8 +250,7 @@ int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
 				     OBJECT_BLOB, err);
 	if (rc == 0)
 		rc = signers_parse(&signers, &text, err);
-	*listed = signers_allow(&signers, REPLICA_OFFICE,
-				node->key.public_key,
+	*listed = signers_allow(&signers, REPLICA_OFFICE, node->key.public_key,
 				(int64_t)(clock_now_ms() / 1000));
 	signers_release(&signers);
 	buf_release(&text);
@@ -285,8 +281,8 @@ int ledger_taken(struct oid *out, struct replica *replica, const char *site,
 	return rc < 0 ? rc : 0;
 }
 
-static int set_taken(struct replica *replica, const char *site,
-		     uint64_t origin, const struct oid *tip, struct err *err)
+static int set_taken(struct replica *replica, const char *site, uint64_t origin,
+		     const struct oid *tip, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	struct buf ref = BUF_INIT;
@@ -313,12 +309,12 @@ int ledger_note(struct replica *replica, const struct intake *intake,
 	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
 		const struct outbox_entry *entry = &intake->entries[i];
 
-		rc = node_note_commit(replica, &entry->commit.id,
-				      entry->batch, err);
+		rc = node_note_commit(replica, &entry->commit.id, entry->batch,
+				      err);
 		if (rc == 0)
 			rc = set_taken(replica, entry->batch->site,
-				       entry->batch->origin,
-				       &entry->commit.id, err);
+				       entry->batch->origin, &entry->commit.id,
+				       err);
 	}
 	return rc;
 }
@@ -345,8 +341,7 @@ static int apply_intake(struct replica *replica, const struct intake *intake,
 
 /* What the merging node knew to be delivered, this one need not look at
  * again: unless it knows of more itself. */
-static int learn_delivered(struct replica *replica,
-			   const struct commit *commit,
+static int learn_delivered(struct replica *replica, const struct commit *commit,
 			   const struct oid_list *replayed, struct err *err)
 {
 	struct oid told;
@@ -358,9 +353,9 @@ static int learn_delivered(struct replica *replica,
 	for (size_t i = 0; !oid_is_zero(&known) && i < replayed->n; i++)
 		if (oid_equal(&replayed->items[i], &told))
 			known = (struct oid){{0}};
-	return oid_is_zero(&known) ? node_set_oid(replica, NODE_DELIVERED,
-						  &told, err)
-				   : 0;
+	return oid_is_zero(&known)
+		       ? node_set_oid(replica, NODE_DELIVERED, &told, err)
+		       : 0;
 }
 
 static int replay_one(struct node *node, const struct oid *oid,

@@ -27,8 +27,8 @@ struct intake {
 	struct outbox_entry *entries; /* in the order they are applied */
 	size_t n;
 	size_t cap;
-	struct oid_list tips; /* parents but the first */
-	struct buf trailers;  /* `Outbox:` lines, one for each tip */
+	struct oid_list tips;	  /* parents but the first */
+	struct buf trailers;	  /* `Outbox:` lines, one for each tip */
 	struct verdict *verdicts; /* owned */
 	size_t n_verdicts;
 	struct keys cases; /* whose register may differ */

@@ -182,8 +182,8 @@ static int take_one(struct taking *taking, struct expected *expected,
 	}
 	if (rc == 0) {
 		expected->next = outbox_last(&entry) + 1;
-		taking->intake->signers |= changes_signers(
-			taking->node->replica, entry.batch);
+		taking->intake->signers |=
+			changes_signers(taking->node->replica, entry.batch);
 		if (changes_signers(taking->node->replica, entry.batch))
 			rc = reload_signers(taking, err);
 	}
@@ -218,8 +218,8 @@ static int not_ahead(struct taking *taking, const struct ref *ref,
 		     const struct oid *taken, struct err *err)
 {
 	struct oid_list list = {NULL, 0, 0};
-	int rc = outbox_chain(&list, taking->node->repository, taken,
-			      &ref->oid, err);
+	int rc = outbox_chain(&list, taking->node->repository, taken, &ref->oid,
+			      err);
 
 	oid_list_release(&list);
 	if (rc == ERR_MISSING)
@@ -234,9 +234,8 @@ static int end_section(struct intake *intake, const struct expected *expected,
 	char origin[17];
 
 	change_origin_format(origin, expected->origin);
-	buf_addf(&intake->trailers,
-		 "Outbox: %s/%s %" PRIu64 "-%" PRIu64 "\n", expected->site,
-		 origin, first, expected->next - 1);
+	buf_addf(&intake->trailers, "Outbox: %s/%s %" PRIu64 "-%" PRIu64 "\n",
+		 expected->site, origin, first, expected->next - 1);
 	if (!oid_list_add(&intake->tips, tip))
 		return err_nomem(err);
 	return buf_check(&intake->trailers, err);
@@ -251,8 +250,7 @@ static int take_chain(struct taking *taking, struct expected *expected,
 	int rc = 1;
 
 	while (rc > 0 && good < chain->n) {
-		rc = take_one(taking, expected, &chain->items[good], ref,
-			      err);
+		rc = take_one(taking, expected, &chain->items[good], ref, err);
 		good += rc > 0;
 	}
 	if (rc >= 0 && good > 0)
@@ -307,8 +305,8 @@ int ledger_take(struct intake *intake, struct node *node,
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; rc == 0 && i < refs->n; i++) {
 			const struct ref *ref = &refs->items[i];
-			bool first = strncmp(ref->name, office,
-					     strlen(office)) == 0;
+			bool first =
+				strncmp(ref->name, office, strlen(office)) == 0;
 
 			if (first != (pass == 0))
 				continue;
@@ -390,10 +388,8 @@ int ledger_touch(struct intake *intake, struct replica *replica,
 			/* Changes of one row mostly follow each other. */
 			if (last == NULL || last->entity != change->entity ||
 			    last->row_len != change->row_len ||
-			    memcmp(last->row, change->row, last->row_len) !=
-				    0)
-				rc = touch_change(intake, replica, change,
-						  err);
+			    memcmp(last->row, change->row, last->row_len) != 0)
+				rc = touch_change(intake, replica, change, err);
 			last = change;
 		}
 	}
@@ -455,21 +451,17 @@ static int add_signers(struct edits *edits, struct repository *repository,
 	return rc;
 }
 
-static int add_verdict_file(struct edits *edits,
-			    struct repository *repository,
+static int add_verdict_file(struct edits *edits, struct repository *repository,
 			    const struct intake *intake, struct err *err)
 {
 	struct buf bytes = BUF_INIT;
 	int rc;
 
 	if (intake->n_verdicts == 0)
-		return add_file(edits, repository, LEDGER_VERDICTS, NULL,
-				err);
-	rc = verdicts_encode(&bytes, intake->verdicts, intake->n_verdicts,
-			     err);
+		return add_file(edits, repository, LEDGER_VERDICTS, NULL, err);
+	rc = verdicts_encode(&bytes, intake->verdicts, intake->n_verdicts, err);
 	if (rc == 0)
-		rc = add_file(edits, repository, LEDGER_VERDICTS, &bytes,
-			      err);
+		rc = add_file(edits, repository, LEDGER_VERDICTS, &bytes, err);
 	buf_release(&bytes);
 	return rc;
 }
@@ -545,8 +537,7 @@ static void add_body(struct buf *out, const struct intake *intake)
 		const struct commit *commit = &intake->entries[i].commit;
 
 		buf_addf(out, "%s: %.*s\n", commit->author,
-			 (int)strcspn(commit->message, "\n"),
-			 commit->message);
+			 (int)strcspn(commit->message, "\n"), commit->message);
 	}
 	if (intake->n > BODY_LINES)
 		buf_addf(out, "… 另 %zu 次提交\n", intake->n - BODY_LINES);
@@ -572,8 +563,8 @@ static void add_oid(struct buf *out, const char *name, const struct oid *oid)
 }
 
 static int add_trailers(struct buf *out, struct replica *replica,
-			const struct oid *previous,
-			const struct intake *intake, struct err *err)
+			const struct oid *previous, const struct intake *intake,
+			struct err *err)
 {
 	struct oid delivered;
 	int rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
@@ -617,8 +608,8 @@ static int write_main(struct intake *intake, struct node *node,
 			rc = err_nomem(err);
 	draft.parents = parents.items;
 	draft.n_parents = parents.n;
-	draft.author = (struct commit_ident){buf_text(&name),
-					     buf_text(&email), intake->time};
+	draft.author = (struct commit_ident){buf_text(&name), buf_text(&email),
+					     intake->time};
 	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)

@@ -13,9 +13,10 @@
 #define NODE_NAME "name"	     /* of the site, as init was told */
 #define NODE_OFFICE_KEY "office_key" /* pinned public key line */
 #define NODE_MAIN "main"	     /* last main commit replayed (office) */
-#define NODE_DELIVERED "delivered"   /* main commit up to which no inbox is
+#define NODE_DELIVERED \
+	"delivered"	   /* main commit up to which no inbox is
 					owed anything (office) */
-#define NODE_INBOX "inbox"	     /* last inbox commit applied (unit) */
+#define NODE_INBOX "inbox" /* last inbox commit applied (unit) */
 
 struct node {
 	char *dir;

@@ -86,8 +86,7 @@ static bool set_grow(struct oid_set *set)
 
 bool oid_set_has(const struct oid_set *set, const struct oid *oid)
 {
-	return set->n > 0 &&
-	       oid_equal(&set->slots[find_slot(set, oid)], oid);
+	return set->n > 0 && oid_equal(&set->slots[find_slot(set, oid)], oid);
 }
 
 int oid_set_add(struct oid_set *set, const struct oid *oid)
@@ -114,8 +113,7 @@ bool oid_list_add(struct oid_list *list, const struct oid *oid)
 {
 	if (list->n == list->cap) {
 		size_t cap = list->cap != 0 ? list->cap * 2 : 16;
-		struct oid *items =
-			realloc(list->items, cap * sizeof(*items));
+		struct oid *items = realloc(list->items, cap * sizeof(*items));
 
 		if (items == NULL)
 			return false;

@@ -75,8 +75,7 @@ static int batch_cases(struct case_list *out, const struct schema *schema,
 		size_t len;
 
 		if (entity == NULL || !entity_case(entity, change->row,
-						   change->row_len, &key,
-						   &len))
+						   change->row_len, &key, &len))
 			continue;
 		out->keys[out->n] = strndup(key, len);
 		if (out->keys[out->n] == NULL)
@@ -94,8 +93,8 @@ static int batch_cases(struct case_list *out, const struct schema *schema,
 }
 
 /* The own register file of one case as a tree edit; *path is its text. */
-static int own_file(struct tree_edit *edit, struct buf *path,
-		    struct node *node, const char *key, struct err *err)
+static int own_file(struct tree_edit *edit, struct buf *path, struct node *node,
+		    const char *key, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	int rc = register_path(path, key, err);
@@ -105,9 +104,8 @@ static int own_file(struct tree_edit *edit, struct buf *path,
 		rc = register_render_own(&text, node->replica, key,
 					 replica_origin(node->replica), err);
 	if (rc == 0)
-		rc = repository_write(&edit->oid, node->repository,
-				      OBJECT_BLOB, buf_text(&text), text.len,
-				      err);
+		rc = repository_write(&edit->oid, node->repository, OBJECT_BLOB,
+				      buf_text(&text), text.len, err);
 	else if (rc == ERR_MISSING)
 		rc = 0; /* nothing of ours is left in it */
 	edit->path = buf_text(path);
@@ -122,8 +120,7 @@ static int make_tree(struct making *making, const struct batch *batch,
 	struct case_list cases = {NULL, 0};
 	struct tree_edit *edits = NULL;
 	struct buf *paths = NULL;
-	int rc = batch_cases(&cases, replica_schema(node->replica), batch,
-			     err);
+	int rc = batch_cases(&cases, replica_schema(node->replica), batch, err);
 
 	if (rc == 0) {
 		edits = calloc(cases.n + 1, sizeof(*edits));
@@ -155,10 +152,9 @@ static int add_seen(struct buf *out, struct replica *replica, struct err *err)
 {
 	struct oid seen;
 	char hex[OID_TEXT];
-	int rc = node_get_oid(&seen, replica,
-			      replica_is_office(replica) ? NODE_MAIN
-							 : NODE_INBOX,
-			      err);
+	int rc = node_get_oid(
+		&seen, replica,
+		replica_is_office(replica) ? NODE_MAIN : NODE_INBOX, err);
 
 	if (rc == 0 && !oid_is_zero(&seen)) {
 		oid_format(hex, &seen);
@@ -215,8 +211,7 @@ static int write_commit(struct making *making, const struct batch *batch,
 	int rc = author_name(&name, making->node->replica, batch, err);
 
 	if (rc == 0)
-		rc = make_message(&message, making->node->replica, batch,
-				  err);
+		rc = make_message(&message, making->node->replica, batch, err);
 	change_origin_format(origin, batch->origin);
 	buf_addf(&email, "%s@%s", origin, batch->site);
 	draft.author.name = buf_text(&name);
@@ -435,8 +430,8 @@ static int check_trailers(const struct outbox_entry *entry, struct err *err)
 	char seq[48];
 
 	change_origin_format(origin, entry->batch->origin);
-	snprintf(seq, sizeof(seq), "%" PRIu64 "-%" PRIu64,
-		 outbox_first(entry), outbox_last(entry));
+	snprintf(seq, sizeof(seq), "%" PRIu64 "-%" PRIu64, outbox_first(entry),
+		 outbox_last(entry));
 	if (!trailer_is(&entry->commit, "Site", entry->batch->site) ||
 	    !trailer_is(&entry->commit, "Origin", origin) ||
 	    !trailer_is(&entry->commit, "Seq", seq))
@@ -460,8 +455,8 @@ static int read_batch(struct outbox_entry *out, struct repository *repository,
 	if (rc == 0)
 		rc = batch_decode(&out->batch, buf_text(&out->bytes),
 				  out->bytes.len, err);
-	if (rc == 0 && (out->batch->n_changes == 0 ||
-			!refs_site_ok(out->batch->site)))
+	if (rc == 0 &&
+	    (out->batch->n_changes == 0 || !refs_site_ok(out->batch->site)))
 		rc = err_set(err, ERR_CORRUPT, "a batch of nobody");
 	return rc < 0 ? err_wrap(err, OUTBOX_CHANGES) : 0;
 }
@@ -525,4 +520,3 @@ int outbox_chain(struct oid_list *out, struct repository *repository,
 	}
 	return rc;
 }
-

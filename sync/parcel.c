@@ -43,8 +43,8 @@ static void packing_release(struct packing *packing)
 
 /* --- scope --------------------------------------------------------------- */
 
-int parcel_assigned(struct keys *out, struct replica *replica,
-		    const char *key, const char *site, struct err *err)
+int parcel_assigned(struct keys *out, struct replica *replica, const char *key,
+		    const char *site, struct err *err)
 {
 	const struct entity *assignment = replica_schema(replica)->assignment;
 	const char *case_column = assignment->keys[0];
@@ -65,8 +65,8 @@ int parcel_assigned(struct keys *out, struct replica *replica,
 	if (rc == 0)
 		db_bind_text(stmt, 1, key != NULL ? key : site);
 	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0)
-		rc = keys_add(out, db_text(stmt, 0),
-			      strlen(db_text(stmt, 0)), err);
+		rc = keys_add(out, db_text(stmt, 0), strlen(db_text(stmt, 0)),
+			      err);
 	sqlite3_finalize(stmt);
 	buf_release(&sql);
 	return rc;
@@ -93,8 +93,8 @@ static bool was_sent(struct packing *packing, const char *key, size_t len)
 static int add_edit(struct packing *packing, const char *path,
 		    const struct oid *blob, struct err *err)
 {
-	struct tree_edit *edits = realloc(packing->edits,
-					  (packing->n + 1) * sizeof(*edits));
+	struct tree_edit *edits =
+		realloc(packing->edits, (packing->n + 1) * sizeof(*edits));
 	char **paths;
 
 	if (edits == NULL)
@@ -134,12 +134,11 @@ static int add_blob(struct packing *packing, const struct change *first,
 		if (oid_equal(&packing->edits[i].oid, blob))
 			return 0;
 	change_origin_format(origin, first->id.origin);
-	n = snprintf(path, sizeof(path), INBOX_CHANGES "/%s-%" PRIu64,
-		     origin, first->id.seq);
+	n = snprintf(path, sizeof(path), INBOX_CHANGES "/%s-%" PRIu64, origin,
+		     first->id.seq);
 	snprintf(path + n, sizeof(path) - (size_t)n, ".msgpack");
 	for (int i = 2; path_taken(packing, path); i++)
-		snprintf(path + n, sizeof(path) - (size_t)n, "-%d.msgpack",
-			 i);
+		snprintf(path + n, sizeof(path) - (size_t)n, "-%d.msgpack", i);
 	return add_edit(packing, path, blob, err);
 }
 
@@ -174,8 +173,8 @@ static int add_part(struct packing *packing, const struct batch *batch,
 	}
 	if (rc == 0)
 		rc = repository_write(&blob, packing->node->repository,
-				      OBJECT_BLOB, buf_text(&bytes),
-				      bytes.len, err);
+				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
+				      err);
 	if (rc == 0)
 		rc = add_blob(packing, half.from, &blob, err);
 	packing->changes += to - from;
@@ -243,8 +242,7 @@ static bool may_see(const struct change *change, void *ctx)
 {
 	struct sieve *sieve = ctx;
 	const struct entity *entity = schema_entity(
-		replica_schema(sieve->packing->node->replica),
-		change->entity);
+		replica_schema(sieve->packing->node->replica), change->entity);
 	const struct verdict *verdict =
 		intake_verdict(sieve->intake, change->id);
 	const char *key;
@@ -291,8 +289,8 @@ static int add_entry(struct packing *packing, const struct intake *intake,
 			first = &entry->batch->changes[i];
 	if (rc == 0 && kept > 0 && kept < entry->batch->n_changes)
 		rc = repository_write(&blob, packing->node->repository,
-				      OBJECT_BLOB, buf_text(&bytes),
-				      bytes.len, err);
+				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
+				      err);
 	if (rc == 0 && kept > 0)
 		rc = add_blob(packing, first, &blob, err);
 	packing->changes += kept;
@@ -335,9 +333,8 @@ static int add_news(struct packing *packing, struct err *err)
 
 /* --- what is new as a whole ---------------------------------------------- */
 
-typedef int batches_fn(struct batch ***out, size_t *n,
-		       struct replica *replica, const char *key,
-		       struct err *err);
+typedef int batches_fn(struct batch ***out, size_t *n, struct replica *replica,
+		       const char *key, struct err *err);
 
 static int add_batches(struct packing *packing, batches_fn *get,
 		       const char *key, struct err *err)
@@ -412,8 +409,7 @@ static int add_cases(struct packing *packing, struct err *err)
 /* --- the commit ---------------------------------------------------------- */
 
 /* The office's keys as they are now: a site needs no others. */
-static int office_signers(struct oid *blob, struct node *node,
-			  struct err *err)
+static int office_signers(struct oid *blob, struct node *node, struct err *err)
 {
 	struct signers signers = {NULL, 0};
 	struct buf text = BUF_INIT;
@@ -442,8 +438,8 @@ static int add_verdict_file(struct packing *packing, struct err *err)
 			     err);
 	if (rc == 0)
 		rc = repository_write(&blob, packing->node->repository,
-				      OBJECT_BLOB, buf_text(&bytes),
-				      bytes.len, err);
+				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
+				      err);
 	if (rc == 0)
 		rc = add_edit(packing, LEDGER_VERDICTS, &blob, err);
 	buf_release(&bytes);
@@ -469,12 +465,11 @@ static int read_base(bool *known, struct oid *blob, struct node *node,
 		rc = repository_find(blob, node->repository, &commit.tree,
 				     LEDGER_SIGNERS, err);
 	if (rc == 0)
-		rc = repository_read(&text, node->repository, blob,
-				     OBJECT_BLOB, err);
+		rc = repository_read(&text, node->repository, blob, OBJECT_BLOB,
+				     err);
 	if (rc == 0)
 		rc = signers_parse(&signers, &text, err);
-	*known = signers_allow(&signers, REPLICA_OFFICE,
-			       node->key.public_key,
+	*known = signers_allow(&signers, REPLICA_OFFICE, node->key.public_key,
 			       (int64_t)(clock_now_ms() / 1000));
 	signers_release(&signers);
 	buf_release(&text);
@@ -523,15 +518,13 @@ static int write_commit(struct packing *packing, const struct oid *main_oid,
 				      packing->edits, packing->n, err);
 
 	if (rc == 0)
-		rc = node_site_name(&name, node->replica, REPLICA_OFFICE,
-				    err);
+		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
 	if (rc == 0)
 		rc = make_message(&message, packing, main_oid, err);
 	change_origin_format(origin, replica_origin(node->replica));
 	buf_addf(&email, "%s@%s", origin, REPLICA_OFFICE);
-	draft.author = (struct commit_ident){
-		buf_text(&name), buf_text(&email),
-		(int64_t)(clock_now_ms() / 1000)};
+	draft.author = (struct commit_ident){buf_text(&name), buf_text(&email),
+					     (int64_t)(clock_now_ms() / 1000)};
 	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)

@@ -19,7 +19,7 @@ int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 		const struct parcel_order *order, struct err *err);
 /* Adds the sites a case is assigned to now (key), or the cases a site has now
  * (site); the other is NULL. */
-int parcel_assigned(struct keys *out, struct replica *replica,
-		    const char *key, const char *site, struct err *err);
+int parcel_assigned(struct keys *out, struct replica *replica, const char *key,
+		    const char *site, struct err *err);
 
 #endif

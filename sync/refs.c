@@ -45,8 +45,7 @@ void refs_inbox(struct buf *out, const char *site)
 	buf_addf(out, REF_INBOX "%s", site);
 }
 
-static bool take_site(char site[REF_SITE_MAX + 1], const char *text,
-		      size_t len)
+static bool take_site(char site[REF_SITE_MAX + 1], const char *text, size_t len)
 {
 	if (len > REF_SITE_MAX)
 		return false;

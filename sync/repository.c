@@ -80,8 +80,7 @@ static int configure(git_repository *git, const char *path, struct err *err)
 	 * commit-graph at every open, and nobody rewrites history. */
 	if (git_repository_config(&config, git) < 0 ||
 	    git_config_set_bool(config, "gc.writeCommitGraph", 0) < 0 ||
-	    git_config_set_bool(config, "receive.denyNonFastForwards", 1) <
-		    0 ||
+	    git_config_set_bool(config, "receive.denyNonFastForwards", 1) < 0 ||
 	    git_config_set_bool(config, "receive.denyDeletes", 1) < 0)
 		rc = repository_git_error(err, "configure %s", path);
 	git_config_free(config);
@@ -156,8 +155,7 @@ static int open_git(struct repository *repository, struct err *err)
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "%s is no git repository",
 			       repository->path);
-	if (rc < 0 ||
-	    git_repository_odb(&repository->odb, repository->git) < 0)
+	if (rc < 0 || git_repository_odb(&repository->odb, repository->git) < 0)
 		return repository_git_error(err, "open %s", repository->path);
 	if (repository->mode == REPOSITORY_READ)
 		return 0;
@@ -216,6 +214,12 @@ const char *repository_path(const struct repository *repository)
 	return repository->path;
 }
 
+int repository_reopen(struct repository *repository, struct err *err)
+{
+	close_git(repository);
+	return open_git(repository, err);
+}
+
 /* libgit2 caches objects by name, those in memory too: it would go on
  * believing in them, so it is opened anew. */
 int repository_discard(struct repository *repository, struct err *err)
@@ -223,8 +227,7 @@ int repository_discard(struct repository *repository, struct err *err)
 	if (repository->fresh.n == 0)
 		return 0;
 	repository->fresh.n = 0;
-	close_git(repository);
-	return open_git(repository, err);
+	return repository_reopen(repository, err);
 }
 
 /* --- reading ----------------------------------------------------------- */
@@ -280,8 +283,7 @@ static int check_header(struct repository *repository, const git_oid *id,
 	if (size > kinds[kind].limit)
 		return err_set(err, ERR_CORRUPT,
 			       "%s %s has %zu bytes, more than %zu",
-			       kinds[kind].name, hex, size,
-			       kinds[kind].limit);
+			       kinds[kind].name, hex, size, kinds[kind].limit);
 	return 0;
 }
 
@@ -400,8 +402,8 @@ static int ref_compare(const void *a, const void *b)
 		      ((const struct ref *)b)->name);
 }
 
-static int add_ref(struct ref_list *list, const char *name,
-		   const git_oid *id, struct err *err)
+static int add_ref(struct ref_list *list, const char *name, const git_oid *id,
+		   struct err *err)
 {
 	struct ref *items =
 		realloc(list->items, (list->n + 1) * sizeof(*items));

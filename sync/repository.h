@@ -20,9 +20,9 @@ enum repository_mode { REPOSITORY_READ, REPOSITORY_WRITE };
 enum object_kind { OBJECT_COMMIT = 1, OBJECT_TREE = 2, OBJECT_BLOB = 3 };
 
 enum { /* bytes; larger ones are refused unread */
-	OBJECT_COMMIT_MAX = 4 << 20,
-	OBJECT_TREE_MAX = 64 << 20,
-	OBJECT_BLOB_MAX = 64 << 20
+       OBJECT_COMMIT_MAX = 4 << 20,
+       OBJECT_TREE_MAX = 64 << 20,
+       OBJECT_BLOB_MAX = 64 << 20
 };
 
 struct repository;
@@ -34,6 +34,9 @@ int repository_create(const char *path, struct err *err);
 int repository_open(struct repository **out, const char *path,
 		    enum repository_mode mode, struct err *err);
 void repository_close(struct repository *repository); /* NULL is fine */
+/* Sees what other processes have done to its packs since; nothing may wait in
+ * memory. */
+int repository_reopen(struct repository *repository, struct err *err);
 const char *repository_path(const struct repository *repository);
 
 /* Waits up to 10 s, then ERR_BUSY. Not counted: lock once. */
@@ -49,8 +52,7 @@ int repository_read(struct buf *out, struct repository *repository,
 		    struct err *err);
 /* What stands at path (`a/b`) in a tree. ERR_MISSING if nothing does. */
 int repository_find(struct oid *out, struct repository *repository,
-		    const struct oid *tree, const char *path,
-		    struct err *err);
+		    const struct oid *tree, const char *path, struct err *err);
 /* Adds an object, in memory until repository_flush. */
 int repository_write(struct oid *out, struct repository *repository,
 		     enum object_kind kind, const void *bytes, size_t len,
@@ -70,6 +72,11 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 int repository_flush(struct repository *repository, struct err *err);
 /* Forgets what waits in memory. */
 int repository_discard(struct repository *repository, struct err *err);
+
+/* Joins small packs where there are many. Needs the lock, and nothing waiting
+ * in memory. Who reads at the same time may have to open the repository
+ * again. */
+int repository_consolidate(struct repository *repository, struct err *err);
 
 /* Refs, by full name. ERR_MISSING: no such ref. */
 int repository_ref(struct oid *out, struct repository *repository,
@@ -93,7 +100,6 @@ int repository_refs(struct ref_list *out, struct repository *repository,
 		    const char *prefix, struct err *err);
 void ref_list_release(struct ref_list *list);
 /* NULL if not listed. */
-const struct oid *ref_list_find(const struct ref_list *list,
-				const char *name);
+const struct oid *ref_list_find(const struct ref_list *list, const char *name);
 
 #endif

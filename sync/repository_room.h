@@ -28,6 +28,11 @@ int repository_git_error(struct err *err, const char *fmt, ...)
 /* Writes the listed objects of `from` as one pack into `to`. */
 int repository_pack(struct repository *to, struct repository *from,
 		    const struct oid_list *oids, struct err *err);
+enum { REPOSITORY_PACK_NAME = 64 };
+/* The same; `name` becomes the pack's, without `.pack`. */
+int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
+		       struct repository *from, const struct oid_list *oids,
+		       struct err *err);
 /* Notes in the lock file that `what` is about to be written: a ref's name, or
  * "" for a pack. Needs the lock. */
 int repository_intend(struct repository *repository, const char *what,

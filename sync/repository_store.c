@@ -51,10 +51,9 @@ static int edit_level(struct oid *out, struct repository *repository,
 		      size_t n, size_t depth, struct err *err);
 
 /* The entry `name` of a tree, as a folder with the edits made in it. */
-static int edit_folder(struct tree_entry *change,
-		       struct repository *repository, const struct buf *raw,
-		       const struct tree_edit *edits, size_t n, size_t depth,
-		       struct err *err)
+static int edit_folder(struct tree_entry *change, struct repository *repository,
+		       const struct buf *raw, const struct tree_edit *edits,
+		       size_t n, size_t depth, struct err *err)
 {
 	struct tree_entry there;
 	struct oid base = {{0}};
@@ -168,12 +167,14 @@ static int write_pack(git_packbuilder *builder, struct repository *to,
 		      : 0;
 }
 
-int repository_pack(struct repository *to, struct repository *from,
-		    const struct oid_list *oids, struct err *err)
+int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
+		       struct repository *from, const struct oid_list *oids,
+		       struct err *err)
 {
 	git_packbuilder *builder = NULL;
 	int rc;
 
+	name[0] = '\0';
 	if (oids->n == 0)
 		return 0;
 	rc = repository_intend(to, "", err);
@@ -182,10 +183,21 @@ int repository_pack(struct repository *to, struct repository *from,
 	if (git_packbuilder_new(&builder, from->git) < 0)
 		return repository_git_error(err, "pack for %s", to->path);
 	rc = write_pack(builder, to, oids, err);
+	if (rc == 0)
+		snprintf(name, REPOSITORY_PACK_NAME, "pack-%s",
+			 git_packbuilder_name(builder));
 	git_packbuilder_free(builder);
 	if (rc == 0 && git_odb_refresh(to->odb) < 0)
 		rc = repository_git_error(err, "open pack in %s", to->path);
 	return rc;
+}
+
+int repository_pack(struct repository *to, struct repository *from,
+		    const struct oid_list *oids, struct err *err)
+{
+	char name[REPOSITORY_PACK_NAME];
+
+	return repository_pack_as(name, to, from, oids, err);
 }
 
 int repository_flush(struct repository *repository, struct err *err)

@@ -35,8 +35,8 @@ static int compare(const void *a, const void *b)
 static int add(struct signers *signers, const struct signer *signer,
 	       struct err *err)
 {
-	struct signer *items = realloc(signers->items,
-				       (signers->n + 1) * sizeof(*items));
+	struct signer *items =
+		realloc(signers->items, (signers->n + 1) * sizeof(*items));
 	char *site = strdup(signer->site);
 
 	if (items != NULL)
@@ -63,8 +63,7 @@ static int64_t parse_iso(const char *text)
 	return end != NULL ? (int64_t)timegm(&tm) : 0;
 }
 
-int signers_load(struct signers *out, struct replica *replica,
-		 struct err *err)
+int signers_load(struct signers *out, struct replica *replica, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
@@ -153,8 +152,7 @@ static bool parse_line(struct signer *signer, char *line)
 	       key_public_parse(signer->public_key, key, &ignored) == 0;
 }
 
-int signers_parse(struct signers *out, const struct buf *text,
-		  struct err *err)
+int signers_parse(struct signers *out, const struct buf *text, struct err *err)
 {
 	char *copy = strdup(buf_text(text));
 	char *next = copy;

@@ -26,15 +26,13 @@ struct signers {
 void signers_release(struct signers *signers);
 /* From the rows of `signer` that are not void; rows without a readable key
  * are passed over. *out starts as {0}. */
-int signers_load(struct signers *out, struct replica *replica,
-		 struct err *err);
+int signers_load(struct signers *out, struct replica *replica, struct err *err);
 /* Appends the file, a line each: a pure function of the rows. Only those of
  * one site unless `site` is NULL. */
 void signers_render(struct buf *out, const struct signers *signers,
 		    const char *site);
 /* Reads such a file; lines of other forms are passed over. */
-int signers_parse(struct signers *out, const struct buf *text,
-		  struct err *err);
+int signers_parse(struct signers *out, const struct buf *text, struct err *err);
 
 /* Whether the key may sign for the site at that time. */
 bool signers_allow(const struct signers *signers, const char *site,

@@ -41,12 +41,14 @@ int node_sync(struct sync_report *report, struct node *node,
 	rc = outbox_commit(NULL, node, err);
 	if (rc == 0)
 		rc = exchange(node, &run, err);
+	if (rc == 0)
+		rc = repository_consolidate(node->repository, err);
 	repository_unlock(node->repository);
 	if (rc == 0 || rc == ERR_HUB) {
 		struct err counting;
 
-		if (conflict_count(&report->soft, &report->hard,
-				   node->replica, &counting) < 0 &&
+		if (conflict_count(&report->soft, &report->hard, node->replica,
+				   &counting) < 0 &&
 		    rc == 0) {
 			*err = counting;
 			rc = err->code;

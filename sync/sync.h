@@ -45,12 +45,12 @@ int node_commit_of(char out[SYNC_COMMIT_TEXT], struct node *node,
 /* --- sync ---------------------------------------------------------------- */
 
 enum sync_stage {
-	SYNC_STAGE_COMMIT,  /* own edits into signed commits */
-	SYNC_STAGE_PUSH,    /* to the hub */
-	SYNC_STAGE_FETCH,   /* from the hub */
-	SYNC_STAGE_APPLY,   /* what others wrote, into the replica */
-	SYNC_STAGE_MERGE,   /* the office takes in outboxes */
-	SYNC_STAGE_DELIVER  /* the office fills inboxes */
+	SYNC_STAGE_COMMIT, /* own edits into signed commits */
+	SYNC_STAGE_PUSH,   /* to the hub */
+	SYNC_STAGE_FETCH,  /* from the hub */
+	SYNC_STAGE_APPLY,  /* what others wrote, into the replica */
+	SYNC_STAGE_MERGE,  /* the office takes in outboxes */
+	SYNC_STAGE_DELIVER /* the office fills inboxes */
 };
 
 enum sync_detail_kind {
@@ -65,10 +65,10 @@ struct sync_detail {
 };
 
 struct sync_report {
-	size_t pushed;	 /* changes newly brought to the hub */
-	size_t received; /* changes of others newly applied here */
-	size_t merged;	 /* changes taken into main by this run */
-	size_t refused;	 /* changes refused and refs quarantined */
+	size_t pushed;	   /* changes newly brought to the hub */
+	size_t received;   /* changes of others newly applied here */
+	size_t merged;	   /* changes taken into main by this run */
+	size_t refused;	   /* changes refused and refs quarantined */
 	size_t soft, hard; /* conflicts in the replica now */
 	char commit[SYNC_COMMIT_TEXT]; /* main's or the inbox's tip, or "" */
 	bool not_enrolled;
@@ -77,8 +77,8 @@ struct sync_report {
 };
 
 /* done and total count what the stage is made of; total may be 0. */
-typedef void sync_progress_fn(enum sync_stage stage, size_t done,
-			      size_t total, void *ctx);
+typedef void sync_progress_fn(enum sync_stage stage, size_t done, size_t total,
+			      void *ctx);
 
 struct sync_options {
 	sync_progress_fn *progress; /* or NULL */

@@ -64,17 +64,16 @@ int tree_next(struct tree_entry *entry, struct tree_cursor *cursor,
 	entry->name_len = (size_t)(nul - cursor->at);
 	memcpy(entry->oid.bytes, nul + 1, OID_SIZE);
 	cursor->at = nul + 1 + OID_SIZE;
-	if (!name_allowed(entry) ||
-	    (cursor->last.name != NULL &&
-	     tree_compare(&cursor->last, entry) >= 0))
+	if (!name_allowed(entry) || (cursor->last.name != NULL &&
+				     tree_compare(&cursor->last, entry) >= 0))
 		return err_set(err, ERR_CORRUPT,
 			       "tree is not in order at '%.64s'", entry->name);
 	cursor->last = *entry;
 	return 1;
 }
 
-int tree_find(struct tree_entry *entry, const struct buf *raw,
-	      const char *name, size_t len, struct err *err)
+int tree_find(struct tree_entry *entry, const struct buf *raw, const char *name,
+	      size_t len, struct err *err)
 {
 	struct tree_cursor cursor;
 	int rc;
@@ -112,8 +111,8 @@ int tree_write(struct buf *out, const struct buf *base,
 	while ((rc = tree_next(&entry, &cursor, err)) > 0) {
 		int order = -1;
 
-		while (next < n && (order = tree_compare(&changes[next],
-							 &entry)) < 0)
+		while (next < n &&
+		       (order = tree_compare(&changes[next], &entry)) < 0)
 			add_entry(out, &changes[next++]);
 		if (next < n && order == 0)
 			add_entry(out, &changes[next++]);

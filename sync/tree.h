@@ -31,8 +31,8 @@ int tree_next(struct tree_entry *entry, struct tree_cursor *cursor,
 /* git's order: a folder sorts as if its name ended in '/'. */
 int tree_compare(const struct tree_entry *a, const struct tree_entry *b);
 /* The entry of that name in `raw`; ERR_MISSING if there is none. */
-int tree_find(struct tree_entry *entry, const struct buf *raw,
-	      const char *name, size_t len, struct err *err);
+int tree_find(struct tree_entry *entry, const struct buf *raw, const char *name,
+	      size_t len, struct err *err);
 
 /* Appends a tree: `base` (may be NULL) with the changes, which are sorted by
  * name and name each entry once; a zero oid takes an entry out. Names must

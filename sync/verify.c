@@ -69,10 +69,9 @@ static int check_entry(struct repository *repository,
 	    oid_equal(&before.oid, &entry->oid))
 		return 0;
 	if (entry->is_tree)
-		rc = proof_objects(repository, &entry->oid,
-				   before.is_tree ? &before.oid
-						  : &(struct oid){{0}},
-				   err);
+		rc = proof_objects(
+			repository, &entry->oid,
+			before.is_tree ? &before.oid : &(struct oid){{0}}, err);
 	else
 		rc = repository_read(&bytes, repository, &entry->oid,
 				     OBJECT_BLOB, err);
@@ -106,8 +105,7 @@ int proof_commit(struct repository *repository, const struct commit *commit,
 	int rc = 0;
 
 	if (commit->n_parents > 0)
-		rc = commit_read(&parent, repository, &commit->parents[0],
-				 err);
+		rc = commit_read(&parent, repository, &commit->parents[0], err);
 	if (rc == 0)
 		rc = proof_objects(repository, &commit->tree, &parent.tree,
 				   err);
@@ -170,8 +168,7 @@ static int own_commit(struct proof *proof, uint64_t *last,
 			     "the batch does not follow the one before");
 	*last = outbox_last(&entry);
 	if (rc == 0)
-		rc = proof_commit(proof->node->repository, &entry.commit,
-				  err);
+		rc = proof_commit(proof->node->repository, &entry.commit, err);
 	if (rc == 0)
 		rc = apply_own(proof, entry.batch, err);
 	proof->report->commits++;
@@ -179,8 +176,7 @@ static int own_commit(struct proof *proof, uint64_t *last,
 	return rc;
 }
 
-static int own_uncommitted(struct proof *proof, uint64_t last,
-			   struct err *err)
+static int own_uncommitted(struct proof *proof, uint64_t last, struct err *err)
 {
 	struct replica *replica = proof->node->replica;
 	struct change_log_range range = {.origin = replica_origin(replica),
@@ -223,8 +219,8 @@ int proof_own(struct proof *proof, struct err *err)
 		rc = repository_ref(&tip, proof->node->repository,
 				    buf_text(&ref), err);
 	if (rc == 0)
-		rc = outbox_chain(&chain, proof->node->repository, &tip,
-				  &taken, err);
+		rc = outbox_chain(&chain, proof->node->repository, &tip, &taken,
+				  err);
 	else if (rc == ERR_MISSING)
 		rc = 0;
 	for (size_t i = 0; rc == 0 && i < chain.n; i++) {
@@ -255,8 +251,8 @@ static int drain(struct replica *replica, struct err *err)
 static int compare_states(struct proof *proof, struct err *err)
 {
 	struct replica *replica = proof->node->replica;
-	const char *site =
-		replica_is_office(replica) ? NULL : replica_site(replica);
+	const char *site = replica_is_office(replica) ? NULL
+						      : replica_site(replica);
 	char here[SYNC_COMMIT_TEXT] = "";
 	int rc = proof_state(proof->report->state, proof->scratch, site, err);
 
@@ -310,9 +306,8 @@ int node_verify(struct verify_report *report, struct node *node,
 		struct err *err)
 {
 	struct sync_report thrown_away = {.pushed = 0};
-	struct proof proof = {.report = report,
-			      .node = node,
-			      .run = {&thrown_away, options}};
+	struct proof proof = {
+		.report = report, .node = node, .run = {&thrown_away, options}};
 	struct hub *hub = NULL;
 	int rc = node_need(node, err);
 

@@ -22,8 +22,7 @@ static int replay_entry(struct replaying *replaying,
 {
 	struct proof *proof = replaying->proof;
 	int rc = inbox_check(replaying->into, entry,
-			     replaying->first ? NULL : &replaying->before,
-			     err);
+			     replaying->first ? NULL : &replaying->before, err);
 
 	if (rc == 0)
 		rc = proof_commit(proof->repository, &entry->commit, err);
@@ -52,8 +51,7 @@ static int replay_commit(struct replaying *replaying, const struct oid *oid,
 	replaying->proof->report->commits++;
 	inbox_entry_release(&entry);
 	oid_format(hex, oid);
-	snprintf(where, sizeof(where), "inbox/%s %.12s", replaying->site,
-		 hex);
+	snprintf(where, sizeof(where), "inbox/%s %.12s", replaying->site, hex);
 	return proof_damage(replaying->proof, rc, where, err);
 }
 

@@ -13,8 +13,7 @@
 /* --- one outbox commit --------------------------------------------------- */
 
 static int check_parent(struct proof *proof, const struct outbox_entry *entry,
-			const struct intake *intake, size_t at,
-			struct err *err)
+			const struct intake *intake, size_t at, struct err *err)
 {
 	struct oid before;
 	struct oid parent = {{0}};
@@ -87,8 +86,7 @@ static int check_entries(struct proof *proof, struct intake *computed,
 		oid_format(hex, &entry->commit.id);
 		if (rc < 0)
 			err_wrap(err, "outbox/%s/%016" PRIx64 " %.12s",
-				 entry->batch->site, entry->batch->origin,
-				 hex);
+				 entry->batch->site, entry->batch->origin, hex);
 	}
 	return rc;
 }
@@ -153,8 +151,7 @@ static int compare_trees(struct compare *compare, const struct oid *is,
 	while (rc == 0 && (more[0] > 0 || more[1] > 0)) {
 		int order = more[0] == 0   ? 1
 			    : more[1] == 0 ? -1
-					   : tree_compare(&entry[0],
-							  &entry[1]);
+					   : tree_compare(&entry[0], &entry[1]);
 
 		rc = compare_entry(compare, order <= 0 ? &entry[0] : NULL,
 				   order >= 0 ? &entry[1] : NULL, path, err);
@@ -210,8 +207,7 @@ static int check_tree(struct proof *proof, const struct commit *commit,
 	if (rc == 0 && !oid_equal(&should, &commit->tree))
 		rc = compare_trees(&compare, &commit->tree, &should, "", err);
 	if (rc == 0)
-		rc = proof_objects(proof->repository, &commit->tree, base,
-				   err);
+		rc = proof_objects(proof->repository, &commit->tree, base, err);
 	return rc;
 }
 
@@ -242,8 +238,8 @@ static int check_main(struct proof *proof, const struct commit *commit,
 		computed.cases = (struct keys){NULL, 0, 0};
 	}
 	for (size_t i = 0; i < computed.n_verdicts; i++)
-		proof->report->refused +=
-			computed.verdicts[i].kind == VERDICT_REFUSED;
+		proof->report->refused += computed.verdicts[i].kind ==
+					  VERDICT_REFUSED;
 	if (rc == 0)
 		rc = ledger_note(proof->scratch, &recorded, err);
 	proof->report->commits++;

@@ -15,8 +15,8 @@ static const char SQL_CODE_LABEL[] =
 
 /* --- names --------------------------------------------------------------- */
 
-static int add_unit(struct buf *out, struct replica *replica,
-		    const char *code, size_t len, struct err *err)
+static int add_unit(struct buf *out, struct replica *replica, const char *code,
+		    size_t len, struct err *err)
 {
 	char site[CHANGE_ROW_MAX + 1];
 
@@ -142,8 +142,8 @@ static int add_value(struct buf *out, struct replica *replica,
 		break;
 	case VALUE_TEXT:
 		if (field != NULL && field->type == FIELD_CODE)
-			rc = add_code(out, &found, replica, field->list,
-				      value, err);
+			rc = add_code(out, &found, replica, field->list, value,
+				      err);
 		if (rc == 0 && !found)
 			add_cut(out, value->bytes, value->len, columns);
 		break;
@@ -183,12 +183,11 @@ static const char *case_of(size_t *len, const struct schema *schema,
 
 struct about {
 	size_t rows;
-	size_t cases; /* counted as they follow each other */
+	size_t cases;			 /* counted as they follow each other */
 	const struct change *first_case; /* first change of a case */
 };
 
-static struct about look(const struct schema *schema,
-			 const struct batch *batch)
+static struct about look(const struct schema *schema, const struct batch *batch)
 {
 	struct about about = {0, 0, NULL};
 	const char *last = "";

@@ -24,6 +24,17 @@
 			fail_msg("%s: %s", #call, err_.text);        \
 	} while (0)
 
+static char about[128];
+
+void helper_about(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(about, sizeof(about), fmt, args);
+	va_end(args);
+}
+
 char *helper_folder(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -137,29 +148,36 @@ void node_reopen(struct node *node)
 	node_connect(node);
 }
 
-void node_empty(struct node *node)
+/* Statements by the address of their text, so that they are prepared once. */
+static size_t emptying(char sql[64][64], const struct schema *schema)
 {
 	static const char *const tables[] = {
 		"_pending", "_origin", "_author", "_row", "_change", "_head",
-		"_named", "_conflict", "_verdict", "_scope", "_taken"};
-	const struct schema *schema = replica_schema(node->replica);
-	struct db *db = replica_db(node->replica);
-	char sql[128];
+		"_named", "_conflict", "_verdict", "_scope", "_taken",
+		"_commit"};
+	size_t n = 0;
 
-	MUST(db_begin(db, err));
-	db_capture(db, false);
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		snprintf(sql, sizeof(sql), "DELETE FROM %s", tables[i]);
-		MUST(db_exec(db, sql, err));
-	}
-	for (size_t i = 0; i < schema->n_entities; i++) {
-		snprintf(sql, sizeof(sql), "DELETE FROM \"%s\"",
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		snprintf(sql[n++], 64, "DELETE FROM %s", tables[i]);
+	for (size_t i = 0; i < schema->n_entities; i++)
+		snprintf(sql[n++], 64, "DELETE FROM \"%s\"",
 			 schema->entities[i].name);
-		MUST(db_exec(db, sql, err));
-	}
-	MUST(db_exec(db, "INSERT INTO code SELECT * FROM _test_code", err));
-	MUST(db_exec(db, "DELETE FROM _meta WHERE name = 'clock'", err));
-	db_capture(db, true);
+	snprintf(sql[n++], 64, "INSERT INTO code SELECT * FROM _test_code");
+	snprintf(sql[n++], 64, "DELETE FROM _meta WHERE name = 'clock'");
+	return n;
+}
+
+void node_empty(struct node *node)
+{
+	static char sql[64][64];
+	static size_t n;
+	struct db *db = replica_db(node->replica);
+
+	if (n == 0)
+		n = emptying(sql, replica_schema(node->replica));
+	MUST(db_begin(db, err));
+	for (size_t i = 0; i < n; i++)
+		MUST(db_run_ints(db, sql[i], NULL, 0, err));
 	MUST(db_commit(db, err));
 }
 
@@ -421,6 +439,39 @@ void state_of(uint8_t out[32], struct node *node, const char *site)
 	MUST(state_hash(out, node->replica, site, err));
 }
 
+static void print_lines(struct node *node, char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v2(node->plain, sql, -1, &stmt, NULL) != SQLITE_OK)
+		print_message("  %s\n", sqlite3_errmsg(node->plain));
+	while (stmt != NULL && sqlite3_step(stmt) == SQLITE_ROW)
+		print_message("  %s\n", sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	sqlite3_free(sql);
+}
+
+static void print_table(struct node *node, const struct entity *entity,
+			const char *here, const char *there)
+{
+	struct buf columns = BUF_INIT;
+
+	for (size_t i = 0; i < entity->n_keys; i++)
+		buf_addf(&columns, "||' '||quote(\"%s\")", entity->keys[i]);
+	for (size_t i = 0; i < entity->n_fields; i++)
+		buf_addf(&columns,
+			 "||iif(\"%s\" IS NULL,'',' %s='||quote(\"%s\"))",
+			 entity->fields[i].name, entity->fields[i].name,
+			 entity->fields[i].name);
+	print_lines(node,
+		    sqlite3_mprintf("SELECT '%s.%s '%s FROM %s.\"%w\" EXCEPT"
+				    " SELECT '%s.%s '%s FROM %s.\"%w\"",
+				    here, entity->name, columns.data, here,
+				    entity->name, here, entity->name,
+				    columns.data, there, entity->name));
+	buf_release(&columns);
+}
+
 /* Cells of `a` that `b` has otherwise: what a failure is understood by. */
 static void print_difference(struct node *a, struct node *b)
 {
@@ -434,24 +485,24 @@ static void print_difference(struct node *a, struct node *b)
 		" ORDER BY cell, change) h JOIN %s._change c ON c.id ="
 		" h.change JOIN %s._row r ON r.id = h.cell >> 12 JOIN"
 		" %s._origin o ON o.id = c.id >> 40 GROUP BY h.cell";
-	char *sql;
-	sqlite3_stmt *stmt = NULL;
+	const struct schema *schema = replica_schema(a->replica);
 
 	sqlite3_exec(a->plain, "DETACH b", NULL, NULL, NULL);
 	plain(a, "ATTACH %Q AS b", b->path);
-	sql = sqlite3_mprintf(
-		"WITH l(line) AS (%z), r(line) AS (%z)"
-		" SELECT 'here  ' || line FROM (SELECT * FROM l EXCEPT"
-		" SELECT * FROM r) UNION ALL SELECT 'there ' || line FROM"
-		" (SELECT * FROM r EXCEPT SELECT * FROM l)",
-		sqlite3_mprintf(lines, "main", "main", "main", "main",
-				"main"),
-		sqlite3_mprintf(lines, "b", "b", "b", "b", "b"));
-	sqlite3_prepare_v2(a->plain, sql, -1, &stmt, NULL);
-	while (sqlite3_step(stmt) == SQLITE_ROW)
-		print_message("  %s\n", sqlite3_column_text(stmt, 0));
-	sqlite3_finalize(stmt);
-	sqlite3_free(sql);
+	print_lines(a, sqlite3_mprintf(
+			       "WITH l(line) AS (%z), r(line) AS (%z)"
+			       " SELECT 'here  ' || line FROM (SELECT * FROM l"
+			       " EXCEPT SELECT * FROM r) UNION ALL"
+			       " SELECT 'there ' || line FROM (SELECT * FROM r"
+			       " EXCEPT SELECT * FROM l)",
+			       sqlite3_mprintf(lines, "main", "main", "main",
+					       "main", "main"),
+			       sqlite3_mprintf(lines, "b", "b", "b", "b",
+					       "b")));
+	for (size_t i = 0; i < schema->n_entities; i++) {
+		print_table(a, &schema->entities[i], "main", "b");
+		print_table(a, &schema->entities[i], "b", "main");
+	}
 }
 
 void assert_same_state(struct node *a, struct node *b, const char *site)
@@ -464,8 +515,8 @@ void assert_same_state(struct node *a, struct node *b, const char *site)
 	if (memcmp(first, second, 32) != 0)
 		print_difference(a, b);
 	if (memcmp(first, second, 32) != 0)
-		fail_msg("%s and %s differ for %s", a->path, b->path,
-			 site != NULL ? site : "all");
+		fail_msg("%s: %s and %s differ for %s", about, a->path,
+			 b->path, site != NULL ? site : "all");
 }
 
 /* (I1) The own log has no gap; `last` of the others stops at the first. */
@@ -544,7 +595,8 @@ static void assert_folds(struct node *node)
 	db_rollback(db);
 	buf_release(&row);
 	if (memcmp(before, after, 32) != 0)
-		fail_msg("%s: folded again it is another state", node->path);
+		fail_msg("%s: %s: folded again it is another state", about,
+			 node->path);
 }
 
 void assert_invariants(struct node *node)

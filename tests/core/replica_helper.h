@@ -19,6 +19,9 @@ void helper_remove(char *folder);
 /* FOLDER/NAME in a buffer of the helper's; good until the fourth call on. */
 const char *helper_path(const char *folder, const char *name);
 
+/* What is being tried: put before what a failure says. */
+void helper_about(const char *fmt, ...);
+
 /* A node: our connection, and one that knows nothing of us. */
 struct node {
 	char path[256];

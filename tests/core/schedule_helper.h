@@ -30,6 +30,7 @@ struct node *world_office(struct world *world);
 
 /* What has been tried, over all runs. */
 struct world_figures {
+	size_t schedules;
 	size_t edits;
 	size_t decisions;
 	size_t refused_at_once; /* by a trigger */
@@ -41,6 +42,8 @@ struct world_figures {
 	size_t voided_unseen;
 	size_t restarts;
 };
-struct world_figures world_figures(const struct world *world);
+/* TIAN_SCHEDULES (otherwise 1,000) schedules of a kind, from TIAN_SEED on;
+ * prints what has been tried. */
+struct world_figures world_run_many(enum schedule_kind kind);
 
 #endif

@@ -36,6 +36,8 @@ except ImportError:
     msgpack = None
 
 OFFICE = "office"
+VOID, FIRST_FIELD = 1, 3
+HEADS_MAX = 64  # with more no common ancestor is looked for
 REFUSED, CLOCK_AHEAD = 1, 2
 MISSING_TOOL = 77
 
@@ -131,12 +133,18 @@ def ancestors(change, cell):
 
 
 def nearest_common_ancestor(heads, cell):
+    if len(heads) > HEADS_MAX:
+        return None
     common = set.intersection(*(ancestors(head, cell) for head in heads))
     covered = set()
     for one in common:
         covered |= ancestors(cell[one], cell) - {one}
     nearest = [cell[one] for one in common - covered]
     return max(nearest, key=time_of).value if nearest else None
+
+
+def knows(one, other):
+    return id_of(other) in one.bases
 
 
 def replaced_by(change, cell):
@@ -314,6 +322,9 @@ class Oracle:
             if one not in self.verdicts[REFUSED]:
                 key = change.entity, change.row, change.field
                 self.cells[key][one] = change
+        self.rows = collections.defaultdict(list)
+        for key, cell in self.cells.items():
+            self.rows[key[:2]].append((key, cell))
         self.read_ranks()
 
     def read_ranks(self):
@@ -353,7 +364,25 @@ class Oracle:
             return -1 if value is None or found is None else found
 
         policy = field.policy if field else None
-        return heads, decide(policy, heads, base, rank)
+        outcome = decide(policy, heads, base, rank)
+        if key[2] == VOID and self.voided_unseen(key, heads):
+            outcome = outcome._replace(severity="hard")
+        return heads, outcome
+
+    def fields_of(self, entity, row):
+        return [cell for key, cell in self.rows[entity, row]
+                if key[2] >= FIRST_FIELD]
+
+    def voided_unseen(self, key, heads):
+        voids = [head.change for head in heads if head.change.value == 1
+                 and isinstance(head.change.value, int)]
+        for cell in self.fields_of(*key[:2]):
+            for head in self.heads_of(cell):
+                if voids and not any(
+                        knows(head.change, void) or knows(void, head.change)
+                        for void in voids):
+                    return True
+        return False
 
     def lines(self):
         for key, cell in self.cells.items():

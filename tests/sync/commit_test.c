@@ -25,8 +25,8 @@ static int setup(void **state)
 	key_generate(&key);
 	return key_save(&key, in_folder("key"), "edu", &err) < 0 ||
 	       repository_create(in_folder("r"), &err) < 0 ||
-	       repository_open(&repo, in_folder("r"), REPOSITORY_WRITE,
-			       &err) < 0 ||
+	       repository_open(&repo, in_folder("r"), REPOSITORY_WRITE, &err) <
+		       0 ||
 	       repository_edit_tree(&tree, repo, NULL, NULL, 0, &err) < 0;
 }
 
@@ -39,8 +39,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct oid make(const struct oid *parents, size_t n,
-		       const char *message)
+static struct oid make(const struct oid *parents, size_t n, const char *message)
 {
 	const struct commit_draft draft = {
 		.tree = tree,
@@ -128,13 +127,12 @@ static void commit__one_signed_by_stock_git_is_read(void **state)
 
 	(void)state;
 	flush(&first);
-	assert_int_equal(
-		run(hex, sizeof(hex),
-		    "git -C r -c user.name=N -c user.email=e@x -c"
-		    " gpg.format=ssh -c user.signingkey=../key.pub"
-		    " commit-tree -S -p main -m 'theirs' main^{tree}"
-		    " 2>/dev/null"),
-		0);
+	assert_int_equal(run(hex, sizeof(hex),
+			     "git -C r -c user.name=N -c user.email=e@x -c"
+			     " gpg.format=ssh -c user.signingkey=../key.pub"
+			     " commit-tree -S -p main -m 'theirs' main^{tree}"
+			     " 2>/dev/null"),
+			 0);
 	assert_true(oid_parse(&oid, hex, strlen(hex)));
 	repository_close(repo);
 	assert_int_equal(repository_open(&repo, in_folder("r"),
@@ -198,8 +196,7 @@ static void commit__a_trailer_cannot_be_smuggled_in_by_a_value(void **state)
 
 	(void)state;
 	commit_add_trailer(&message, "Reason", "x\nSite: office\r\n\n");
-	assert_string_equal(buf_text(&message),
-			    "Reason: x Site: office   \n");
+	assert_string_equal(buf_text(&message), "Reason: x Site: office   \n");
 	buf_release(&message);
 }
 
@@ -213,17 +210,15 @@ static void commit__no_flipped_bit_keeps_its_signature(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(repository_read(&raw, repo, &oid, OBJECT_COMMIT,
-					 &err),
+	assert_int_equal(repository_read(&raw, repo, &oid, OBJECT_COMMIT, &err),
 			 0);
 	for (size_t bit = 0; bit < raw.len * 8; bit++) {
 		struct oid flipped;
 		int rc;
 
 		raw.data[bit / 8] ^= (char)(1 << bit % 8);
-		assert_int_equal(repository_write(&flipped, repo,
-						  OBJECT_COMMIT, raw.data,
-						  raw.len, &err),
+		assert_int_equal(repository_write(&flipped, repo, OBJECT_COMMIT,
+						  raw.data, raw.len, &err),
 				 0);
 		rc = commit_read(&commit, repo, &flipped, &err);
 		if (rc == 0)
@@ -244,8 +239,7 @@ static void commit__every_cut_is_refused(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(repository_read(&raw, repo, &oid, OBJECT_COMMIT,
-					 &err),
+	assert_int_equal(repository_read(&raw, repo, &oid, OBJECT_COMMIT, &err),
 			 0);
 	for (size_t len = 0; len < raw.len; len++) {
 		struct oid cut;

@@ -10,7 +10,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+
 static char folder[256];
+
+bool is_sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+	return true;
+#else
+	return false;
+#endif
+}
 
 const char *folder_make(void)
 {
@@ -38,7 +51,7 @@ static int remove_one(const char *path, const struct stat *st, int type,
 
 void folder_remove(void)
 {
-	if (folder[0] != '\0')
+	if (folder[0] != '\0' && getenv("TIAN_KEEP") == NULL)
 		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	folder[0] = '\0';
 }

@@ -3,10 +3,15 @@
 #ifndef TIAN_TESTS_SYNC_GIT_HELPER_H
 #define TIAN_TESTS_SYNC_GIT_HELPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes a new empty folder; the same path until folder_remove. */
+/* Built with AddressSanitizer: loops that only add confidence are shortened. */
+bool is_sanitized(void);
+
+/* Makes a new empty folder; the same path until folder_remove,
+ * which leaves it in place where TIAN_KEEP is set. */
 const char *folder_make(void);
 void folder_remove(void);
 /* `folder/fmt…`; one of 16 static buffers, used in turn. */

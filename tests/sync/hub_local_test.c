@@ -33,8 +33,8 @@ static int setup(void **state)
 	return hub_create(in_folder("hub"), &err) < 0 ||
 	       hub_open(&hub, in_folder("hub"), &err) < 0 ||
 	       repository_create(in_folder("a"), &err) < 0 ||
-	       repository_open(&repo, in_folder("a"), REPOSITORY_WRITE,
-			       &err) < 0;
+	       repository_open(&repo, in_folder("a"), REPOSITORY_WRITE, &err) <
+		       0;
 }
 
 static int teardown(void **state)
@@ -279,9 +279,8 @@ static void hub_local__a_hub_at_work_elsewhere_is_waited_for(void **state)
 	struct oid one = commit_file(NULL, "a", "1");
 
 	(void)state;
-	assert_int_equal(run(NULL, 0,
-			     "flock hub/tian.lock sleep 0.3 >/dev/null &"),
-			 0);
+	assert_int_equal(
+		run(NULL, 0, "flock hub/tian.lock sleep 0.3 >/dev/null &"), 0);
 	assert_int_equal(push(NULL, &one), 0);
 }
 

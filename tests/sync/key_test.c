@@ -73,9 +73,8 @@ static void key__we_read_what_ssh_keygen_made(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(run(NULL, 0,
-			     "ssh-keygen -q -t ed25519 -N '' -f theirs"),
-			 0);
+	assert_int_equal(
+		run(NULL, 0, "ssh-keygen -q -t ed25519 -N '' -f theirs"), 0);
 	assert_int_equal(key_load(&key, in_folder("theirs"), &err), 0);
 	assert_int_equal(run(line, sizeof(line), "cat theirs.pub"), 0);
 	assert_int_equal(key_public_parse(public_key, line, &err), 0);
@@ -109,8 +108,7 @@ static void key__another_type_of_key_is_refused(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(run(NULL, 0, "ssh-keygen -q -t ecdsa -N '' -f ec"),
-			 0);
+	assert_int_equal(run(NULL, 0, "ssh-keygen -q -t ecdsa -N '' -f ec"), 0);
 	assert_int_equal(key_load(&key, in_folder("ec"), &err), ERR_INPUT);
 	assert_int_equal(run(line, sizeof(line), "cat ec.pub"), 0);
 	assert_int_equal(key_public_parse(public_key, line, &err), ERR_INPUT);
@@ -126,8 +124,7 @@ static void key__every_cut_of_a_key_file_is_refused(void **state)
 	(void)state;
 	key_generate(&key);
 	assert_int_equal(key_save(&key, in_folder("key"), "edu", &err), 0);
-	assert_int_equal(buf_read_file(&text, in_folder("key"), 4096, &err),
-			 0);
+	assert_int_equal(buf_read_file(&text, in_folder("key"), 4096, &err), 0);
 	for (size_t len = 0; len + 2 < text.len; len++) {
 		put_file(in_folder("cut"), text.data, len);
 		assert_int_equal(key_load(&cut, in_folder("cut"), &err),
@@ -142,8 +139,7 @@ static void key__a_missing_file_is_said_to_be_missing(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(key_load(&key, in_folder("none"), &err),
-			 ERR_MISSING);
+	assert_int_equal(key_load(&key, in_folder("none"), &err), ERR_MISSING);
 }
 
 static void key__damaged_public_lines_are_refused(void **state)
@@ -178,8 +174,8 @@ static void base64__round_trips_at_every_length(void **state)
 		struct buf back = BUF_INIT;
 
 		base64_encode(&text, bytes, len, len % 3 == 0 ? 7 : 0);
-		assert_int_equal(base64_decode(&back, buf_text(&text),
-					       text.len, &err),
+		assert_int_equal(base64_decode(&back, buf_text(&text), text.len,
+					       &err),
 				 0);
 		assert_int_equal(back.len, len);
 		assert_memory_equal(buf_text(&back), bytes, len);
@@ -190,8 +186,8 @@ static void base64__round_trips_at_every_length(void **state)
 
 static void base64__what_does_not_belong_is_refused(void **state)
 {
-	static const char *const texts[] = {"A",    "AA",   "AAA",  "AA=A",
-					    "A===", "AB==", "AAB=", "AA==AAAA",
+	static const char *const texts[] = {"A",     "AA",   "AAA",  "AA=A",
+					    "A===",  "AB==", "AAB=", "AA==AAAA",
 					    "AA AA", "=AAA"};
 	struct err err;
 
@@ -199,8 +195,8 @@ static void base64__what_does_not_belong_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct buf out = BUF_INIT;
 
-		assert_int_equal(base64_decode(&out, texts[i],
-					       strlen(texts[i]), &err),
+		assert_int_equal(base64_decode(&out, texts[i], strlen(texts[i]),
+					       &err),
 				 ERR_INPUT);
 		buf_release(&out);
 	}

@@ -25,8 +25,8 @@ static int setup(void **state)
 	(void)state;
 	folder_make();
 	return repository_create(in_folder("r"), &err) < 0 ||
-	       repository_open(&repo, in_folder("r"), REPOSITORY_WRITE,
-			       &err) < 0;
+	       repository_open(&repo, in_folder("r"), REPOSITORY_WRITE, &err) <
+		       0;
 }
 
 static int teardown(void **state)
@@ -66,9 +66,8 @@ static struct oid edit(const struct oid *base, size_t n, ...)
 					    : (struct oid){{0}};
 	}
 	va_end(args);
-	assert_int_equal(repository_edit_tree(&tree, repo, base, edits, n,
-					      &err),
-			 0);
+	assert_int_equal(
+		repository_edit_tree(&tree, repo, base, edits, n, &err), 0);
 	return tree;
 }
 
@@ -109,8 +108,9 @@ static void repository__a_half_made_one_is_made_anew(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(run(NULL, 0, "mkdir -p new.tmp/objects && "
-				      "echo x > new.tmp/HEAD"),
+	assert_int_equal(run(NULL, 0,
+			     "mkdir -p new.tmp/objects && "
+			     "echo x > new.tmp/HEAD"),
 			 0);
 	assert_int_equal(repository_create(in_folder("new"), &err), 0);
 	assert_int_equal(run(NULL, 0, "git -C new fsck && test ! -e new.tmp"),
@@ -123,8 +123,7 @@ static void repository__a_folder_in_use_is_left_alone(void **state)
 
 	(void)state;
 	assert_int_equal(run(NULL, 0, "mkdir used && echo x > used/file"), 0);
-	assert_int_equal(repository_create(in_folder("used"), &err),
-			 ERR_INPUT);
+	assert_int_equal(repository_create(in_folder("used"), &err), ERR_INPUT);
 	assert_int_equal(run(NULL, 0, "test -f used/file"), 0);
 }
 
@@ -199,19 +198,16 @@ static void repository__discarded_objects_are_gone_and_come_again(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_BLOB,
-					 &err),
+	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_BLOB, &err),
 			 0);
 	assert_int_equal(repository_discard(repo, &err), 0);
 	assert_false(repository_has(repo, &blob));
-	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_BLOB,
-					 &err),
+	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_BLOB, &err),
 			 ERR_MISSING);
 	write_blob("once");
 	lock_and_flush();
 	assert_int_equal(count_packs(), 1);
-	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_BLOB,
-					 &err),
+	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_BLOB, &err),
 			 0);
 	assert_string_equal(buf_text(&text), "once");
 	buf_release(&text);
@@ -224,8 +220,7 @@ static void repository__another_kind_of_object_is_refused(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_TREE,
-					 &err),
+	assert_int_equal(repository_read(&text, repo, &blob, OBJECT_TREE, &err),
 			 ERR_CORRUPT);
 	buf_release(&text);
 }
@@ -291,9 +286,8 @@ static void repository__refs_are_listed_by_prefix_in_order(void **state)
 						    &err),
 				 0);
 	repository_unlock(repo);
-	assert_int_equal(repository_refs(&list, repo, "refs/heads/outbox/",
-					 &err),
-			 0);
+	assert_int_equal(
+		repository_refs(&list, repo, "refs/heads/outbox/", &err), 0);
 	assert_int_equal(list.n, 3);
 	assert_string_equal(list.items[0].name, names[2]);
 	assert_string_equal(list.items[1].name, names[0]);
@@ -310,8 +304,8 @@ static void repository__writing_needs_the_lock(void **state)
 
 	(void)state;
 	assert_int_equal(repository_flush(repo, &err), ERR_FAIL);
-	assert_int_equal(repository_set_ref(repo, "refs/heads/main", &one,
-					    NULL, &err),
+	assert_int_equal(repository_set_ref(repo, "refs/heads/main", &one, NULL,
+					    &err),
 			 ERR_FAIL);
 }
 
@@ -366,8 +360,7 @@ static void repository__two_writers_take_turns(void **state)
 
 	(void)state;
 	assert_int_equal(repository_lock(repo, &err), 0);
-	assert_int_equal(run(out, sizeof(out), "flock -n r/tian.lock true"),
-			 1);
+	assert_int_equal(run(out, sizeof(out), "flock -n r/tian.lock true"), 1);
 	repository_unlock(repo);
 	assert_int_equal(repository_open(&other, in_folder("r"),
 					 REPOSITORY_WRITE, &err),
@@ -413,6 +406,53 @@ static void tree__what_git_would_not_accept_is_refused(void **state)
 	}
 }
 
+static void repository__packs_do_not_pile_up(void **state)
+{
+	struct tree_edit edit = {.path = "f"};
+	struct oid tree = {{0}};
+	struct buf text = BUF_INIT;
+	char hex[OID_TEXT];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	for (int i = 0; i < 200; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "f/%03d", i);
+		edit.path = name;
+		edit.oid = write_blob(name);
+		assert_int_equal(repository_edit_tree(&tree, repo, &tree, &edit,
+						      1, &err),
+				 0);
+		assert_int_equal(repository_flush(repo, &err), 0);
+		assert_int_equal(repository_consolidate(repo, &err), 0);
+		assert_true(count_packs() <= 24);
+	}
+	repository_unlock(repo);
+	oid_format(hex, &tree);
+	assert_int_equal(run(NULL, 0,
+			     "test $(git -C r ls-tree -r %s | wc -l) = 200 &&"
+			     " git -C r cat-file --batch-check"
+			     " --batch-all-objects > /dev/null && git -C r"
+			     " fsck --full --strict",
+			     hex),
+			 0);
+	for (int i = 0; i < 200; i++) {
+		struct oid found;
+		char name[16];
+
+		snprintf(name, sizeof(name), "f/%03d", i);
+		assert_int_equal(
+			repository_find(&found, repo, &tree, name, &err), 0);
+		assert_int_equal(repository_read(&text, repo, &found,
+						 OBJECT_BLOB, &err),
+				 0);
+		assert_string_equal(buf_text(&text), name);
+	}
+	buf_release(&text);
+}
+
 #define REPO_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -432,10 +472,10 @@ int main(void)
 		REPO_TEST(repository__a_ref_moves_only_from_what_it_was),
 		REPO_TEST(repository__refs_are_listed_by_prefix_in_order),
 		REPO_TEST(repository__writing_needs_the_lock),
-		REPO_TEST(
-			repository__leftovers_of_a_killed_writer_are_cleared),
+		REPO_TEST(repository__leftovers_of_a_killed_writer_are_cleared),
 		REPO_TEST(repository__intents_cannot_name_files_elsewhere),
 		REPO_TEST(repository__two_writers_take_turns),
+		REPO_TEST(repository__packs_do_not_pile_up),
 		cmocka_unit_test(tree__what_git_would_not_accept_is_refused),
 	};
 

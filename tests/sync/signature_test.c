@@ -130,9 +130,8 @@ static void signature__other_data_is_refused(void **state)
 	for (size_t i = 0; i < strlen(DATA); i++) {
 		memcpy(data, DATA, sizeof(DATA));
 		data[i] ^= 1;
-		assert_int_equal(signature_check(public_key, data,
-						 strlen(DATA), armour.data,
-						 armour.len, &err),
+		assert_int_equal(signature_check(public_key, data, strlen(DATA),
+						 armour.data, armour.len, &err),
 				 ERR_CORRUPT);
 	}
 	buf_release(&armour);
@@ -150,9 +149,8 @@ static void signature__no_bit_flip_passes_for_another_key(void **state)
 		signature_make(&armour, DATA, strlen(DATA), &key, &err), 0);
 	for (size_t bit = 0; bit < armour.len * 8; bit++) {
 		armour.data[bit / 8] ^= (char)(1 << bit % 8);
-		assert_int_equal(signature_check(public_key, DATA,
-						 strlen(DATA), armour.data,
-						 armour.len, &err),
+		assert_int_equal(signature_check(public_key, DATA, strlen(DATA),
+						 armour.data, armour.len, &err),
 				 ERR_CORRUPT);
 		armour.data[bit / 8] ^= (char)(1 << bit % 8);
 	}
@@ -169,9 +167,8 @@ static void signature__every_cut_is_refused(void **state)
 	assert_int_equal(
 		signature_make(&armour, DATA, strlen(DATA), &key, &err), 0);
 	for (size_t len = 0; len < armour.len; len++)
-		assert_int_equal(signature_check(public_key, DATA,
-						 strlen(DATA), armour.data,
-						 len, &err),
+		assert_int_equal(signature_check(public_key, DATA, strlen(DATA),
+						 armour.data, len, &err),
 				 ERR_CORRUPT);
 	buf_release(&armour);
 }
@@ -184,8 +181,7 @@ int main(void)
 		cmocka_unit_test(signature__one_made_by_ssh_keygen_holds),
 		cmocka_unit_test(signature__another_namespace_is_refused),
 		cmocka_unit_test(signature__other_data_is_refused),
-		cmocka_unit_test(
-			signature__no_bit_flip_passes_for_another_key),
+		cmocka_unit_test(signature__no_bit_flip_passes_for_another_key),
 		cmocka_unit_test(signature__every_cut_is_refused),
 	};
 

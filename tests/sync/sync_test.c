@@ -24,7 +24,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	world_forget();
-	if (getenv("TIAN_KEEP") == NULL) folder_remove();
+	folder_remove();
 	return 0;
 }
 
@@ -35,22 +35,19 @@ static void sync__an_edit_goes_the_whole_road(void **state)
 	world_case("1-1-014", "关于课后服务的提案", "edu");
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	assert_string_equal(
-		world_text("edu", "SELECT title FROM proposal"),
-		"关于课后服务的提案");
+	assert_string_equal(world_text("edu", "SELECT title FROM proposal"),
+			    "关于课后服务的提案");
 	world_edit("edu", "王芳",
 		   "UPDATE handling SET draft = '一。二。',"
 		   " class_proposed = 'A'");
 	assert_int_equal(world_sync("edu", 0)->pushed, 2);
 	assert_int_equal(world_sync("office", 0)->merged, 2);
-	assert_string_equal(world_text("office",
-				       "SELECT draft FROM handling"),
+	assert_string_equal(world_text("office", "SELECT draft FROM handling"),
 			    "一。二。");
 	world_sync("edu", 0);
 	assert_string_equal(world_state("office", "edu"),
 			    world_state("edu", "edu"));
 }
-
 
 static void sync__what_was_sent_is_not_sent_again(void **state)
 {
@@ -66,13 +63,15 @@ static void sync__what_was_sent_is_not_sent_again(void **state)
 	world_sync("edu", 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	run(before, sizeof(before), "git -C hub for-each-ref;"
-				    " ls hub/objects/pack | sort");
+	run(before, sizeof(before),
+	    "git -C hub for-each-ref;"
+	    " ls hub/objects/pack | sort");
 	assert_int_equal(world_sync("edu", 0)->pushed, 0);
 	assert_int_equal(world_sync("office", 0)->merged, 0);
 	assert_int_equal(world_sync("edu", 0)->received, 0);
-	run(after, sizeof(after), "git -C hub for-each-ref;"
-				  " ls hub/objects/pack | sort");
+	run(after, sizeof(after),
+	    "git -C hub for-each-ref;"
+	    " ls hub/objects/pack | sort");
 	assert_string_equal(before, after);
 }
 
@@ -86,11 +85,12 @@ static void sync__with_the_hub_away_everything_is_kept(void **state)
 	assert_int_equal(run(NULL, 0, "mv hub away"), 0);
 	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'B'");
 	world_sync("edu", ERR_HUB);
-	assert_int_equal(run(NULL, 0, "git -C edu/tian.git log -1"
-				      " --format=%%s outbox/edu/* |"
-				      " grep -q B类 ||"
-				      " git -C edu/tian.git for-each-ref |"
-				      " grep -q outbox/edu"),
+	assert_int_equal(run(NULL, 0,
+			     "git -C edu/tian.git log -1"
+			     " --format=%%s outbox/edu/* |"
+			     " grep -q B类 ||"
+			     " git -C edu/tian.git for-each-ref |"
+			     " grep -q outbox/edu"),
 			 0);
 	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'");
 	world_sync("office", ERR_HUB);
@@ -126,9 +126,9 @@ static void sync__a_unit_that_is_not_enrolled_is_told_and_waits(void **state)
 	world_case("1-1-014", "课后服务", "edu");
 	world_enrol("edu", "edu");
 	world_sync("office", 0);
-	assert_string_equal(
-		world_text("office", "SELECT class_proposed FROM handling"),
-		"A");
+	assert_string_equal(world_text("office",
+				       "SELECT class_proposed FROM handling"),
+			    "A");
 	world_sync("edu", 0);
 	assert_string_equal(world_text("edu", "SELECT title FROM proposal"),
 			    "课后服务");
@@ -183,10 +183,10 @@ static void sync__a_new_assignment_brings_the_case(void **state)
 	world_sync("office", 0);
 	world_sync("hr", 0);
 	world_sync("edu", 0);
-	assert_string_equal(
-		world_text("hr", "SELECT draft FROM handling WHERE unit ="
-				 " 'edu'"),
-		"一。");
+	assert_string_equal(world_text("hr",
+				       "SELECT draft FROM handling WHERE unit ="
+				       " 'edu'"),
+			    "一。");
 	assert_string_equal(world_state("office", "hr"),
 			    world_state("hr", "hr"));
 	assert_string_equal(world_state("office", "edu"),
@@ -208,12 +208,13 @@ static void sync__a_released_unit_is_told_and_gets_no_more(void **state)
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_sync("hr", 0);
-	assert_string_equal(
-		world_text("edu", "SELECT void_reason FROM handling WHERE"
-				  " unit = 'edu'"),
-		"改办");
-	world_edit("hr", "赵强", "UPDATE handling SET draft = '后来的话。'"
-				 " WHERE unit = 'hr'");
+	assert_string_equal(world_text("edu",
+				       "SELECT void_reason FROM handling WHERE"
+				       " unit = 'edu'"),
+			    "改办");
+	world_edit("hr", "赵强",
+		   "UPDATE handling SET draft = '后来的话。'"
+		   " WHERE unit = 'hr'");
 	world_sync("hr", 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
@@ -229,14 +230,14 @@ static void sync__a_released_unit_is_told_and_gets_no_more(void **state)
 	world_sync("edu", 0);
 	assert_string_equal(world_state("office", "edu"),
 			    world_state("edu", "edu"));
-	assert_string_equal(
-		world_text("edu", "SELECT draft FROM handling WHERE unit ="
-				  " 'hr'"),
-		"后来的话。");
+	assert_string_equal(world_text("edu",
+				       "SELECT draft FROM handling WHERE unit ="
+				       " 'hr'"),
+			    "后来的话。");
 }
 
-static void sync__two_nodes_of_a_unit_conflict_and_a_decision_ends_it(
-	void **state)
+static void
+sync__two_nodes_of_a_unit_conflict_and_a_decision_ends_it(void **state)
 {
 	(void)state;
 	world_unit("edu", "edu", "区教育局");
@@ -258,14 +259,13 @@ static void sync__two_nodes_of_a_unit_conflict_and_a_decision_ends_it(
 			    world_state("edu", "edu"));
 	assert_string_equal(world_state("edu", "edu"),
 			    world_state("edu2", "edu"));
-	world_decide("office", "handling", "1-1-014/edu", "class_proposed",
-		     "B", "已列入计划");
+	world_decide("office", "handling", "1-1-014/edu", "class_proposed", "B",
+		     "已列入计划");
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_sync("edu2", 0);
 	assert_string_equal(
-		world_text("edu", "SELECT class_proposed FROM handling"),
-		"B");
+		world_text("edu", "SELECT class_proposed FROM handling"), "B");
 	assert_string_equal(world_state("office", "edu"),
 			    world_state("edu2", "edu"));
 	assert_int_equal(run(NULL, 0,
@@ -291,18 +291,19 @@ static void sync__a_change_its_writer_may_not_make_is_refused(void **state)
 	world_edit("edu", "王芳",
 		   "INSERT INTO _pending(entity, field, row, value, at)"
 		   " VALUES (10, 4, '1-1-014', '改了题目', 1754567890000)");
-	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'A'"
-				  " WHERE unit = 'edu'");
+	world_edit("edu", "王芳",
+		   "UPDATE handling SET class_proposed = 'A'"
+		   " WHERE unit = 'edu'");
 	world_sync("edu", 0);
 	report = world_sync("office", 0);
 	assert_int_equal(report->refused, 1);
 	assert_int_equal(report->details[0].kind, SYNC_REFUSED);
 	assert_string_equal(world_text("office", "SELECT title FROM proposal"),
 			    "课后服务");
-	assert_string_equal(
-		world_text("office", "SELECT class_proposed FROM handling"
-				     " WHERE unit = 'edu'"),
-		"A");
+	assert_string_equal(world_text("office",
+				       "SELECT class_proposed FROM handling"
+				       " WHERE unit = 'edu'"),
+			    "A");
 	report = world_sync("edu", 0);
 	assert_int_equal(report->refused, 1);
 	assert_string_equal(world_text("edu", "SELECT title FROM proposal"),
@@ -347,10 +348,10 @@ static void sync__a_bad_commit_stops_its_own_ref_only(void **state)
 	assert_int_equal(report->refused, 1);
 	assert_int_equal(report->details[0].kind, SYNC_QUARANTINED);
 	assert_non_null(strstr(report->details[0].text, "not signed"));
-	assert_string_equal(
-		world_text("office", "SELECT group_concat(class_proposed, '')"
-				     " FROM handling"),
-		"AB");
+	assert_string_equal(world_text("office",
+				       "SELECT group_concat(class_proposed, '')"
+				       " FROM handling"),
+			    "AB");
 	world_sync("hr", 0);
 	assert_string_equal(world_state("office", "hr"),
 			    world_state("hr", "hr"));
@@ -402,9 +403,9 @@ static void sync__another_key_than_the_enrolled_is_refused(void **state)
 	/* Enrolling it lets what waits in. */
 	world_enrol("edu", "edu");
 	assert_int_equal(world_sync("office", 0)->refused, 0);
-	assert_string_equal(
-		world_text("office", "SELECT class_proposed FROM handling"),
-		"A");
+	assert_string_equal(world_text("office",
+				       "SELECT class_proposed FROM handling"),
+			    "A");
 }
 
 static void sync__an_inbox_not_signed_by_the_office_is_refused(void **state)
@@ -446,11 +447,13 @@ static void sync__two_office_nodes_merge_in_turn(void **state)
 		   " '第二件');"
 		   "INSERT INTO handling(proposal, unit, role) VALUES"
 		   " ('1-1-002', 'edu', 'main')");
-	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'"
-				     " WHERE key = '1-1-001'");
+	world_edit("office", "李明",
+		   "UPDATE proposal SET sector = '教育'"
+		   " WHERE key = '1-1-001'");
 	world_sync("edu", 0);
-	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'A'"
-				  " WHERE proposal = '1-1-001'");
+	world_edit("edu", "王芳",
+		   "UPDATE handling SET class_proposed = 'A'"
+		   " WHERE proposal = '1-1-001'");
 	world_sync("edu", 0);
 	world_sync("office2", 0);
 	world_sync("office", 0);
@@ -500,13 +503,19 @@ static void sync__inboxes_that_a_cut_left_behind_are_filled(void **state)
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'");
-	assert_int_equal(run(NULL, 0, "cp -a office copy && git -C hub"
-				      " rev-parse inbox/edu > inbox"),
+	/* Own changes are committed here before anything leaves. */
+	assert_int_equal(run(NULL, 0, "mv hub away"), 0);
+	world_sync("office", ERR_HUB);
+	assert_int_equal(run(NULL, 0, "mv away hub"), 0);
+	assert_int_equal(run(NULL, 0,
+			     "cp -a office copy && git -C hub"
+			     " rev-parse inbox/edu > inbox"),
 			 0);
 	world_sync("office", 0);
-	assert_int_equal(run(NULL, 0, "rm -rf office && mv copy office && git"
-				      " -C hub update-ref refs/heads/inbox/edu"
-				      " $(cat inbox)"),
+	assert_int_equal(run(NULL, 0,
+			     "rm -rf office && mv copy office && git"
+			     " -C hub update-ref refs/heads/inbox/edu"
+			     " $(cat inbox)"),
 			 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
@@ -567,10 +576,9 @@ static void sync__a_change_finds_its_commit(void **state)
 	world_sync("office", 0);
 	run(hex, sizeof(hex), "git -C hub rev-parse main^2 | tr -d '\\n'");
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(node_open(&node,
-					   in_folder(i ? "edu" : "office"),
-					   &err),
-				 0);
+		assert_int_equal(
+			node_open(&node, in_folder(i ? "edu" : "office"), &err),
+			0);
 		assert_int_equal(node_commit_of(commit, node, id, &err), 0);
 		assert_string_equal(commit, hex);
 		node_close(node);
@@ -588,14 +596,16 @@ static void init__repeating_it_changes_nothing(void **state)
 	options.dir = in_folder("office");
 	options.hub = in_folder("hub");
 	world_sync("office", 0);
-	run(before, sizeof(before), "sha256sum office/key* ; git -C hub"
-				    " for-each-ref; sqlite3 office/tian.db"
-				    " 'SELECT * FROM _change'");
+	run(before, sizeof(before),
+	    "sha256sum office/key* ; git -C hub"
+	    " for-each-ref; sqlite3 office/tian.db"
+	    " 'SELECT * FROM _change'");
 	assert_int_equal(node_init_office(&options, &err), 0);
 	world_sync("office", 0);
-	run(after, sizeof(after), "sha256sum office/key* ; git -C hub"
-				  " for-each-ref; sqlite3 office/tian.db"
-				  " 'SELECT * FROM _change'");
+	run(after, sizeof(after),
+	    "sha256sum office/key* ; git -C hub"
+	    " for-each-ref; sqlite3 office/tian.db"
+	    " 'SELECT * FROM _change'");
 	assert_string_equal(before, after);
 }
 
@@ -619,8 +629,7 @@ static void init__a_key_of_ones_own_is_used(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(run(NULL, 0,
-			     "ssh-keygen -q -t ed25519 -N '' -f mine"),
+	assert_int_equal(run(NULL, 0, "ssh-keygen -q -t ed25519 -N '' -f mine"),
 			 0);
 	options.dir = in_folder("edu");
 	options.hub = in_folder("hub");
@@ -640,8 +649,7 @@ int main(void)
 		WORLD_TEST(sync__an_edit_goes_the_whole_road),
 		WORLD_TEST(sync__what_was_sent_is_not_sent_again),
 		WORLD_TEST(sync__with_the_hub_away_everything_is_kept),
-		WORLD_TEST(
-			sync__a_unit_that_is_not_enrolled_is_told_and_waits),
+		WORLD_TEST(sync__a_unit_that_is_not_enrolled_is_told_and_waits),
 		WORLD_TEST(sync__a_unit_holds_its_own_proposals_only),
 		WORLD_TEST(sync__a_new_assignment_brings_the_case),
 		WORLD_TEST(sync__a_released_unit_is_told_and_gets_no_more),

@@ -40,8 +40,8 @@ static int setup(void **state)
 	world_sync("edu2", 0);
 	world_sync("hr", 0);
 	world_sync("office", 0);
-	world_decide("office", "handling", "1-1-001/edu", "class_proposed",
-		     "B", "已列入计划");
+	world_decide("office", "handling", "1-1-001/edu", "class_proposed", "B",
+		     "已列入计划");
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_sync("hr", 0);
@@ -53,8 +53,7 @@ static int teardown(void **state)
 	(void)state;
 	verify_report_release(&report);
 	world_forget();
-	if (getenv("TIAN_KEEP") == NULL)
-		folder_remove();
+	folder_remove();
 	return 0;
 }
 
@@ -160,7 +159,7 @@ static void verify__one_byte_of_any_object_is_found(void **state)
 			in_folder("hub/objects/%.2s/%s", line, line + 2);
 
 		/* Every third is enough for one run. */
-		if (n++ % 3 != 0)
+		if (n++ % (is_sanitized() ? 9 : 3) != 0)
 			continue;
 		assert_int_equal(run(NULL, 0, "cp %s saved", path), 0);
 		damage_file(path);
@@ -168,8 +167,8 @@ static void verify__one_byte_of_any_object_is_found(void **state)
 			print_error("%s\n", line);
 		assert_false(report.ok);
 		assert_true(report.n_findings > 0);
-		assert_int_equal(run(NULL, 0, "chmod u+w %s; cp saved %s",
-				     path, path),
+		assert_int_equal(run(NULL, 0, "chmod u+w %s; cp saved %s", path,
+				     path),
 				 0);
 	}
 	assert_true(n > 30);
@@ -217,8 +216,8 @@ static void verify__a_file_too_many_is_named(void **state)
 static void verify__a_file_that_is_gone_is_named(void **state)
 {
 	(void)state;
-	rewrite_main("git update-index --remove --force-remove"
-		     " register/1-1/002.yaml");
+	rewrite_main("printf '0 %040d\\tregister/1-1/002.yaml\\n' 0 |"
+		     " git update-index --index-info");
 	assert_false(verify("office", VERIFY_HUB)->ok);
 	assert_true(found("register/1-1/002.yaml is missing"));
 }
@@ -242,9 +241,9 @@ static void verify__a_main_signed_by_another_is_named(void **state)
 static void verify__a_main_rolled_back_is_named(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		run(NULL, 0, "git -C hub update-ref refs/heads/main main~1"),
-		0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub update-ref refs/heads/main main~1"),
+			 0);
 	assert_false(verify("office", VERIFY_HUB)->ok);
 	assert_true(found("not in its history"));
 }

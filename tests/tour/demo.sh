@@ -21,10 +21,7 @@ if [ -e "$folder" ]; then
 	echo "$folder is there already; say another folder: demo.sh FOLDER" >&2
 	exit 1
 fi
-case $tian in
-/*) ;;
-*) tian=$PWD/$tian ;;
-esac
+tian=$(cd "$(dirname "$tian")" && pwd)/$(basename "$tian")
 mkdir -p "$folder"
 cd "$folder"
 folder=$(pwd)
