@@ -10,10 +10,10 @@
 #include <time.h>
 
 #include "cli/args.h"
-#include "cli/json_out.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/stage.h"
+#include "cli/sync_view.h"
 #include "sync/sync.h"
 
 static const char help[] = N_(
@@ -36,66 +36,6 @@ static void on_signal(int number)
 	interrupted = 1;
 }
 
-static int print_json(const struct sync_report *report, struct err *err)
-{
-	struct json_out json;
-	int rc;
-
-	json_out_init(&json);
-	json_out_object(&json, NULL);
-	json_out_int(&json, "pushed", (int64_t)report->pushed);
-	json_out_int(&json, "received", (int64_t)report->received);
-	json_out_int(&json, "merged", (int64_t)report->merged);
-	json_out_int(&json, "refused", (int64_t)report->refused);
-	json_out_object(&json, "conflicts");
-	json_out_int(&json, "soft", (int64_t)report->soft);
-	json_out_int(&json, "hard", (int64_t)report->hard);
-	json_out_end(&json);
-	json_out_text(&json, "commit", *report->commit ? report->commit : NULL);
-	json_out_end(&json);
-	rc = json_out_print(&json, stdout, err);
-	json_out_release(&json);
-	return rc;
-}
-
-static void print_text(const struct sync_report *report, bool office)
-{
-	if (report->pushed + report->received + report->merged +
-		    report->refused ==
-	    0)
-		puts(_("Nothing new."));
-	if (report->pushed > 0)
-		printf(_("sent:      %zu changes\n"), report->pushed);
-	if (report->received > 0)
-		printf(_("received:  %zu changes\n"), report->received);
-	if (office && report->merged > 0)
-		printf(_("merged:    %zu changes\n"), report->merged);
-	if (report->refused > 0)
-		printf(_("refused:   %zu\n"), report->refused);
-	if (report->soft + report->hard > 0)
-		printf(_("conflicts: %zu to decide, %zu settled by rule (tian "
-			 "conflicts)\n"),
-		       report->hard, report->soft);
-}
-
-static void print_details(const struct sync_report *report)
-{
-	static const char *const what[] = {
-		[SYNC_REFUSED] = N_("refused: %s"),
-		[SYNC_QUARANTINED] = N_("set aside until a person looks: %s"),
-		[SYNC_WAITING] = N_("waits to be enrolled (tian unit add): %s"),
-	};
-
-	for (size_t i = 0; i < report->n_details; i++) {
-		const struct sync_detail *detail = &report->details[i];
-		struct buf text = BUF_INIT;
-
-		message_foreign(&text, detail->text);
-		cli_say(_(what[detail->kind]), buf_text(&text));
-		buf_release(&text);
-	}
-}
-
 /* One exchange; the exit status, or <0. */
 static int exchange(struct cli *cli, struct err *err)
 {
@@ -108,13 +48,13 @@ static int exchange(struct cli *cli, struct err *err)
 	progress_init(&progress);
 	rc = node_sync(&report, cli->node, &options, err);
 	progress_end(&progress);
-	print_details(&report);
+	sync_view_details(&report);
 	if (rc < 0)
 		goto done;
 	if (cli->json)
-		rc = print_json(&report, err);
+		rc = sync_view_json(&report, err);
 	else
-		print_text(&report, replica_is_office(cli->replica));
+		sync_view_text(&report, replica_is_office(cli->replica));
 	if (rc == 0 && report.hard + report.refused > 0)
 		rc = CLI_ATTENTION;
 done:

@@ -19,6 +19,7 @@ cli_command cmd_resolve;
 cli_command cmd_log;
 cli_command cmd_verify;
 cli_command cmd_publish;
+cli_command cmd_bundle;
 cli_command cmd_doctor;
 
 #endif

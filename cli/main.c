@@ -33,6 +33,7 @@ static const struct command {
 	{"log", cmd_log, N_("who changed what, when and why")},
 	{"verify", cmd_verify, N_("prove the register by the signed changes")},
 	{"publish", cmd_publish, N_("write the page that is published")},
+	{"bundle", cmd_bundle, N_("exchange changes by one file")},
 	{"doctor", cmd_doctor, N_("look over replica, repository and key")},
 };
 

@@ -85,7 +85,27 @@ static const char *const foreign[] = {
 	N_("%s is not a folder"),
 	N_("%s is no git repository"),
 	N_("the hub's address is empty"),
-	N_("this program reaches hubs by path and file:// only"),
+	N_("a hub is reached by a path, file://, ssh://, "
+	   "user@host:path, https:// or http://"),
+	N_("the connection was cut"),
+	N_("the connection was cut in the middle"),
+	N_("leave the password out of the hub's address: git's "
+	   "credential helpers keep it"),
+	N_("name or password is wrong"),
+	N_("no right to do that there"),
+	N_("%s asks for a name and password: store them in a "
+	   "credential helper of git (git credential approve)"),
+	N_("compare the host's key with what its keeper says, then "
+	   "accept it once with ssh"),
+	N_("ask the keeper of the host whether its key was changed"),
+	N_("the host does not know your ssh key yet"),
+	N_("make it there first: git init --bare"),
+	N_("%s is no git bundle of version 2"),
+	N_("the file holds nothing for the office: a unit's bundle "
+	   "create makes such files"),
+	N_("the file holds nothing for a unit: the office's bundle "
+	   "create --for UNIT makes such files"),
+	N_("the pack is cut short"),
 	N_("the office has not enrolled this unit yet; what it sent waits at "
 	   "the hub"),
 	N_("the hub holds changes under this node's name that it did not "

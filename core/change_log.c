@@ -278,12 +278,13 @@ int change_log_heads(struct replica *replica, const struct edit_cell *cell,
 		       : log_cell_heads(replica, id, fn, ctx, err);
 }
 
-int change_log_own(struct replica *replica, const char *key, uint64_t origin,
-		   change_log_fn *fn, void *ctx, struct err *err)
+int change_log_own(struct replica *replica, const char *key,
+		   struct change_id upto, change_log_fn *fn, void *ctx,
+		   struct err *err)
 {
 	int64_t number = 0;
 	sqlite3_stmt *stmt;
-	int rc = origin_number(&number, replica, origin, err);
+	int rc = origin_number(&number, replica, upto.origin, err);
 
 	if (rc < 0 || number == 0)
 		return rc;
@@ -292,7 +293,7 @@ int change_log_own(struct replica *replica, const char *key, uint64_t origin,
 		return rc;
 	db_bind_text(stmt, 1, key);
 	db_bind_int(stmt, 2, store_id(number, 0));
-	db_bind_int(stmt, 3, store_id(number + 1, 0) - 1);
+	db_bind_int(stmt, 3, store_id(number, upto.seq));
 	return log_entry_each(replica, stmt, fn, ctx, err);
 }
 

@@ -62,10 +62,11 @@ int change_log_case(struct replica *replica, const char *key,
 /* The heads of one cell; nothing where it was never written. */
 int change_log_heads(struct replica *replica, const struct edit_cell *cell,
 		     change_log_fn *fn, void *ctx, struct err *err);
-/* What `origin` itself last wrote to each cell of a case (its own lines of
- * the register), by entity, row, field. */
-int change_log_own(struct replica *replica, const char *key, uint64_t origin,
-		   change_log_fn *fn, void *ctx, struct err *err);
+/* What upto.origin itself last wrote to each cell of a case with seqs up to
+ * upto.seq (its own lines of the register), by entity, row, field. */
+int change_log_own(struct replica *replica, const char *key,
+		   struct change_id upto, change_log_fn *fn, void *ctx,
+		   struct err *err);
 /* One change by id; ERR_MISSING where unknown. */
 int change_log_find(struct replica *replica, struct change_id id,
 		    change_log_fn *fn, void *ctx, struct err *err);

@@ -6,7 +6,7 @@
 
 static const char SQL_VOIDS[] =
 	"SELECT c.id, c.bases FROM _head h JOIN _change c ON c.id = h.change"
-	" WHERE h.cell = ? AND c.value = 1";
+	" WHERE h.cell = ? AND typeof(c.value) = 'integer' AND c.value = 1";
 static const char SQL_FIELDS[] =
 	"SELECT c.id, c.bases FROM _head h JOIN _change c ON c.id = h.change"
 	" WHERE h.cell BETWEEN ? AND ?";

@@ -94,15 +94,14 @@ static int batch_cases(struct case_list *out, const struct schema *schema,
 
 /* The own register file of one case as a tree edit; *path is its text. */
 static int own_file(struct tree_edit *edit, struct buf *path, struct node *node,
-		    const char *key, struct err *err)
+		    const char *key, struct change_id upto, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	int rc = register_path(path, key, err);
 
 	*edit = (struct tree_edit){.oid = {{0}}};
 	if (rc == 0)
-		rc = register_render_own(&text, node->replica, key,
-					 replica_origin(node->replica), err);
+		rc = register_render_own(&text, node->replica, key, upto, err);
 	if (rc == 0)
 		rc = repository_write(&edit->oid, node->repository, OBJECT_BLOB,
 				      buf_text(&text), text.len, err);
@@ -116,6 +115,7 @@ static int own_file(struct tree_edit *edit, struct buf *path, struct node *node,
 static int make_tree(struct making *making, const struct batch *batch,
 		     const struct buf *bytes, struct err *err)
 {
+	const struct change_id last = batch->changes[batch->n_changes - 1].id;
 	struct node *node = making->node;
 	struct case_list cases = {NULL, 0};
 	struct tree_edit *edits = NULL;
@@ -129,7 +129,8 @@ static int make_tree(struct making *making, const struct batch *batch,
 			rc = err_nomem(err);
 	}
 	for (size_t i = 0; rc == 0 && i < cases.n; i++)
-		rc = own_file(&edits[i], &paths[i], node, cases.keys[i], err);
+		rc = own_file(&edits[i], &paths[i], node, cases.keys[i], last,
+			      err);
 	if (rc == 0) {
 		edits[cases.n].path = OUTBOX_CHANGES;
 		rc = repository_write(&edits[cases.n].oid, node->repository,

@@ -382,10 +382,10 @@ int register_render(struct buf *out, struct replica *replica, const char *key,
 }
 
 int register_render_own(struct buf *out, struct replica *replica,
-			const char *key, uint64_t origin, struct err *err)
+			const char *key, struct change_id upto, struct err *err)
 {
 	struct register_cells cells = REGISTER_CELLS_INIT;
-	int rc = register_cells_own(&cells, replica, key, origin, err);
+	int rc = register_cells_own(&cells, replica, key, upto, err);
 
 	return render(out, replica, key, &cells, false, rc, err);
 }

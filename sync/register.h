@@ -24,11 +24,12 @@ int register_path(struct buf *out, const char *key, struct err *err);
 int register_render(struct buf *out, struct replica *replica, const char *key,
 		    struct err *err);
 
-/* Appends the document with only the lines that `origin` itself last wrote,
- * and the lines that name the rows they stand in: each is, byte for byte and
+/* Appends the document with only the lines that upto.origin itself last wrote
+ * with changes up to upto.seq, and the lines that name the rows they stand in: each is, byte for byte and
  * in the same order, the line of the whole document for that value, so
- * `git blame` passes it on. ERR_MISSING: `origin` wrote nothing there. */
+ * `git blame` passes it on. ERR_MISSING: it wrote nothing there. */
 int register_render_own(struct buf *out, struct replica *replica,
-			const char *key, uint64_t origin, struct err *err);
+			const char *key, struct change_id upto,
+			struct err *err);
 
 #endif

@@ -281,10 +281,10 @@ static int add_own(const struct change_log_entry *entry, void *ctx,
 }
 
 int register_cells_own(struct register_cells *out, struct replica *replica,
-		       const char *key, uint64_t origin, struct err *err)
+		       const char *key, struct change_id upto, struct err *err)
 {
 	struct own own = {out, replica_schema(replica)};
-	int rc = change_log_own(replica, key, origin, add_own, &own, err);
+	int rc = change_log_own(replica, key, upto, add_own, &own, err);
 
 	if (rc == 0)
 		sort_cells(out);

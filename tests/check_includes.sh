@@ -13,7 +13,8 @@ doors='
 git2.h       core/text_merge.c sync/repository_room.h sync/hub_*.c
 git2/*       sync/repository_room.h sync/hub_*.c
 msgpack.h    sync/batch.c sync/verdicts.c
-zlib.h       core/deflate.c
+zlib.h       core/deflate.c sync/pack_scan.c
+curl/*       sync/stream_http.c
 sodium.h     core/crypto.c
 utf8proc.h   core/utf8.c
 yaml.h       (tests)

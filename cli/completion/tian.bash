@@ -60,6 +60,7 @@ _tian_options() {
 	conflicts) echo --hard ;;
 	resolve) echo --take --value --reason ;;
 	verify) echo --hub ;;
+	bundle) echo create apply --for --full ;;
 	publish) echo --format --out --session ;;
 	esac
 }
@@ -97,7 +98,7 @@ _tian() {
 		_tian_words $'proposals\nreplies'
 		return
 		;;
-	--main | --co | --split | --unit | --take)
+	--main | --co | --split | --unit | --take | --for)
 		_tian_words "$(_tian_json code unit list)"
 		return
 		;;
@@ -109,8 +110,8 @@ _tian() {
 
 	if [[ -z $command ]]; then
 		_tian_words "$(tr ' ' '\n' <<<"init unit import assign list show \
-set reply sync conflicts resolve log verify publish doctor -C --as --json \
---help --version" | grep .)"
+set reply sync conflicts resolve log verify publish bundle doctor -C --as \
+--json --help --version" | grep .)"
 		return
 	fi
 	if [[ $cur == -* || $command == unit ]]; then
@@ -123,6 +124,13 @@ set reply sync conflicts resolve log verify publish doctor -C --as --json \
 		_tian_words "$(_tian_json key list)"
 		;;
 	import) _tian_paths -f ;;
+	bundle)
+		if [[ $prev == bundle ]]; then
+			_tian_words $'create\napply'
+		else
+			_tian_paths -f
+		fi
+		;;
 	esac
 }
 

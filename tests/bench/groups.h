@@ -3,8 +3,18 @@
 #ifndef TIAN_TESTS_BENCH_GROUPS_H
 #define TIAN_TESTS_BENCH_GROUPS_H
 
+#include <stdbool.h>
+
 void bench_capture(void);
 void bench_merge(void);
 void bench_codec(void);
+void bench_round(void);
+void bench_fan(void);
+void bench_process(void);
+void bench_rest(void);
+void bench_memory(void);
+
+/* $TIAN_BENCH_QUICK: small sizes, to see that everything runs. */
+bool quick(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* main.c - runs groups of figures by name: bench GROUP...
  * Figures go to $TIAN_BENCH_OUT, or stdout. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/crypto.h"
@@ -13,8 +14,15 @@ static const struct {
 } groups[] = {
 	{"capture", bench_capture},
 	{"merge", bench_merge},
-	{"codec", bench_codec},
+	{"codec", bench_codec},	    {"round", bench_round},
+	{"fan", bench_fan},	    {"process", bench_process},
+	{"rest", bench_rest},	    {"memory", bench_memory},
 };
+
+bool quick(void)
+{
+	return getenv("TIAN_BENCH_QUICK") != NULL;
+}
 
 int main(int argc, char **argv)
 {

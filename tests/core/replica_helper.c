@@ -608,6 +608,28 @@ void assert_invariants(struct node *node)
 	assert_string_equal(ask(node, "PRAGMA integrity_check"), "ok");
 }
 
+size_t helper_verdicts(struct verdict **out, struct node *node)
+{
+	sqlite3_stmt *stmt = NULL;
+	size_t n = 0;
+
+	sqlite3_prepare_v2(node->plain,
+			   "SELECT o.origin, v.change & 1099511627775, v.kind"
+			   " FROM _verdict v JOIN _origin o ON o.id ="
+			   " v.change >> 40 ORDER BY 1, 2",
+			   -1, &stmt, NULL);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		*out = realloc(*out, (n + 1) * sizeof(**out));
+		(*out)[n++] = (struct verdict){
+			.id = {(uint64_t)sqlite3_column_int64(stmt, 0),
+			       (uint64_t)sqlite3_column_int64(stmt, 1)},
+			.kind = (enum verdict_kind)sqlite3_column_int(stmt, 2),
+			.reason = "so it was"};
+	}
+	sqlite3_finalize(stmt);
+	return n;
+}
+
 /* Steele, Lea, Flood: "Fast splittable pseudorandom number generators". */
 uint64_t dice_next(struct dice *dice)
 {

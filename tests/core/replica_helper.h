@@ -72,6 +72,8 @@ void carry(struct node *to, struct node *from, const struct carrying *what,
 void carry_all(struct node *to, struct node *from);
 void carry_verdicts(struct node *to, const struct verdict *verdicts,
 		    size_t n);
+/* All verdicts it knows, by change; free(*out), NULL before. */
+size_t helper_verdicts(struct verdict **out, struct node *node);
 /* Every change by itself, in an order that `seed` gives. */
 void carry_shuffled(struct node *to, struct node *from, uint64_t seed);
 

@@ -862,33 +862,11 @@ static void hub_finish(struct world *world)
 
 /* ---- what must hold ---------------------------------------------------- */
 
-static size_t load_verdicts(struct verdict **out, struct node *node)
-{
-	sqlite3_stmt *stmt = NULL;
-	size_t n = 0;
-
-	sqlite3_prepare_v2(node->plain,
-			   "SELECT o.origin, v.change & 1099511627775, v.kind"
-			   " FROM _verdict v JOIN _origin o ON o.id ="
-			   " v.change >> 40 ORDER BY 1, 2",
-			   -1, &stmt, NULL);
-	while (sqlite3_step(stmt) == SQLITE_ROW) {
-		*out = realloc(*out, (n + 1) * sizeof(**out));
-		(*out)[n++] = (struct verdict){
-			.id = {(uint64_t)sqlite3_column_int64(stmt, 0),
-			       (uint64_t)sqlite3_column_int64(stmt, 1)},
-			.kind = (enum verdict_kind)sqlite3_column_int(stmt, 2),
-			.reason = "so it was"};
-	}
-	sqlite3_finalize(stmt);
-	return n;
-}
-
 static void fold_again(struct world *world)
 {
 	struct node *office = &world->nodes[0];
 	struct verdict *verdicts = NULL;
-	size_t n = load_verdicts(&verdicts, office);
+	size_t n = helper_verdicts(&verdicts, office);
 	size_t early = below(world, n + 1);
 
 	node_empty(&world->again);

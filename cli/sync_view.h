@@ -1,0 +1,17 @@
+/* sync_view.h - telling what an exchange brought, by the hub or by a file.
+ * Knows a report; exchanges nothing. */
+#ifndef TIAN_CLI_SYNC_VIEW_H
+#define TIAN_CLI_SYNC_VIEW_H
+
+#include <stdbool.h>
+
+#include "sync/sync.h"
+
+/* One JSON document on stdout. */
+int sync_view_json(const struct sync_report *report, struct err *err);
+/* Lines on stdout. */
+void sync_view_text(const struct sync_report *report, bool office);
+/* What a person should look at, on stderr. */
+void sync_view_details(const struct sync_report *report);
+
+#endif

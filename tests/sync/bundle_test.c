@@ -1,0 +1,386 @@
+/* bundle_test.c - the exchange by one file: stock git reads it, only what is
+ * new goes, and what is damaged, foreign or forged changes nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/buf.h"
+#include "core/replica.h"
+#include "sync/node_bundle.h"
+#include "tests/sync/git_helper.h"
+#include "tests/sync/world_helper.h"
+
+static const char CASE[] = "1-1-014";
+static struct bundle_report made;
+static struct err last;
+
+/* An office with one case of edu's; the hub is where only the office is. */
+static int setup(void **state)
+{
+	(void)state;
+	folder_make();
+	world_office();
+	world_unit("edu", "edu", "区教育局");
+	world_unit("hr", "hr", "区人社局");
+	world_case(CASE, "关于教育的建议", "edu");
+	world_sync("office", 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	world_forget();
+	folder_remove();
+	return 0;
+}
+
+static int create(const char *name, const char *file, const char *site,
+		  bool full)
+{
+	const struct bundle_options options = {site, full};
+	struct node *node = NULL;
+	int rc = node_open(&node, in_folder("%s", name), &last);
+
+	assert_int_equal(rc, 0);
+	rc = node_bundle_create(&made, node, in_folder("%s", file), &options,
+				&last);
+	node_close(node);
+	return rc;
+}
+
+static int apply(const char *name, const char *file, size_t *refused)
+{
+	struct sync_report report = {0};
+	struct node *node = NULL;
+	int rc = node_open(&node, in_folder("%s", name), &last);
+
+	assert_int_equal(rc, 0);
+	rc = node_bundle_apply(&report, node, in_folder("%s", file), NULL,
+			       &last);
+	if (refused != NULL)
+		*refused = report.refused;
+	else
+		assert_int_equal(report.refused, 0);
+	for (size_t i = 0; refused == NULL && i < report.n_details; i++)
+		print_error("%s\n", report.details[i].text);
+	sync_report_release(&report);
+	node_close(node);
+	return rc;
+}
+
+static void carry(const char *from, const char *to, const char *site)
+{
+	if (create(from, "file", site, false) < 0 ||
+	    (made.commits > 0 && apply(to, "file", NULL) < 0))
+		fail_msg("%s", last.text);
+}
+
+static void reply(const char *name, const char *text)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+		 "UPDATE handling SET draft = '%s' WHERE proposal = '%s'"
+		 " AND unit = 'edu'",
+		 text, CASE);
+	world_edit(name, "王芳", sql);
+}
+
+static const char *draft_at(const char *name)
+{
+	return world_text(name, "SELECT draft FROM handling WHERE unit ="
+				" 'edu'");
+}
+
+/* ------------------------------------------------------------------------- */
+
+static void bundle__a_unit_and_the_office_meet_by_files_only(void **state)
+{
+	char before[2 * 32 + 1];
+
+	(void)state;
+	carry("office", "edu", "edu");
+	assert_string_equal(world_text("edu", "SELECT title FROM proposal"),
+			    "关于教育的建议");
+	reply("edu", "已在三所学校试点。");
+	carry("edu", "office", NULL);
+	assert_string_equal(draft_at("office"), "已在三所学校试点。");
+	carry("office", "edu", "edu");
+	snprintf(before, sizeof(before), "%s", world_state("office", "edu"));
+	assert_string_equal(world_state("edu", "edu"), before);
+	assert_int_equal(run(NULL, 0, "git -C hub fsck --strict"), 0);
+	/* The hub has what a sync would have brought there. */
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub for-each-ref refs/heads/outbox/edu |"
+			     " grep -q ."),
+			 0);
+}
+
+static void bundle__stock_git_verifies_and_fetches_it(void **state)
+{
+	(void)state;
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_int_equal(run(NULL, 0, "git -C hub bundle verify ../file"), 0);
+	assert_int_equal(
+		run(NULL, 0,
+		    "git init -q --bare w && git -C w fetch -q ../file"
+		    " refs/heads/inbox/edu:refs/heads/x &&"
+		    " git -C w fsck --strict && test"
+		    " \"$(git -C w rev-parse refs/heads/x)\" = %s",
+		    made.tip),
+		0);
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	carry("edu", "office", NULL);
+	carry("office", "edu", "edu");
+	reply("edu", "二。");
+	assert_int_equal(create("edu", "file", NULL, false), 0);
+	assert_int_equal(made.commits, 1);
+	assert_int_equal(strlen(made.since), 40);
+	assert_int_equal(run(NULL, 0, "git -C hub bundle verify ../file"), 0);
+	/* Where its beginning is not, stock git says so as well. */
+	assert_int_not_equal(run(NULL, 0, "git -C w bundle verify ../file"),
+			     0);
+}
+
+static void bundle__only_what_the_reader_lacks_goes(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	assert_int_equal(create("edu", "one", NULL, false), 0);
+	assert_int_equal(made.commits, 1);
+	assert_string_equal(made.since, "");
+	reply("edu", "二。");
+	/* Nobody has said yet that the first arrived. */
+	assert_int_equal(create("edu", "two", NULL, false), 0);
+	assert_int_equal(made.commits, 2);
+	assert_int_equal(apply("office", "two", NULL), 0);
+	assert_int_equal(apply("office", "one", NULL), 0);
+	assert_string_equal(draft_at("office"), "二。");
+	carry("office", "edu", "edu");
+	assert_int_equal(create("edu", "three", NULL, false), 0);
+	assert_int_equal(made.commits, 0);
+	assert_int_equal(run(NULL, 0, "test ! -e three"), 0);
+	assert_int_equal(create("edu", "three", NULL, true), 0);
+	assert_int_equal(made.commits, 2);
+	/* The office's file begins where the unit has shown to be. */
+	reply("edu", "三。");
+	carry("edu", "office", NULL);
+	assert_int_equal(create("office", "four", "edu", false), 0);
+	assert_int_equal(made.commits, 1);
+	assert_int_equal(create("office", "four", "edu", true), 0);
+	assert_true(made.commits > 2);
+}
+
+static void bundle__a_second_node_of_a_unit_gets_all(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	carry("edu", "office", NULL);
+	world_stranger("edu2", "edu");
+	world_enrol("edu2", "edu");
+	world_sync("office", 0);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_string_equal(made.since, "");
+	assert_int_equal(apply("edu2", "file", NULL), 0);
+	assert_int_equal(apply("edu", "file", NULL), 0);
+	assert_string_equal(draft_at("edu2"), "一。");
+	assert_string_equal(draft_at("edu"), "一。");
+}
+
+static void bundle__the_same_file_twice_changes_nothing(void **state)
+{
+	char hash[2 * 32 + 1];
+	char tip[64];
+	char again[64];
+
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	assert_int_equal(create("edu", "file", NULL, false), 0);
+	assert_int_equal(apply("office", "file", NULL), 0);
+	run(tip, sizeof(tip), "git -C hub rev-parse main");
+	snprintf(hash, sizeof(hash), "%s", world_state("office", NULL));
+	assert_int_equal(apply("office", "file", NULL), 0);
+	run(again, sizeof(again), "git -C hub rev-parse main");
+	assert_string_equal(tip, again);
+	assert_string_equal(world_state("office", NULL), hash);
+}
+
+static void bundle__roads_mix(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	carry("edu", "office", NULL);
+	reply("edu", "二。");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	assert_string_equal(draft_at("office"), "二。");
+	reply("edu", "三。");
+	world_sync("edu", 0);
+	carry("edu", "office", NULL);
+	assert_string_equal(draft_at("office"), "三。");
+	world_sync("edu", 0);
+	assert_string_equal(world_state("edu", "edu"),
+			    world_state("office", "edu"));
+}
+
+static void bundle__one_that_continues_what_is_not_here_is_told(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	carry("edu", "office", NULL);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_int_equal(strlen(made.since), 40);
+	world_stranger("edu2", "edu");
+	assert_int_equal(apply("edu2", "file", NULL), ERR_INPUT);
+	assert_non_null(strstr(last.text, "--full"));
+}
+
+static void bundle__one_for_another_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_int_equal(apply("hr", "file", NULL), ERR_INPUT);
+	assert_non_null(strstr(last.text, "for edu"));
+	assert_int_equal(apply("office", "file", NULL), ERR_INPUT);
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	assert_int_equal(create("edu", "file", NULL, false), 0);
+	assert_int_equal(apply("edu", "file", NULL), ERR_INPUT);
+	assert_int_equal(create("office", "file", "nobody", false),
+			 ERR_INPUT);
+}
+
+/* Writes `len` bytes of `bytes` as file `damaged`. */
+static void put_damaged(const struct buf *bytes, size_t len)
+{
+	put_file(in_folder("damaged"), bytes->data, len);
+}
+
+static void bundle__a_damaged_file_changes_nothing(void **state)
+{
+	struct buf bytes = BUF_INIT;
+	char hash[2 * 32 + 1];
+	char tip[64];
+	char now[64];
+	size_t refused;
+
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	assert_int_equal(create("edu", "file", NULL, false), 0);
+	assert_int_equal(buf_read_file(&bytes, in_folder("file"), 1 << 20,
+				       &last),
+			 0);
+	run(tip, sizeof(tip), "git -C hub rev-parse main");
+	snprintf(hash, sizeof(hash), "%s", world_state("office", NULL));
+	for (size_t i = 0; i < bytes.len; i += 1 + bytes.len / 60) {
+		put_damaged(&bytes, i);
+		assert_int_equal(apply("office", "damaged", &refused),
+				 ERR_INPUT);
+		bytes.data[i] ^= (char)(1 << (i % 8));
+		put_damaged(&bytes, bytes.len);
+		bytes.data[i] ^= (char)(1 << (i % 8));
+		assert_true(apply("office", "damaged", &refused) ==
+				    ERR_INPUT ||
+			    refused > 0);
+	}
+	run(now, sizeof(now), "git -C hub rev-parse main");
+	assert_string_equal(now, tip);
+	assert_string_equal(world_state("office", NULL), hash);
+	assert_int_equal(apply("office", "file", NULL), 0);
+	assert_string_equal(draft_at("office"), "一。");
+	buf_release(&bytes);
+}
+
+/* A node that nobody enrolled hands the office a file under edu's name. */
+static void bundle__a_forged_one_is_set_aside(void **state)
+{
+	char before[4096];
+	char after[4096];
+	size_t refused = 0;
+
+	(void)state;
+	world_stranger("thief", "edu");
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_int_equal(apply("thief", "file", NULL), 0);
+	reply("thief", "伪造的答复。");
+	assert_int_equal(create("thief", "forged", NULL, true), 0);
+	run(before, sizeof(before), "git -C hub for-each-ref");
+	assert_int_equal(apply("office", "forged", &refused), 0);
+	assert_int_equal(refused, 1);
+	run(after, sizeof(after), "git -C hub for-each-ref");
+	assert_string_equal(before, after);
+	assert_string_equal(draft_at("office"), "");
+}
+
+/* Thin, with comments in its head, as stock git writes it. */
+static void bundle__what_stock_git_bundled_is_taken(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	carry("edu", "office", NULL);
+	reply("edu", "二。");
+	assert_int_equal(create("edu", "ours", NULL, true), 0);
+	assert_int_equal(
+		run(NULL, 0,
+		    "ref=$(git -C edu/tian.git for-each-ref"
+		    " --format='%%(refname)' refs/heads/outbox) &&"
+		    " git -C edu/tian.git bundle create -q ../../stock"
+		    " $ref~1..$ref && grep -a -q '^-' stock"),
+		0);
+	assert_int_equal(apply("office", "stock", NULL), 0);
+	assert_string_equal(draft_at("office"), "二。");
+}
+
+static void bundle__without_its_hub_the_office_keeps_the_file(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	assert_int_equal(create("edu", "file", NULL, false), 0);
+	assert_int_equal(run(NULL, 0, "mv hub away"), 0);
+	assert_int_equal(apply("office", "file", NULL), ERR_HUB);
+	assert_int_equal(run(NULL, 0, "mv away hub"), 0);
+	assert_int_equal(apply("office", "file", NULL), 0);
+	assert_string_equal(draft_at("office"), "一。");
+	/* A unit needs no hub to take its file in. */
+	assert_int_equal(run(NULL, 0, "mv hub away"), 0);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_int_equal(apply("edu", "file", NULL), 0);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(bundle__a_unit_and_the_office_meet_by_files_only),
+		T(bundle__stock_git_verifies_and_fetches_it),
+		T(bundle__only_what_the_reader_lacks_goes),
+		T(bundle__a_second_node_of_a_unit_gets_all),
+		T(bundle__the_same_file_twice_changes_nothing),
+		T(bundle__roads_mix),
+		T(bundle__one_that_continues_what_is_not_here_is_told),
+		T(bundle__one_for_another_is_told),
+		T(bundle__a_damaged_file_changes_nothing),
+		T(bundle__a_forged_one_is_set_aside),
+		T(bundle__what_stock_git_bundled_is_taken),
+		T(bundle__without_its_hub_the_office_keeps_the_file),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
