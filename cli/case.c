@@ -7,9 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/args.h"
 #include "cli/message.h"
 #include "cli/row.h"
 #include "core/db.h"
+#include "core/utf8.h"
 
 enum { LISTED = 8 };
 
@@ -83,22 +85,48 @@ static int search(struct found *found, struct replica *replica, const char *sql,
 	return collect(found, db, stmt, err);
 }
 
+/* "１４" and "第 14 号" as they are meant: half width, no spaces, no 第 and
+ * no 号. */
+static void plain_number(struct buf *out, const char *word)
+{
+	static const char *const dashes[] = {"－", "–", "—", "﹣"};
+	size_t len;
+
+	for (const char *at = word; *at; at += len) {
+		const unsigned char *u = (const unsigned char *)at;
+		bool done = false;
+
+		len = utf8_next(at, strlen(at), NULL);
+		if (len == 3 && u[0] == 0xef && u[1] == 0xbc && u[2] >= 0x90 &&
+		    u[2] <= 0x99) { /* U+FF10 to U+FF19 */
+			buf_addc(out, (char)('0' + u[2] - 0x90));
+			continue;
+		}
+		for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++)
+			if (len == strlen(dashes[i]) &&
+			    memcmp(at, dashes[i], len) == 0) {
+				buf_addc(out, '-');
+				done = true;
+			}
+		done = done || *at == ' ' ||
+		       (len == 3 && (memcmp(at, "第", 3) == 0 ||
+				     memcmp(at, "号", 3) == 0 ||
+				     memcmp(at, "　", 3) == 0));
+		if (!done)
+			buf_add(out, at, len);
+	}
+}
+
 /* "14", "1-1-14", "第14号": the digits behind, and what stands before. */
 static int search_number(struct found *found, struct replica *replica,
 			 const char *word, struct err *err)
 {
 	struct db *db = replica_db(replica);
-	const char *prefix_end = word + strlen(word);
-	const char *end = prefix_end;
+	const char *end = word + strlen(word);
+	const char *prefix_end = end;
 	sqlite3_stmt *stmt;
 	int rc;
 
-	if (strncmp(word, "第", strlen("第")) == 0) {
-		word += strlen("第");
-		if (end - word > 3 && strcmp(end - 3, "号") == 0)
-			end -= 3;
-	}
-	prefix_end = end;
 	while (prefix_end > word && isdigit((unsigned char)prefix_end[-1]))
 		prefix_end--;
 	if (prefix_end == end || end - prefix_end > 15)
@@ -115,12 +143,15 @@ int case_find(struct buf *key, struct replica *replica, const char *word,
 	      struct err *err)
 {
 	struct found found = {BUF_INIT, BUF_INIT, 0};
+	struct buf plain = BUF_INIT;
 	int rc = search(&found, replica, SQL_KEY, word, err);
 
 	if (rc == 0 && found.n == 0)
 		rc = search(&found, replica, SQL_CASE_NO, word, err);
+	plain_number(&plain, word);
 	if (rc == 0 && found.n == 0)
-		rc = search_number(&found, replica, word, err);
+		rc = search_number(&found, replica, buf_text(&plain), err);
+	buf_release(&plain);
 	if (rc == 0 && found.n == 0)
 		rc = err_set(err, ERR_INPUT,
 			     _("there is no case '%s' here (tian list shows "
@@ -232,19 +263,69 @@ static const struct entity *entity_called(const struct replica *replica,
 	return NULL;
 }
 
-static int no_field(const struct entity *entity, const char *word,
-		    struct err *err)
+/* At a unit a handling's fields are those it may write itself. */
+static bool is_offered(const struct replica *replica,
+		       const struct entity *entity, const struct field *field)
 {
+	return entity != replica_schema(replica)->assignment ||
+	       replica_is_office(replica) || (field->writers & WRITER_OWNER);
+}
+
+/* The field whose name is nearly the word, or whose label holds it. */
+static const struct field *near_field(const struct replica *replica,
+				      const struct entity *entity,
+				      const char *word)
+{
+	const struct field *near = NULL;
+	size_t least = strlen(word) < 6 ? 2 : 3;
+
+	for (size_t i = 0; i < entity->n_fields; i++) {
+		const struct field *field = &entity->fields[i];
+		size_t d = args_distance(field->name, word);
+
+		if (!is_offered(replica, entity, field))
+			continue;
+		if (strlen(word) >= 6 &&
+		    (strstr(field->zh, word) || strstr(word, field->zh)))
+			return field;
+		if (strlen(word) >= 4 && strstr(field->name, word))
+			d = 1;
+		if (d < least) {
+			least = d;
+			near = field;
+		}
+	}
+	return near;
+}
+
+static int no_field(const struct replica *replica, const struct entity *entity,
+		    const char *word, struct err *err)
+{
+	const struct field *near = near_field(replica, entity, word);
 	struct buf names = BUF_INIT;
+	const char *between = message_chinese() ? "、" : ", ";
 	int rc;
 
-	for (size_t i = 0; i < entity->n_fields; i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", entity->fields[i].name);
-	rc = err_set(err, ERR_INPUT,
-		     _("'%s' is no field of %s; its fields are "
-		       "%s"),
-		     word, message_label(entity->zh, entity->en),
-		     buf_text(&names));
+	for (size_t i = 0; i < entity->n_fields; i++) {
+		const struct field *field = &entity->fields[i];
+
+		if (is_offered(replica, entity, field))
+			buf_addf(&names, "%s%s %s", names.len ? between : "",
+				 field->name,
+				 message_label(field->zh, field->en));
+	}
+	if (near)
+		rc = err_set(err, ERR_INPUT,
+			     _("'%s' is no field of %s; is '%s' (%s) meant? "
+			       "Its fields are %s"),
+			     word, message_label(entity->zh, entity->en),
+			     near->name, message_label(near->zh, near->en),
+			     buf_text(&names));
+	else
+		rc = err_set(err, ERR_INPUT,
+			     _("'%s' is no field of %s; its fields are %s"),
+			     word, message_label(entity->zh, entity->en),
+			     buf_text(&names));
 	buf_release(&names);
 	return rc;
 }
@@ -286,7 +367,7 @@ static int find_in_handling(struct case_cell *cell, struct replica *replica,
 	cell->entity = replica_schema(replica)->assignment;
 	cell->field = field_called(cell->entity, name);
 	if (!cell->field)
-		return no_field(cell->entity, name, err);
+		return no_field(replica, cell->entity, name, err);
 	rc = case_unit(&code, replica, unit, err);
 	if (rc == 0) {
 		buf_addf(&cell->row, "%s/%s", key, buf_text(&code));
@@ -343,9 +424,32 @@ static int find_in_row(struct case_cell *cell, struct replica *replica,
 			       word);
 	cell->field = field_called(cell->entity, dot + 1);
 	if (!cell->field)
-		return no_field(cell->entity, dot + 1, err);
+		return no_field(replica, cell->entity, dot + 1, err);
 	buf_addf(&cell->row, "%s/%.*s", key, (int)(dot - colon - 1), colon + 1);
 	return require_row(replica, cell, buf_text(&cell->row), err);
+}
+
+/* A field that both have is at a unit its own handling's, where it has one.
+ * 1 found, 0 not. */
+static int find_own(struct case_cell *cell, struct replica *replica,
+		    const char *key, const char *word, struct err *err)
+{
+	struct buf held = BUF_INIT;
+	struct value value;
+	bool exists = false;
+	int rc;
+
+	cell->entity = replica_schema(replica)->assignment;
+	cell->field = field_called(cell->entity, word);
+	buf_addf(&cell->row, "%s/%s", key, replica_site(replica));
+	rc = buf_check(&cell->row, err);
+	if (rc == 0)
+		rc = row_get(&value, &held, &exists, replica, cell->entity,
+			     buf_text(&cell->row), cell->field, err);
+	buf_release(&held);
+	if (!exists)
+		buf_clear(&cell->row);
+	return rc < 0 ? rc : exists;
 }
 
 int case_cell_find(struct case_cell *cell, struct replica *replica,
@@ -369,6 +473,12 @@ int case_cell_find(struct case_cell *cell, struct replica *replica,
 		free(unit);
 		return rc;
 	}
+	if (!dot && !replica_is_office(replica) &&
+	    field_called(schema->assignment, word)) {
+		rc = find_own(cell, replica, key, word, err);
+		if (rc != 0)
+			return rc < 0 ? rc : 0;
+	}
 	word = dot ? dot + 1 : word;
 	cell->entity = schema->cases;
 	cell->field = field_called(schema->cases, word);
@@ -378,7 +488,11 @@ int case_cell_find(struct case_cell *cell, struct replica *replica,
 	}
 	cell->field = field_called(schema->assignment, word);
 	if (!cell->field)
-		return no_field(schema->cases, word, err);
+		return no_field(replica,
+				replica_is_office(replica)
+					? schema->cases
+					: schema->assignment,
+				word, err);
 	cell->entity = schema->assignment;
 	return find_only_handling(cell, replica, key, err);
 }
@@ -398,7 +512,7 @@ int case_cell_of_row(struct case_cell *cell, struct replica *replica,
 			       entity_row);
 	cell->field = field_called(cell->entity, word);
 	if (!cell->field)
-		return no_field(cell->entity, word, err);
+		return no_field(replica, cell->entity, word, err);
 	buf_adds(&cell->row, slash + 1);
 	return require_row(replica, cell, slash + 1, err);
 }
@@ -414,7 +528,76 @@ void case_cell_path(struct buf *path, const struct replica *replica,
 		buf_addf(path, "%s.", rest + 1);
 	else if (entity->scope == SCOPE_CASE && rest)
 		buf_addf(path, "%s:%s.", entity->name, rest + 1);
+	else if (entity == schema->cases && !replica_is_office(replica) &&
+		 entity_field_named(schema->assignment, field->name))
+		buf_addf(path, "%s.", entity->name);
 	buf_adds(path, field->name);
+}
+
+static int add_reason(struct buf *reason, struct replica *replica,
+		      const struct entity *entity, const char *row,
+		      struct err *err)
+{
+	struct buf held = BUF_INIT;
+	struct value value;
+	int rc = row_get(&value, &held, NULL, replica, entity, row,
+			 entity_field_named(entity, "void_reason"), err);
+
+	if (rc == 0 && value.type == VALUE_TEXT)
+		buf_addf(reason, message_chinese() ? "（%s）" : " (%s)",
+			 value.bytes);
+	buf_release(&held);
+	return rc;
+}
+
+int case_released(bool *out, struct buf *reason, struct replica *replica,
+		  const char *key, const char *unit, struct err *err)
+{
+	const struct entity *entity = replica_schema(replica)->assignment;
+	struct buf row = BUF_INIT, held = BUF_INIT;
+	struct value value;
+	int rc;
+
+	buf_addf(&row, "%s/%s", key, unit);
+	rc = buf_check(&row, err);
+	if (rc == 0)
+		rc = row_get(&value, &held, NULL, replica, entity,
+			     buf_text(&row),
+			     entity_field_named(entity, "void"), err);
+	*out = rc == 0 && value.type == VALUE_INT && value.integer == 1;
+	if (rc == 0 && *out)
+		rc = add_reason(reason, replica, entity, buf_text(&row), err);
+	buf_release(&row);
+	buf_release(&held);
+	return rc;
+}
+
+int case_cell_live(const struct case_cell *cell, struct replica *replica,
+		   struct err *err)
+{
+	const struct schema *schema = replica_schema(replica);
+	const char *row = buf_text(&cell->row);
+	const char *slash = strchr(row, '/');
+	struct buf key = BUF_INIT, reason = BUF_INIT, name = BUF_INIT;
+	bool released = false;
+	int rc = 0;
+
+	if (cell->entity != schema->assignment || !slash)
+		return 0;
+	buf_add(&key, row, (size_t)(slash - row));
+	rc = case_released(&released, &reason, replica, buf_text(&key),
+			   slash + 1, err);
+	if (rc == 0 && released)
+		rc = case_unit_name(&name, replica, slash + 1, err);
+	if (rc == 0 && released)
+		rc = err_set(err, ERR_INPUT,
+			     _("%s: %s does not handle it any more%s"),
+			     buf_text(&key), buf_text(&name),
+			     buf_text(&reason));
+	buf_release(&key);
+	buf_release(&reason);
+	buf_release(&name);
+	return rc;
 }
 
 /* The key parts behind the case, units by name. */

@@ -23,7 +23,8 @@ int case_unit_name(struct buf *name, struct replica *replica, const char *code,
 		   struct err *err);
 
 /* FIELD of a case: a proposal field, UNIT.FIELD, or a handling field alone
- * (at a unit: its own; at the office: of the only handling). Names are the
+ * (at a unit: its own, before the proposal's of the same name, which is then
+ * proposal.FIELD; at the office: of the only handling). Names are the
  * column's or the label's. */
 struct case_cell {
 	const struct entity *entity; /* borrowed from the schema */
@@ -41,6 +42,13 @@ void case_cell_release(struct case_cell *cell);
  * "unit/edu". ERR_INPUT if it is not. */
 int case_cell_of_row(struct case_cell *cell, struct replica *replica,
 		     const char *entity_row, const char *word, struct err *err);
+/* ERR_INPUT where it is a field of a handling that was taken back. */
+int case_cell_live(const struct case_cell *cell, struct replica *replica,
+		   struct err *err);
+/* Whether the unit was released from the case; why, in brackets, is appended
+ * to `reason`. */
+int case_released(bool *out, struct buf *reason, struct replica *replica,
+		  const char *key, const char *unit, struct err *err);
 /* FIELD as case_cell_find reads it: "title", "edu.draft",
  * "contact:edu/3f.result". */
 void case_cell_path(struct buf *path, const struct replica *replica,

@@ -159,6 +159,11 @@ int cli_fail(const struct cli *cli, const struct err *err)
 	message_foreign(&text, err->text);
 	cli_say("%s", text.failed ? err->text : buf_text(&text));
 	buf_release(&text);
+	if (err->code == ERR_BUSY)
+		cli_note(_("Try again in a moment. If it stays so, another "
+			   "tian (sync --watch) or a SQLite program with an "
+			   "edit not written yet holds it: let it finish, or "
+			   "close it."));
 	switch (err->code) {
 	case ERR_USAGE:
 		return CLI_USAGE;

@@ -8,10 +8,13 @@
 #include <time.h>
 
 #include "cli/args.h"
+#include "cli/assignment.h"
 #include "cli/case.h"
 #include "cli/event.h"
 #include "cli/message.h"
 #include "cli/row.h"
+#include "cli/show_text.h"
+#include "cli/step.h"
 #include "cli/value.h"
 #include "core/db.h"
 #include "core/edit.h"
@@ -32,11 +35,9 @@ static const char help[] = N_(
 static const char SQL_OTHERS[] =
 	"SELECT unit FROM handling WHERE proposal = ?1 AND void IS NOT 1"
 	" ORDER BY unit";
-/* The session is what stands before the number in the key. */
 static const char SQL_DUE[] =
-	"SELECT date('now', 'localtime', '+' || due_months || ' months')"
-	" FROM session WHERE key = rtrim(rtrim(?1, '0123456789'), '-') AND"
-	" due_months > 0 AND void IS NOT 1";
+	"SELECT min(due) FROM handling WHERE proposal = ?1 AND role IN"
+	" ('main', 'split') AND void IS NOT 1";
 
 struct assigned {
 	struct buf code;
@@ -129,94 +130,18 @@ static void find_today(struct assign *assign)
 	strftime(assign->today, sizeof(assign->today), "%Y-%m-%d", &tm);
 }
 
-/* The date a row without one gets where the command names none. */
-static int default_due(struct assign *assign, struct err *err)
-{
-	struct db *db = replica_db(assign->replica);
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_DUE, err);
-
-	if (rc < 0)
-		return rc;
-	db_bind_text(stmt, 1, buf_text(&assign->key));
-	rc = db_step(db, stmt, err);
-	if (rc == 1)
-		snprintf(assign->due, sizeof(assign->due), "%s",
-			 db_text(stmt, 0));
-	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
-}
-
-static int set_if_empty(struct assign *assign, const char *row,
-			const char *name, const char *text, struct err *err)
-{
-	const struct entity *entity =
-		replica_schema(assign->replica)->assignment;
-	struct buf held = BUF_INIT;
-	struct value now;
-	int rc = row_get(&now, &held, NULL, assign->replica, entity, row,
-			 entity_field_named(entity, name), err);
-
-	if (rc == 0 && now.type == VALUE_NULL && *text)
-		rc = row_set_text(assign->replica, entity->name, row, name,
-				  text, &assign->changed, err);
-	buf_release(&held);
-	return rc;
-}
-
-/* A unit that was released and is named again starts anew. */
-static int reinstate(struct assign *assign, const char *row, struct err *err)
-{
-	const struct entity *entity =
-		replica_schema(assign->replica)->assignment;
-	struct buf held = BUF_INIT;
-	struct value gone;
-	int rc = row_get(&gone, &held, NULL, assign->replica, entity, row,
-			 entity_field_named(entity, "void"), err);
-
-	buf_release(&held);
-	if (rc < 0 || gone.type != VALUE_INT || gone.integer != 1)
-		return rc;
-	rc = row_set_int(assign->replica, entity->name, row, "void", 0,
-			 &assign->changed, err);
-	if (rc == 0)
-		rc = row_set_text(assign->replica, entity->name, row,
-				  "void_reason", NULL, NULL, err);
-	if (rc == 0)
-		rc = row_set_text(assign->replica, entity->name, row,
-				  "assigned_on", assign->today, NULL, err);
-	return rc;
-}
-
 static int assign_unit(struct assign *assign, const struct assigned *unit,
 		       struct err *err)
 {
-	const struct entity *entity =
-		replica_schema(assign->replica)->assignment;
-	struct buf row = BUF_INIT;
-	int rc;
+	const struct assignment given = {
+		.key = buf_text(&assign->key),
+		.unit = buf_text(&unit->code),
+		.role = unit->role,
+		.due = assign->due_word ? assign->due : NULL,
+		.today = assign->today,
+	};
 
-	buf_addf(&row, "%s/%s", buf_text(&assign->key), buf_text(&unit->code));
-	rc = buf_check(&row, err);
-	if (rc == 0)
-		rc = row_add(assign->replica, entity, buf_text(&row),
-			     &assign->changed, err);
-	if (rc == 0)
-		rc = reinstate(assign, buf_text(&row), err);
-	if (rc == 0)
-		rc = row_set_text(assign->replica, entity->name, buf_text(&row),
-				  "role", unit->role, &assign->changed, err);
-	if (rc == 0)
-		rc = set_if_empty(assign, buf_text(&row), "assigned_on",
-				  assign->today, err);
-	if (rc == 0 && assign->due_word)
-		rc = row_set_text(assign->replica, entity->name, buf_text(&row),
-				  "due", assign->due, &assign->changed, err);
-	else if (rc == 0)
-		rc = set_if_empty(assign, buf_text(&row), "due", assign->due,
-				  err);
-	buf_release(&row);
-	return rc;
+	return assignment_give(assign->replica, &given, &assign->changed, err);
 }
 
 static bool is_named(const struct assign *assign, const char *code)
@@ -230,21 +155,10 @@ static bool is_named(const struct assign *assign, const char *code)
 static int release_unit(struct assign *assign, const char *code,
 			struct err *err)
 {
-	struct buf row = BUF_INIT;
-	int rc;
-
-	buf_addf(&row, "%s/%s", buf_text(&assign->key), code);
-	rc = buf_check(&row, err);
-	if (rc == 0)
-		rc = row_set_text(assign->replica, "handling", buf_text(&row),
-				  "void_reason",
+	return assignment_release(assign->replica, buf_text(&assign->key),
+				  code,
 				  assign->reason ? assign->reason : "改派",
-				  NULL, err);
-	if (rc == 0)
-		rc = row_set_int(assign->replica, "handling", buf_text(&row),
-				 "void", 1, &assign->changed, err);
-	buf_release(&row);
-	return rc;
+				  &assign->changed, err);
 }
 
 static int release_others(struct assign *assign, struct err *err)
@@ -287,33 +201,72 @@ static int describe(struct buf *out, struct assign *assign, struct err *err)
 		rc = case_unit_name(out, assign->replica,
 				    buf_text(&assign->units[i].code), err);
 	}
-	if (assign->due_word)
+	if (*assign->due)
 		buf_addf(out, "，期限 %s", assign->due);
 	return rc < 0 ? rc : buf_check(out, err);
+}
+
+/* What the session's rule made, where no date was given. */
+static int find_due(struct assign *assign, struct err *err)
+{
+	struct db *db = replica_db(assign->replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_DUE, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, buf_text(&assign->key));
+	rc = db_step(db, stmt, err);
+	if (rc == 1)
+		snprintf(assign->due, sizeof(assign->due), "%s",
+			 db_text(stmt, 0));
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
 }
 
 static int write_event(struct assign *assign, struct buf *detail,
 		       struct err *err)
 {
 	struct event event = {.key = buf_text(&assign->key),
-			      .kind = "assigned",
-			      .until = *assign->due ? assign->due : NULL};
-	int rc = describe(detail, assign, err);
+			      .kind = "assigned"};
+	int rc = find_due(assign, err);
 
+	event.until = *assign->due ? assign->due : NULL;
+	if (rc == 0)
+		rc = describe(detail, assign, err);
 	event.detail = buf_text(detail);
 	return rc < 0 ? rc : event_add(assign->replica, &event, err);
 }
 
+/* Refused where it would change something at the wrong time. */
+static int check_state(struct assign *assign, const struct buf *before,
+		       struct err *err)
+{
+	const struct step step = {.cli = assign->cli,
+				  .replica = assign->replica,
+				  .site = REPLICA_OFFICE,
+				  .key = buf_text(&assign->key),
+				  .role = "office",
+				  .before = *before};
+
+	return step_allow(&step, "assigned", err);
+}
+
 static int write_all(struct assign *assign, struct buf *detail, struct err *err)
 {
-	int rc = 0;
+	struct buf before = BUF_INIT;
+	int rc = show_status(&before, assign->replica, buf_text(&assign->key),
+			     err);
 
 	for (size_t i = 0; rc == 0 && i < assign->n; i++)
 		rc = assign_unit(assign, &assign->units[i], err);
 	if (rc == 0)
 		rc = release_others(assign, err);
 	if (rc == 0 && assign->changed)
+		rc = check_state(assign, &before, err);
+	if (rc == 0 && assign->changed)
 		rc = write_event(assign, detail, err);
+	buf_release(&before);
 	return rc;
 }
 
@@ -335,9 +288,22 @@ static int prepare(struct assign *assign, const char *word, struct err *err)
 	rc = case_find(&assign->key, assign->replica, word, err);
 	if (rc == 0)
 		rc = find_units(assign, err);
-	if (rc == 0 && !assign->due_word)
-		rc = default_due(assign, err);
 	return rc;
+}
+
+/* Where no date was given, which one holds and how to have another. */
+static void say_due(const struct assign *assign)
+{
+	if (assign->due_word)
+		return;
+	if (*assign->due)
+		cli_note(_("The reply is due on %s, which was set before or "
+			   "follows from the session's rule; --due DATE sets "
+			   "another."),
+			 assign->due);
+	else
+		cli_note(_("No date is set for the reply; --due DATE sets "
+			   "one."));
 }
 
 static int run(struct assign *assign, const char *word, struct err *err)
@@ -355,8 +321,11 @@ static int run(struct assign *assign, const char *word, struct err *err)
 				 assign->reason, NULL, err);
 	else
 		edit_rollback(assign->replica);
-	if (rc == 0 && assign->changed)
-		cli_note("%s: %s", buf_text(&assign->key), buf_text(&detail));
+	if (rc == 0 && assign->changed) {
+		cli_note("%s%s%s", buf_text(&assign->key), message_colon(),
+			 buf_text(&detail));
+		say_due(assign);
+	}
 	else if (rc == 0)
 		cli_note(_("%s: nothing to change."), buf_text(&assign->key));
 	buf_release(&detail);

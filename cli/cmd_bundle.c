@@ -71,8 +71,7 @@ static void print_text(const struct bundle *bundle,
 		       report->since);
 }
 
-static int create(struct cli *cli, const struct bundle *bundle,
-		  struct err *err)
+static int create(struct cli *cli, const struct bundle *bundle, struct err *err)
 {
 	struct bundle_options options = {.full = bundle->full};
 	struct bundle_report report;
@@ -98,8 +97,7 @@ static int create(struct cli *cli, const struct bundle *bundle,
 }
 
 /* The exit status, or <0. */
-static int apply(struct cli *cli, const struct bundle *bundle,
-		 struct err *err)
+static int apply(struct cli *cli, const struct bundle *bundle, struct err *err)
 {
 	struct sync_report report = {0};
 	struct progress progress;
@@ -110,10 +108,9 @@ static int apply(struct cli *cli, const struct bundle *bundle,
 	if (rc < 0)
 		return rc;
 	progress_init(&progress);
-	rc = node_bundle_apply(&report, cli->node, bundle->file, &options,
-			       err);
+	rc = node_bundle_apply(&report, cli->node, bundle->file, &options, err);
 	progress_end(&progress);
-	sync_view_details(&report);
+	sync_view_details(&report, cli->replica);
 	if (rc == 0 && cli->json)
 		rc = sync_view_json(&report, err);
 	else if (rc == 0)

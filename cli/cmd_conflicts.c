@@ -5,14 +5,16 @@
 #include "cli/args.h"
 #include "cli/case.h"
 #include "cli/conflict_view.h"
+#include "cli/contradiction.h"
 #include "cli/message.h"
 
 static const char help[] = N_(
 	"usage: tian conflicts [CASE] [--hard]\n"
 	"\n"
 	"Lists fields that hold more than one value, each value with who wrote\n"
-	"it and when; * marks the one that is shown. Ends with status 1 if\n"
-	"there is any.\n"
+	"it and when; * marks the one that is shown. Then rows that cannot\n"
+	"both stand: steps that contradict each other, two main units. Ends\n"
+	"with status 1 if there is any.\n"
 	"\n"
 	"  --hard   only those that a person must decide (tian resolve)\n"
 	"  --json   an array, as in the manual\n"
@@ -43,6 +45,19 @@ static int list_one(const struct conflict *conflict, void *ctx, struct err *err)
 	return conflict_view_text(stdout, listing->cli->replica, conflict, err);
 }
 
+static int list_pair(const struct contradiction *found, void *ctx,
+		     struct err *err)
+{
+	struct listing *listing = ctx;
+	struct replica *replica = listing->cli->replica;
+
+	if (listing->n++ > 0 && !listing->cli->json)
+		fputc('\n', stdout);
+	return listing->cli->json
+		       ? contradiction_json(&listing->json, replica, found, err)
+		       : contradiction_text(stdout, replica, found, err);
+}
+
 static int list_all(struct listing *listing, const char *word, struct err *err)
 {
 	struct buf key = BUF_INIT;
@@ -55,6 +70,10 @@ static int list_all(struct listing *listing, const char *word, struct err *err)
 		rc = conflict_each(listing->cli->replica,
 				   word ? buf_text(&key) : NULL, list_one,
 				   listing, err);
+	if (rc == 0)
+		rc = contradiction_each(listing->cli->replica,
+					word ? buf_text(&key) : NULL,
+					list_pair, listing, err);
 	json_out_end(&listing->json);
 	if (rc == 0 && listing->cli->json)
 		rc = json_out_print(&listing->json, stdout, err);

@@ -11,14 +11,18 @@
 #include <time.h>
 
 #include "cli/args.h"
+#include "cli/case.h"
 #include "cli/json_out.h"
 #include "cli/message.h"
+#include "cli/refusal.h"
+#include "cli/unsent.h"
 #include "cli/value.h"
-#include "core/change_log.h"
 #include "core/conflict.h"
 #include "core/db.h"
 #include "sync/hub.h"
 #include "sync/key.h"
+#include "sync/ledger.h"
+#include "sync/refs.h"
 #include "sync/repository.h"
 #include "sync/sync.h"
 
@@ -202,25 +206,73 @@ static void check_conflicts(struct doctor *doctor)
 		       _("conflicts: none to decide"));
 }
 
-/* Edits that no commit carries yet. */
+/* Edits that no sync was seen to bring to the hub. */
 static void check_unsent(struct doctor *doctor)
 {
-	struct change_id last = {.origin =
-					 replica_origin(doctor->cli->replica)};
 	struct err err = {0};
-	char commit[65] = "";
-	int rc = change_log_last(&last.seq, doctor->cli->replica, &err);
+	size_t n = 0;
 
-	if (rc == 0 && last.seq > 0)
-		rc = node_commit_of(commit, doctor->cli->node, last, &err);
-	if (rc < 0)
+	if (unsent_count(&n, doctor->cli->replica, &err) < 0)
 		report(doctor, "unsent", false, "%s", why(&err));
-	else if (last.seq > 0 && !*commit)
+	else if (n > 0)
 		report(doctor, "unsent", true,
-		       _("edits: some were not sent yet; tian sync sends "
-			 "them"));
+		       ngettext("edits: %lu change is not at the hub yet; "
+				"tian sync sends it",
+				"edits: %lu changes are not at the hub yet; "
+				"tian sync sends them",
+				(unsigned long)n),
+		       (unsigned long)n);
 	else
-		report(doctor, "unsent", true, _("edits: all are committed"));
+		report(doctor, "unsent", true,
+		       _("edits: all are at the hub"));
+}
+
+static void check_refused(struct doctor *doctor)
+{
+	struct err err = {0};
+	size_t n = 0;
+
+	if (refusal_count(&n, doctor->cli->replica, &err) < 0)
+		report(doctor, "refused", false, "%s", why(&err));
+	else if (n > 0)
+		report(doctor, "refused", true,
+		       ngettext("refused: %lu change is kept and does not "
+				"count; tian log CASE shows it",
+				"refused: %lu changes are kept and do not "
+				"count; tian log CASE shows them",
+				(unsigned long)n),
+		       (unsigned long)n);
+}
+
+/* At the office: whose outbox at the hub holds what main has not taken in. */
+static void check_waiting(struct doctor *doctor, struct hub *hub)
+{
+	struct replica *replica = doctor->cli->replica;
+	struct ref_list refs = {0};
+	struct buf names = BUF_INIT;
+	struct err err = {0};
+	int rc = hub_refs(&refs, hub, REF_OUTBOX, &err);
+
+	for (size_t i = 0; rc == 0 && i < refs.n; i++) {
+		char site[REF_SITE_MAX + 1];
+		struct oid taken = {{0}};
+		uint64_t origin;
+
+		if (!refs_parse_outbox(site, &origin, refs.items[i].name))
+			continue;
+		rc = ledger_taken(&taken, replica, site, origin, &err);
+		if (rc < 0 || oid_equal(&taken, &refs.items[i].oid))
+			continue;
+		buf_adds(&names, names.len ? ", " : "");
+		rc = case_unit_name(&names, replica, site, &err);
+	}
+	if (rc == 0 && names.len > 0)
+		report(doctor, "waiting", true,
+		       _("waiting at the hub: what was sent by %s is not "
+			 "merged yet; tian sync merges it, or says why not"),
+		       buf_text(&names));
+	ref_list_release(&refs);
+	buf_release(&names);
 }
 
 static void check_hub(struct doctor *doctor)
@@ -239,7 +291,9 @@ static void check_hub(struct doctor *doctor)
 		rc = 0; /* nothing was merged yet */
 	if (rc == 0)
 		report(doctor, "hub", true, _("hub: reached (%s)"), url);
-	else
+	if (rc == 0 && replica_is_office(doctor->cli->replica))
+		check_waiting(doctor, hub);
+	if (rc < 0)
 		report(doctor, "hub", false,
 		       _("hub: not reached (%s). Work goes on; tian sync "
 			 "when it is there again"),
@@ -278,6 +332,7 @@ static int examine(struct doctor *doctor, struct err *err)
 	check_clock(doctor);
 	check_pending(doctor);
 	check_unsent(doctor);
+	check_refused(doctor);
 	check_conflicts(doctor);
 	check_hub(doctor);
 	return 0;

@@ -3,11 +3,15 @@
 #include "cli/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/args.h"
 #include "cli/message.h"
 #include "core/buf.h"
+#include "sync/hub.h"
+#include "sync/refs.h"
 #include "sync/sync.h"
 
 static const char help[] = N_(
@@ -51,20 +55,81 @@ static int check(const struct init *init, struct err *err)
 	return 0;
 }
 
-static void say_what_next(const struct init *init)
+/* Does another node of the office work with this hub already? Its outbox is
+ * there then. */
+static bool has_office(const struct replica *replica, const char *url)
+{
+	static const char prefix[] = REF_OUTBOX REPLICA_OFFICE "/";
+	struct ref_list refs = {0};
+	struct buf own = BUF_INIT;
+	struct hub *hub = NULL;
+	struct err err = {0};
+	bool other = false;
+
+	refs_outbox(&own, REPLICA_OFFICE, replica_origin(replica));
+	if (hub_open(&hub, url, &err) == 0 &&
+	    hub_refs(&refs, hub, prefix, &err) == 0)
+		for (size_t i = 0; i < refs.n; i++)
+			other = other || strcmp(refs.items[i].name,
+						buf_text(&own)) != 0;
+	ref_list_release(&refs);
+	hub_close(hub);
+	buf_release(&own);
+	return other;
+}
+
+static void say_office(const struct init *init, struct cli *cli,
+		       const char *hub)
 {
 	const char *dir = init->node.dir;
 
-	if (init->office)
+	if (has_office(cli->replica, hub))
+		cli_note(_("The office's replica is ready in %s. Another "
+			   "computer of the office works with this hub "
+			   "already, and\nmust enrol this one before it "
+			   "counts: bring it %s/key.pub and run there\n"
+			   "  tian unit add office NAME --key key.pub\n"
+			   "  tian sync\n"
+			   "then tian sync here."),
+			 dir, dir);
+	else
 		cli_note(_("The office's replica is ready in %s, the hub at "
 			   "%s.\nNext: tian unit add CODE NAME --key FILE, "
 			   "tian import FILE."),
 			 dir, init->node.hub);
-	else
-		cli_note(_("The replica of %s is ready in %s.\nNext: give "
-			   "%s/key.pub to the office, which enrols it with\n"
-			   "  tian unit add %s NAME --key key.pub"),
-			 init->unit, dir, dir, init->unit);
+}
+
+static void say_unit(const struct init *init, const char *hub)
+{
+	const char *dir = init->node.dir;
+
+	cli_note(_("The replica of %s is ready in %s.\nNext: give "
+		   "%s/key.pub to the office, which enrols it with\n"
+		   "  tian unit add %s NAME --key key.pub"),
+		 init->unit, dir, dir, init->unit);
+	if (*hub == '/' && access(hub, F_OK) != 0)
+		cli_note(_("The hub %s is not there now. If that is right "
+			   "(the stick is elsewhere), go on; if it is a slip "
+			   "of the pen,\nremove %s and run init again with "
+			   "the right --hub."),
+			 hub, dir);
+}
+
+/* What to do now; the address is as the replica keeps it. */
+static int say_what_next(const struct init *init, struct cli *cli,
+			 struct err *err)
+{
+	char *hub = NULL;
+	int rc = cli_open(cli, err);
+
+	if (rc == 0)
+		rc = replica_get(&hub, cli->replica, "hub", err);
+	if (rc == 0 && init->office)
+		say_office(init, cli, hub);
+	else if (rc == 0)
+		say_unit(init, hub);
+	free(hub);
+	return rc;
 }
 
 static int run(struct init *init, struct cli *cli, struct err *err)
@@ -80,9 +145,7 @@ static int run(struct init *init, struct cli *cli, struct err *err)
 	init->node.site = init->office ? REPLICA_OFFICE : init->unit;
 	rc = init->office ? node_init_office(&init->node, err)
 			  : node_init_unit(&init->node, err);
-	if (rc == 0)
-		say_what_next(init);
-	return rc;
+	return rc < 0 ? rc : say_what_next(init, cli, err);
 }
 
 int cmd_init(struct cli *cli, int argc, char **argv)

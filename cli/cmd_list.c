@@ -50,7 +50,8 @@ enum {
 	LIST_DUE,
 	LIST_OVERDUE,
 	LIST_HARD,
-	LIST_SOFT
+	LIST_SOFT,
+	LIST_RELEASED
 };
 
 #define UNITS(role)                                                    \
@@ -89,7 +90,9 @@ static const char SQL_LIST[] =
 										  "  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"
 										  "  instr(lower(h.draft), lower(?4)))))"
 										  " SELECT c.*, o.days IS NOT NULL, coalesce(k.hard, 0),"
-										  " coalesce(k.soft, 0) FROM c"
+										  " coalesce(k.soft, 0),"
+										  " EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"
+										  "  h.unit = ?6 AND h.void IS 1) FROM c"
 										  " LEFT JOIN (SELECT key, days FROM overdue) AS o ON o.key = c.key"
 										  " LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"
 										  "  sum(severity = 'soft') AS soft FROM conflict GROUP BY case_key) AS k"
@@ -105,6 +108,7 @@ struct list {
 	const char *class_word;
 	const char *search;
 	bool overdue;
+	bool any_late, any_released, any_soft; /* marks that need a word */
 	struct buf unit_code;
 	struct buf class_code;
 	struct table *table;
@@ -158,6 +162,7 @@ static int bind(sqlite3_stmt **out, struct list *list, struct err *err)
 		     list->class_word ? buf_text(&list->class_code) : NULL);
 	db_bind_text(*out, 4, list->search);
 	db_bind_int(*out, 5, list->overdue);
+	db_bind_text(*out, 6, replica_site(list->cli->replica));
 	return 0;
 }
 
@@ -197,15 +202,16 @@ static void add_json(struct json_out *json, sqlite3_stmt *stmt)
 	json_out_text(json, "class", text_or_null(stmt, LIST_CLASS));
 	json_out_text(json, "due", text_or_null(stmt, LIST_DUE));
 	json_out_bool(json, "overdue", db_int(stmt, LIST_OVERDUE));
+	json_out_bool(json, "released", db_int(stmt, LIST_RELEASED));
 	json_out_int(json, "conflicts",
 		     db_int(stmt, LIST_HARD) + db_int(stmt, LIST_SOFT));
 	json_out_end(json);
 }
 
-static void add_row(struct table *table, sqlite3_stmt *stmt)
+static void add_row(struct list *list, sqlite3_stmt *stmt)
 {
 	char conflicts[48] = "";
-	struct buf due = BUF_INIT;
+	struct buf due = BUF_INIT, status = BUF_INIT;
 	int64_t hard = db_int(stmt, LIST_HARD);
 	int64_t soft = db_int(stmt, LIST_SOFT);
 
@@ -216,19 +222,25 @@ static void add_row(struct table *table, sqlite3_stmt *stmt)
 			 (long long)soft);
 	buf_addf(&due, "%s%s", db_text(stmt, LIST_DUE),
 		 db_int(stmt, LIST_OVERDUE) ? "!" : "");
+	buf_addf(&status, "%s%s", db_text(stmt, LIST_STATUS),
+		 db_int(stmt, LIST_RELEASED) ? "×" : "");
+	list->any_late = list->any_late || db_int(stmt, LIST_OVERDUE);
+	list->any_released = list->any_released || db_int(stmt, LIST_RELEASED);
+	list->any_soft = list->any_soft || (hard == 0 && soft > 0);
 	const char *cells[] = {
 		db_text(stmt, LIST_KEY),
 		db_text(stmt, LIST_TITLE),
 		db_text(stmt, LIST_SECTOR),
-		db_text(stmt, LIST_STATUS),
+		buf_text(&status),
 		db_text(stmt, LIST_MAIN_NAMES),
 		db_text(stmt, LIST_CO_NAMES),
 		db_text(stmt, LIST_CLASS),
 		buf_text(&due),
 		conflicts,
 	};
-	table_add(table, cells);
+	table_add(list->table, cells);
 	buf_release(&due);
+	buf_release(&status);
 }
 
 static int print(struct list *list, struct err *err)
@@ -240,6 +252,12 @@ static int print(struct list *list, struct err *err)
 	if (table_print(list->table, stdout, table_terminal_width()) < 0)
 		return err_set(err, ERR_FAIL,
 			       _("the output could not be written"));
+	if (list->any_late)
+		cli_note(_("! past the date the reply was due"));
+	if (list->any_released)
+		cli_note(_("× this unit does not handle it any more"));
+	if (list->any_soft)
+		cli_note(_("(1) settled by rule; see tian conflicts"));
 	return 0;
 }
 
@@ -261,7 +279,7 @@ static int run(struct list *list, struct err *err)
 		if (list->cli->json)
 			add_json(&list->json, stmt);
 		else
-			add_row(list->table, stmt);
+			add_row(list, stmt);
 	}
 	sqlite3_reset(stmt);
 	json_out_end(&list->json);
@@ -280,7 +298,7 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 	};
 	const struct table_column columns[] = {
 		{_("case"), TABLE_LEFT, false},
-		{_("title"), TABLE_LEFT, true},
+		{_("title"), TABLE_LEFT, TABLE_LAST},
 		{_("sector"), TABLE_LEFT, true},
 		{_("status"), TABLE_LEFT, false},
 		{_("main unit"), TABLE_LEFT, true},

@@ -24,7 +24,12 @@ static const char help[] = N_(
 	"\n"
 	"example: tian log 1-1-014 edu.class_proposed\n");
 
-enum { COMMIT_SHORT = 10, VALUE_WIDTH = 36 };
+enum {
+	COMMIT_SHORT = 10,
+	VALUE_WIDTH = 36,
+	BLOCK_VALUE_WIDTH = 120, /* where a change has lines of its own */
+	TABLE_NEEDS = 150	 /* a terminal narrower than that has them */
+};
 
 struct log {
 	struct cli *cli;
@@ -32,6 +37,7 @@ struct log {
 	struct case_cell cell; /* field NULL: all */
 	struct table *table;
 	struct json_out json;
+	size_t width; /* of the terminal, where it is too narrow for a table */
 };
 
 /* People need not be told that a row is there: its fields say so. */
@@ -99,7 +105,8 @@ static int short_value(struct buf *out, const struct log *log,
 	if (item)
 		rc = value_show(&whole, log->history.replica, item->field,
 				&item->value, err);
-	fit = utf8_fit(buf_text(&whole), whole.len, VALUE_WIDTH);
+	fit = utf8_fit(buf_text(&whole), whole.len,
+		       log->width ? BLOCK_VALUE_WIDTH : VALUE_WIDTH);
 	if (fit == 0)
 		buf_adds(out, "—");
 	buf_add(out, buf_text(&whole), fit);
@@ -141,6 +148,29 @@ static void why(struct buf *out, const struct history_item *item)
 	buf_adds(out, item->reason ? item->reason : "");
 }
 
+/* A change in lines of its own: when, who and what; from and to; why. */
+static int print_block(const struct log *log, const char *const texts[7],
+		       struct err *err)
+{
+	struct buf line = BUF_INIT;
+	int rc;
+
+	buf_addf(&line, "%s  %s  %s  [%s]", texts[0], texts[1], texts[2],
+		 texts[5]);
+	table_wrap(stdout, buf_text(&line), 0, log->width);
+	buf_clear(&line);
+	buf_addf(&line, "%s → %s", texts[3], texts[4]);
+	table_wrap(stdout, buf_text(&line), 4, log->width);
+	if (*texts[6]) {
+		buf_clear(&line);
+		buf_addf(&line, "%s%s%s", _("why"), message_colon(), texts[6]);
+		table_wrap(stdout, buf_text(&line), 4, log->width);
+	}
+	rc = buf_check(&line, err);
+	buf_release(&line);
+	return rc;
+}
+
 static int item_row(struct log *log, const struct history_item *item,
 		    const char *commit, struct err *err)
 {
@@ -165,7 +195,9 @@ static int item_row(struct log *log, const struct history_item *item,
 			       buf_text(&cells[3]),
 			       *shorter ? shorter : _("not synced"),
 			       buf_text(&cells[4])};
-	if (rc == 0)
+	if (rc == 0 && log->width)
+		rc = print_block(log, texts, err);
+	else if (rc == 0)
 		table_add(log->table, texts);
 	for (size_t i = 0; i < 5; i++)
 		buf_release(&cells[i]);
@@ -176,6 +208,9 @@ static int list_items(struct log *log, struct err *err)
 {
 	int rc = 0;
 
+	log->width = table_terminal_width();
+	if (log->width >= TABLE_NEEDS)
+		log->width = 0;
 	json_out_array(&log->json, NULL);
 	for (size_t i = 0; rc == 0 && i < log->history.n; i++) {
 		const struct history_item *item = &log->history.items[i];

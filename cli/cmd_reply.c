@@ -1,5 +1,5 @@
-/* cmd_reply.c - tian reply: a unit's answer, its class, its submission.
- * Knows the handling row and the event; judges no text. */
+/* cmd_reply.c - tian reply: a unit's answer and its class, as a draft.
+ * Knows the handling row; judges no text and submits none. */
 #include "cli/commands.h"
 
 #include <stdio.h>
@@ -7,9 +7,9 @@
 
 #include "cli/args.h"
 #include "cli/case.h"
-#include "cli/event.h"
 #include "cli/message.h"
 #include "cli/row.h"
+#include "cli/step.h"
 #include "cli/value.h"
 #include "core/db.h"
 #include "core/edit.h"
@@ -17,9 +17,10 @@
 static const char help[] = N_(
 	"usage: tian reply CASE --class A --text-file F [--unit UNIT]\n"
 	"\n"
-	"Writes the reply of this unit and submits it. F is a text file in\n"
-	"UTF-8, - is standard input. Where two versions of the reply are in\n"
-	"conflict, that is settled first (tian conflicts).\n"
+	"Writes the reply of this unit, a co-unit's opinion without a class. It\n"
+	"stays a draft until tian submit. F is a text file in UTF-8, - is\n"
+	"standard input. Where two versions of the reply are in conflict, that\n"
+	"is settled first (tian conflicts).\n"
 	"\n"
 	"  --class A    A: solved; B: planned; C: kept for reference\n"
 	"  --unit UNIT  whose reply it is, when the office types it in\n"
@@ -29,12 +30,9 @@ static const char help[] = N_(
 static const char SQL_CONFLICT[] =
 	"SELECT 1 FROM conflict WHERE entity = 'handling' AND row = ?1 AND"
 	" field = 'draft' AND severity = 'hard'";
-/* Submitted already, and neither sent back nor begun anew since. */
-static const char SQL_SUBMITTED[] =
-	"SELECT 1 FROM event s WHERE s.proposal = ?1 AND s.unit = ?2 AND"
-	" s.kind = 'submitted' AND s.text_hash = ?3 AND s.void IS NOT 1 AND"
-	" NOT EXISTS (SELECT 1 FROM event l WHERE l.proposal = ?1 AND l.kind"
-	" IN ('failed', 'redo') AND l.void IS NOT 1 AND l.at >= s.at)";
+static const char SQL_CO[] =
+	"SELECT 1 FROM handling WHERE role = 'co' AND proposal || '/' || unit"
+	" = ?1";
 
 struct reply {
 	const char *class_word;
@@ -139,14 +137,17 @@ static int write_fields(struct reply *reply, struct replica *replica,
 	struct buf made = BUF_INIT;
 	struct value text = value_text(buf_text(&reply->text));
 	struct value class_value;
-	int rc = value_read(&class_value, &made, replica,
-			    reply->class_cell.field, reply->class_word, err);
+	int rc = 0;
 
+	if (reply->class_word)
+		rc = value_read(&class_value, &made, replica,
+				reply->class_cell.field, reply->class_word,
+				err);
 	if (rc == 0)
 		rc = row_set(replica, reply->draft.entity,
 			     buf_text(&reply->draft.row), reply->draft.field,
 			     &text, &reply->changed, err);
-	if (rc == 0)
+	if (rc == 0 && reply->class_word)
 		rc = row_set(replica, reply->class_cell.entity,
 			     buf_text(&reply->class_cell.row),
 			     reply->class_cell.field, &class_value,
@@ -155,22 +156,36 @@ static int write_fields(struct reply *reply, struct replica *replica,
 	return rc;
 }
 
-static int submit(struct reply *reply, struct replica *replica, struct err *err)
+/* A class is of a reply, not of an opinion. */
+static int check_class(const struct reply *reply, struct replica *replica,
+		       struct err *err)
 {
-	char hash[65];
-	const char *words[] = {buf_text(&reply->key), replica_site(replica),
-			       hash};
-	struct event event = {
-		.key = words[0], .kind = "submitted", .text_hash = hash};
-	bool submitted = false;
-	int rc;
+	const char *words[] = {buf_text(&reply->draft.row)};
+	bool co = false;
+	int rc = ask(&co, replica, SQL_CO, words, 1, err);
 
-	event_text_hash(hash, reply->text.data, reply->text.len);
-	rc = ask(&submitted, replica, SQL_SUBMITTED, words, 3, err);
-	if (rc == 0 && (!submitted || reply->changed)) {
-		reply->changed = true;
-		rc = event_add(replica, &event, err);
-	}
+	if (rc == 0 && !co && !reply->class_word)
+		rc = err_set(err, ERR_USAGE,
+			     _("say the class: --class A, B or C"));
+	if (rc == 0 && co && reply->class_word)
+		rc = err_set(err, ERR_INPUT,
+			     _("a co-unit's opinion has no class"));
+	return rc;
+}
+
+/* Writing it is a step of its own: not while a reply is out of hands. */
+static int check_step(const struct reply *reply, struct cli *cli,
+		      struct err *err)
+{
+	struct step step = {.cli = cli,
+			    .replica = cli->replica,
+			    .site = replica_site(cli->replica),
+			    .key = buf_text(&reply->key)};
+	int rc = step_look(&step, err);
+
+	if (rc == 0)
+		rc = step_allow(&step, "reply", err);
+	buf_release(&step.before);
 	return rc;
 }
 
@@ -180,11 +195,13 @@ static int write_reply(struct reply *reply, struct cli *cli, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	rc = check_conflict(reply, cli->replica, err);
+	rc = check_class(reply, cli->replica, err);
+	if (rc == 0)
+		rc = check_conflict(reply, cli->replica, err);
 	if (rc == 0)
 		rc = write_fields(reply, cli->replica, err);
-	if (rc == 0)
-		rc = submit(reply, cli->replica, err);
+	if (rc == 0 && reply->changed)
+		rc = check_step(reply, cli, err);
 	if (rc == 0)
 		rc = edit_commit(cli->replica, cli->author, NULL, NULL, err);
 	else
@@ -206,11 +223,14 @@ static int run(struct reply *reply, struct cli *cli, const char *word,
 		rc = find_cell(&reply->class_cell, reply, cli->replica,
 			       "class_proposed", err);
 	if (rc == 0)
+		rc = case_cell_live(&reply->draft, cli->replica, err);
+	if (rc == 0)
 		rc = read_text(reply, err);
 	if (rc == 0)
 		rc = write_reply(reply, cli, err);
 	if (rc == 0 && reply->changed)
-		cli_note(_("%s: the reply is submitted; tian sync sends it."),
+		cli_note(_("%s: the reply is written; tian submit hands it "
+			   "over."),
 			 buf_text(&reply->key));
 	else if (rc == 0)
 		cli_note(_("%s: nothing to change."), buf_text(&reply->key));
@@ -219,9 +239,6 @@ static int run(struct reply *reply, struct cli *cli, const char *word,
 
 static int check(const struct reply *reply, struct err *err)
 {
-	if (!reply->class_word)
-		return err_set(err, ERR_USAGE,
-			       _("say the class: --class A, B or C"));
 	if (!reply->file)
 		return err_set(err, ERR_USAGE,
 			       _("say where the text is: --text-file F (- is "

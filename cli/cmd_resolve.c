@@ -11,6 +11,7 @@
 #include "cli/row.h"
 #include "cli/value.h"
 #include "core/change_log.h"
+#include "core/conflict.h"
 #include "core/edit.h"
 
 static const char help[] = N_(
@@ -19,8 +20,9 @@ static const char help[] = N_(
 	"Decides what a field in conflict shall hold. FIELD is named as tian\n"
 	"conflicts names it. Every value stays on record, with the reason.\n"
 	"\n"
-	"  --take SITE  the value that SITE wrote (code or name); where a site\n"
-	"               has two, the change's id as tian conflicts shows it\n"
+	"  --take SITE  the value that SITE wrote (code or name), or a person's\n"
+	"               name; where that leaves two, the change's id as tian\n"
+	"               conflicts shows it\n"
 	"  --value V    this value\n"
 	"\n"
 	"example: tian resolve 1-1-014 edu.class_proposed --take edu \\\n"
@@ -136,18 +138,30 @@ static struct edit_cell edit_cell_of(const struct resolve *resolve)
 	return cell;
 }
 
-/* The choice named by change id, or the only one of a site. */
+static bool is_author(const struct resolve *resolve)
+{
+	for (size_t i = 0; i < resolve->n; i++)
+		if (strcmp(buf_text(&resolve->choices[i].author),
+			   resolve->take) == 0)
+			return true;
+	return false;
+}
+
+/* The choice named by change id, or the only one of a person or a site. */
 static int pick(const struct choice **out, struct resolve *resolve,
 		struct err *err)
 {
 	struct change_id id;
 	bool by_id = change_id_parse(&id, resolve->take);
+	bool by_author = !by_id && is_author(resolve);
 	struct buf site = BUF_INIT;
 	struct buf list = BUF_INIT;
 	size_t found = 0;
 	bool differ = false;
-	int rc = by_id ? 0
-		       : case_unit(&site, resolve->replica, resolve->take, err);
+	int rc = by_id || by_author
+			 ? 0
+			 : case_unit(&site, resolve->replica, resolve->take,
+				     err);
 
 	*out = NULL;
 	for (size_t i = 0; rc == 0 && i < resolve->n; i++) {
@@ -155,7 +169,9 @@ static int pick(const struct choice **out, struct resolve *resolve,
 		char text[CHANGE_ID_TEXT];
 
 		if (by_id ? !change_id_equal(id, choice->id)
-			  : strcmp(buf_text(&site), buf_text(&choice->site)))
+		    : by_author
+			    ? strcmp(resolve->take, buf_text(&choice->author))
+			    : strcmp(buf_text(&site), buf_text(&choice->site)))
 			continue;
 		differ = differ ||
 			 (*out && !value_equal(&(*out)->value, &choice->value));
@@ -175,6 +191,7 @@ static int pick(const struct choice **out, struct resolve *resolve,
 }
 
 struct wanted {
+	const char *take;
 	const char *site;
 	struct change_id id;
 	bool by_id;
@@ -189,7 +206,8 @@ static int is_wanted(const struct change_log_entry *entry, void *ctx,
 
 	(void)err;
 	if (wanted->by_id ? change_id_equal(entry->change->id, wanted->id)
-			  : strcmp(entry->site, wanted->site) == 0)
+			  : strcmp(entry->site, wanted->site) == 0 ||
+				    strcmp(entry->author, wanted->take) == 0)
 		wanted->found =
 			wanted->found ||
 			value_equal(&entry->change->value, wanted->value);
@@ -201,13 +219,18 @@ static int is_wanted(const struct change_log_entry *entry, void *ctx,
 static int was_taken(bool *yes, struct resolve *resolve, struct err *err)
 {
 	const struct choice *head = &resolve->choices[0];
-	struct wanted wanted = {.value = &head->value};
+	struct wanted wanted = {.take = resolve->take, .value = &head->value};
 	struct buf site = BUF_INIT;
 	int rc = 0;
 
 	wanted.by_id = change_id_parse(&wanted.id, resolve->take);
-	if (!wanted.by_id)
-		rc = case_unit(&site, resolve->replica, resolve->take, err);
+	/* A word that is no unit's may have been a person's. */
+	if (!wanted.by_id &&
+	    case_unit(&site, resolve->replica, resolve->take, err) < 0) {
+		if (err->code != ERR_INPUT)
+			return err->code;
+		err_clear(err);
+	}
 	wanted.site = buf_text(&site);
 	for (size_t i = 0; rc == 0 && head->n_bases > 1 && i < head->n_bases;
 	     i++) {
@@ -254,10 +277,35 @@ static int choose(bool *settled, struct resolve *resolve, struct err *err)
 	return rc;
 }
 
+static int is_cell(const struct conflict *conflict, void *ctx, struct err *err)
+{
+	const struct case_cell *cell = ctx;
+
+	(void)err;
+	return conflict->severity == SEVERITY_HARD &&
+	       conflict->field == cell->field &&
+	       strcmp(conflict->row, buf_text(&cell->row)) == 0;
+}
+
+/* A voiding has one value and is a conflict all the same, where the row was
+ * edited without knowing of it. */
+static int find_disputed(bool *yes, struct resolve *resolve, struct err *err)
+{
+	int rc = 0;
+
+	if (resolve->n == 1 && strcmp(resolve->cell.field->name, "void") == 0)
+		rc = conflict_each(resolve->replica,
+				   resolve->key.len ? buf_text(&resolve->key)
+						    : NULL,
+				   is_cell, &resolve->cell, err);
+	*yes = rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
 static int decide(struct resolve *resolve, struct err *err)
 {
 	struct edit_cell cell = edit_cell_of(resolve);
-	bool settled = false;
+	bool settled = false, disputed = false;
 	int rc = edit_begin(resolve->replica, err);
 
 	if (rc < 0)
@@ -266,7 +314,10 @@ static int decide(struct resolve *resolve, struct err *err)
 			      err);
 	if (rc == 0)
 		rc = choose(&settled, resolve, err);
-	if (rc == 0 && resolve->n < 2 && !settled)
+	if (rc == 0)
+		rc = find_disputed(&disputed, resolve, err);
+	settled = settled && !disputed;
+	if (rc == 0 && resolve->n < 2 && !settled && !disputed)
 		rc = err_set(err, ERR_INPUT,
 			     _("there is nothing to decide here; tian set "
 			       "changes a field"));

@@ -7,15 +7,19 @@
 #include "cli/args.h"
 #include "cli/case.h"
 #include "cli/conflict_view.h"
+#include "cli/contradiction.h"
+#include "cli/deadline.h"
 #include "cli/json_out.h"
 #include "cli/message.h"
+#include "cli/next.h"
 #include "cli/row.h"
 #include "cli/show_text.h"
 
 static const char help[] =
 	N_("usage: tian show CASE [--all]\n"
 	   "\n"
-	   "Shows a proposal: its fields, handlings, flow and conflicts.\n"
+	   "Shows a proposal: its fields, handlings, flow, conflicts, its dates\n"
+	   "with the rule that made each, and what comes next.\n"
 	   "\n"
 	   "  --all   voided rows too\n"
 	   "  --json  one object, as in the manual\n"
@@ -39,7 +43,7 @@ static const char *plural(const char *name)
 
 struct document {
 	struct json_out json;
-	const struct replica *replica;
+	struct replica *replica;
 	bool all;
 };
 
@@ -89,6 +93,15 @@ static int conflict_json(const struct conflict *conflict, void *ctx,
 	return 0;
 }
 
+static int pair_json(const struct contradiction *found, void *ctx,
+		     struct err *err)
+{
+	struct document *document = ctx;
+
+	return contradiction_json(&document->json, document->replica, found,
+				  err);
+}
+
 static int rows_json(struct document *document, struct replica *replica,
 		     const char *key, struct err *err)
 {
@@ -126,7 +139,14 @@ static int show_json(struct replica *replica, const char *key, bool all,
 	json_out_array(&document.json, "conflicts");
 	if (rc == 0)
 		rc = conflict_each(replica, key, conflict_json, &document, err);
+	if (rc == 0)
+		rc = contradiction_each(replica, key, pair_json, &document,
+					err);
 	json_out_end(&document.json);
+	if (rc == 0)
+		rc = deadline_json(&document.json, replica, key, err);
+	if (rc == 0)
+		rc = next_json(&document.json, replica, key, err);
 	json_out_end(&document.json);
 	if (rc == 0)
 		rc = json_out_print(&document.json, stdout, err);

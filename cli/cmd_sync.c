@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "cli/args.h"
+#include "cli/contradiction.h"
 #include "cli/message.h"
 #include "cli/progress.h"
 #include "cli/stage.h"
@@ -36,26 +37,37 @@ static void on_signal(int number)
 	interrupted = 1;
 }
 
-/* One exchange; the exit status, or <0. */
-static int exchange(struct cli *cli, struct err *err)
+/* One exchange; the exit status, or <0. An office's node that is not enrolled
+ * receives, but nothing of its own is taken: its work waits. */
+static int exchange(struct cli *cli, bool *away, struct err *err)
 {
 	struct sync_report report = {0};
 	struct progress progress;
 	struct sync_options options = {.progress = stage_show,
 				       .ctx = &progress};
+	size_t pairs = 0;
 	int rc;
 
 	progress_init(&progress);
 	rc = node_sync(&report, cli->node, &options, err);
 	progress_end(&progress);
-	sync_view_details(&report);
+	sync_view_details(&report, cli->replica);
+	if (rc == ERR_HUB && !report.not_enrolled) {
+		*away = true;
+		goto done;
+	}
+	if (rc == 0)
+		rc = contradiction_count(&pairs, cli->replica, err);
 	if (rc < 0)
 		goto done;
+	report.hard += pairs;
 	if (cli->json)
 		rc = sync_view_json(&report, err);
 	else
 		sync_view_text(&report, replica_is_office(cli->replica));
-	if (rc == 0 && report.hard + report.refused > 0)
+	if (rc == 0 && report.not_enrolled)
+		rc = CLI_HUB;
+	else if (rc == 0 && report.hard + report.refused > 0)
 		rc = CLI_ATTENTION;
 done:
 	sync_report_release(&report);
@@ -70,6 +82,16 @@ static void pause_for(long seconds)
 		;
 }
 
+/* Why it did not go through, and what becomes of the work. */
+static int tell(struct cli *cli, bool away, const struct err *err)
+{
+	int status = cli_fail(cli, err);
+
+	if (away)
+		sync_view_away(cli->replica);
+	return status;
+}
+
 /* Goes on where the hub is away: that is what waiting is for. */
 static int watch(struct cli *cli, long seconds, struct err *err)
 {
@@ -79,9 +101,11 @@ static int watch(struct cli *cli, long seconds, struct err *err)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	while (!interrupted) {
-		rc = exchange(cli, err);
+		bool away = false;
+
+		rc = exchange(cli, &away, err);
 		if (rc == ERR_HUB || rc == ERR_STALE || rc == ERR_BUSY)
-			cli_fail(cli, err);
+			tell(cli, away, err);
 		else if (rc < 0)
 			return rc;
 		err_clear(err);
@@ -91,7 +115,7 @@ static int watch(struct cli *cli, long seconds, struct err *err)
 	return rc == ERR_HUB || rc == ERR_STALE ? CLI_HUB : rc > 0 ? rc : 0;
 }
 
-static int run(struct cli *cli, const char *every, struct err *err)
+static int run(struct cli *cli, const char *every, bool *away, struct err *err)
 {
 	char *end = NULL;
 	long seconds = every ? strtol(every, &end, 10) : 0;
@@ -105,7 +129,7 @@ static int run(struct cli *cli, const char *every, struct err *err)
 	rc = cli_open_node(cli, err);
 	if (rc < 0)
 		return rc;
-	return every ? watch(cli, seconds, err) : exchange(cli, err);
+	return every ? watch(cli, seconds, err) : exchange(cli, away, err);
 }
 
 int cmd_sync(struct cli *cli, int argc, char **argv)
@@ -117,11 +141,12 @@ int cmd_sync(struct cli *cli, int argc, char **argv)
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 	bool helped = rc == ARGS_HELP;
+	bool away = false;
 
 	if (rc == 0)
-		rc = run(cli, every, &err);
+		rc = run(cli, every, &away, &err);
 	args_list_release(&words);
 	if (rc < 0)
-		return cli_fail(cli, &err);
+		return tell(cli, away, &err);
 	return helped ? CLI_DONE : rc;
 }

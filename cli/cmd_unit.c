@@ -14,12 +14,13 @@
 #include "core/edit.h"
 
 static const char help[] = N_(
-	"usage: tian unit add CODE NAME --key FILE\n"
+	"usage: tian unit add CODE NAME --key FILE [--rename]\n"
 	"       tian unit list\n"
 	"\n"
 	"add   enrols a unit, or one more node of it: FILE is the public key\n"
 	"      (key.pub) that tian init made there. The office's work. Without\n"
 	"      --key the unit can be assigned proposals, but cannot sync yet.\n"
+	"      --rename gives a code that is there another name.\n"
 	"list  shows the units, and at the office how many keys each has.\n"
 	"\n"
 	"example: tian unit add edu 区教育局 --key edu/key.pub\n");
@@ -127,10 +128,9 @@ static int list(struct cli *cli, struct err *err)
 }
 
 static int run(struct cli *cli, const struct arg_list *words,
-	       const char *key_file, struct err *err)
+	       struct enrol enrol, struct err *err)
 {
 	const char *verb = words->items[0];
-	struct enrol enrol = {.key_file = key_file};
 
 	if (strcmp(verb, "list") == 0 && words->n == 1)
 		return list(cli, err);
@@ -146,15 +146,18 @@ static int run(struct cli *cli, const struct arg_list *words,
 
 int cmd_unit(struct cli *cli, int argc, char **argv)
 {
-	const char *key_file = NULL;
-	const struct arg_option options[] = {{"--key", ARG_ONE, &key_file}};
-	const struct arg_spec spec = {help, options, 1, 1, 3};
+	struct enrol enrol = {.code = NULL};
+	const struct arg_option options[] = {
+		{"--key", ARG_ONE, &enrol.key_file},
+		{"--rename", ARG_FLAG, &enrol.rename},
+	};
+	const struct arg_spec spec = {help, options, 2, 1, 3};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 
 	if (rc == 0)
-		rc = run(cli, &words, key_file, &err);
+		rc = run(cli, &words, enrol, &err);
 	args_list_release(&words);
 	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
 }

@@ -22,4 +22,26 @@ cli_command cmd_publish;
 cli_command cmd_bundle;
 cli_command cmd_doctor;
 
+/* Steps in the life of a case (step.h). */
+cli_command cmd_file;
+cli_command cmd_merge;
+cli_command cmd_decline;
+cli_command cmd_forward;
+cli_command cmd_withdraw;
+cli_command cmd_receive;
+cli_command cmd_return;
+cli_command cmd_extend;
+cli_command cmd_contact;
+cli_command cmd_measure;
+cli_command cmd_countersign;
+cli_command cmd_sign;
+cli_command cmd_submit;
+cli_command cmd_review;
+cli_command cmd_send;
+cli_command cmd_feedback;
+cli_command cmd_redo;
+cli_command cmd_track;
+cli_command cmd_archive;
+cli_command cmd_void;
+
 #endif

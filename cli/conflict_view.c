@@ -109,25 +109,29 @@ static const struct value *reference(const struct conflict *conflict)
 	return &conflict->heads[0].change->value;
 }
 
-static int add_head_value(struct buf *text, struct replica *replica,
-			  const struct conflict *conflict, size_t index,
-			  struct err *err)
+static int add_value(struct buf *text, struct replica *replica,
+		     const struct field *field, const struct value *value,
+		     struct err *err)
 {
-	const struct value *value = &conflict->heads[index].change->value;
-	const struct value *other = reference(conflict);
-	struct marks marks = {text, isatty(STDOUT_FILENO) == 1};
-
-	if (value->type == VALUE_NULL) {
-		buf_adds(text, _("(empty)"));
-		return buf_check(text, err);
-	}
-	if (other == value || !is_text(conflict, value) ||
-	    !is_text(conflict, other))
-		return value_show(text, replica, conflict->field, value, err);
-	return diff_characters(other->bytes, other->len, value->bytes,
-			       value->len, add_marked, &marks, err);
+	if (value->type != VALUE_NULL)
+		return value_show(text, replica, field, value, err);
+	buf_adds(text, _("(empty)"));
+	return buf_check(text, err);
 }
 
+/* "区教育局 李明", the person only where another word than the site's. */
+static int add_who(struct buf *who, struct replica *replica,
+		   const struct change_log_entry *head, struct err *err)
+{
+	int rc = case_unit_name(who, replica, head->site, err);
+
+	if (rc == 0 && *head->author &&
+	    strcmp(head->author, buf_text(who)) != 0)
+		buf_addf(who, " %s", head->author);
+	return rc < 0 ? rc : buf_check(who, err);
+}
+
+/* A value whole and unmarked, one line a paragraph: it can be copied. */
 static int print_head(FILE *out, struct replica *replica,
 		      const struct conflict *conflict, size_t index,
 		      struct err *err)
@@ -135,25 +139,52 @@ static int print_head(FILE *out, struct replica *replica,
 	const struct change_log_entry *head = &conflict->heads[index];
 	char at[VALUE_TIME_SIZE], id[CHANGE_ID_TEXT];
 	struct buf who = BUF_INIT, text = BUF_INIT;
-	int rc = case_unit_name(&who, replica, head->site, err);
+	int rc = add_who(&who, replica, head, err);
 
 	if (rc == 0)
-		rc = add_head_value(&text, replica, conflict, index, err);
+		rc = add_value(&text, replica, conflict->field,
+			       &head->change->value, err);
 	if (rc < 0)
 		goto done;
 	value_show_clock(at, head->change->clock);
 	change_id_format(id, head->change->id);
-	if (*head->author && strcmp(head->author, buf_text(&who)) != 0)
-		buf_addf(&who, " %s", head->author);
 	fprintf(out, "  %s %s  (%s, %s)%s\n", head->shown ? "*" : " ",
 		buf_text(&who), at, id,
 		head->clock_ahead ? _("  clock ahead: no vote by time") : "");
-	/* Escape sequences have no width, so marked text is not wrapped. */
-	table_wrap(out, buf_text(&text), 6,
-		   strchr(buf_text(&text), '\033') ? 0
-						   : table_terminal_width());
-	rc = buf_check(&who, err);
+	table_wrap(out, buf_text(&text), 6, 0);
 done:
+	buf_release(&who);
+	buf_release(&text);
+	return rc;
+}
+
+/* What was written into a row that was voided elsewhere. */
+static int print_unseen(FILE *out, struct replica *replica,
+			const struct conflict *conflict, struct err *err)
+{
+	struct buf who = BUF_INIT, text = BUF_INIT;
+	int rc = 0;
+
+	if (conflict->n_unseen > 0)
+		fprintf(out, "    %s\n",
+			_("written there without knowing of that:"));
+	for (size_t i = 0; rc == 0 && i < conflict->n_unseen; i++) {
+		const struct change_log_entry *entry = &conflict->unseen[i];
+		const struct field *field =
+			entity_field(conflict->entity, entry->change->field);
+
+		buf_clear(&who);
+		buf_clear(&text);
+		rc = add_who(&who, replica, entry, err);
+		if (rc == 0)
+			rc = add_value(&text, replica, field,
+				       &entry->change->value, err);
+		if (rc == 0 && field)
+			fprintf(out, "      %s%s%s%s%s\n", buf_text(&who),
+				message_colon(),
+				message_label(field->zh, field->en),
+				message_colon(), buf_text(&text));
+	}
 	buf_release(&who);
 	buf_release(&text);
 	return rc;
@@ -170,44 +201,173 @@ static int print_base(FILE *out, struct replica *replica,
 	rc = value_show(&text, replica, conflict->field, &conflict->base, err);
 	if (rc == 0) {
 		fprintf(out, "    %s\n", _("before:"));
-		table_wrap(out, buf_text(&text), 6, table_terminal_width());
+		table_wrap(out, buf_text(&text), 6, 0);
 	}
 	buf_release(&text);
 	return rc;
 }
 
-/* A site is named by its code where it has one value here, else a change is
- * named by its id. */
-static const char *what_to_take(const struct conflict *conflict)
+/* Where a long text differs from what it is compared with. */
+static int print_difference(FILE *out, struct replica *replica,
+			    const struct conflict *conflict, size_t index,
+			    struct err *err)
 {
-	for (size_t i = 1; i < conflict->n_heads; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(conflict->heads[i].site,
-				   conflict->heads[j].site) == 0)
-				return "ID";
-	return "SITE";
+	const struct change_log_entry *head = &conflict->heads[index];
+	const struct value *value = &head->change->value;
+	const struct value *other = reference(conflict);
+	struct buf who = BUF_INIT, text = BUF_INIT;
+	struct marks marks = {&text, isatty(STDOUT_FILENO) == 1};
+	int rc = 0;
+
+	if (other == value || !is_text(conflict, value))
+		return 0;
+	rc = add_who(&who, replica, head, err);
+	if (rc == 0)
+		rc = diff_characters(other->bytes, other->len, value->bytes,
+				     value->len, add_marked, &marks, err);
+	if (rc == 0) {
+		fprintf(out, "    %s%s\n", buf_text(&who), message_colon());
+		table_wrap(out, buf_text(&text), 6, 0);
+	}
+	buf_release(&who);
+	buf_release(&text);
+	return rc;
 }
 
-static void print_way_out(FILE *out, const struct replica *replica,
-			  const struct conflict *conflict)
+static int print_differences(FILE *out, struct replica *replica,
+			     const struct conflict *conflict, struct err *err)
 {
-	struct buf path = BUF_INIT, where = BUF_INIT;
+	bool colour = isatty(STDOUT_FILENO) == 1;
+	const struct value *other = reference(conflict);
+	int rc = 0;
+
+	if (!conflict->field || conflict->field->type != FIELD_LONG ||
+	    !is_text(conflict, other))
+		return 0;
+	fprintf(out, "    %s %s\n",
+		other == &conflict->base
+			? _("Differences from the text before:")
+			: _("Differences from the first of them:"),
+		colour ? _("struck out in red is left out, green is new")
+		       : _("[-left out-] {+new+}"));
+	for (size_t i = 0; rc == 0 && i < conflict->n_heads; i++)
+		rc = print_difference(out, replica, conflict, i, err);
+	return rc;
+}
+
+/* --- the way out --------------------------------------------------------- */
+
+static bool is_only(const struct conflict *conflict, size_t index, bool author)
+{
+	const struct change_log_entry *heads = conflict->heads;
+	size_t n = 0;
+
+	for (size_t i = 0; i < conflict->n_heads; i++)
+		n += strcmp(author ? heads[i].author : heads[i].site,
+			    author ? heads[index].author
+				   : heads[index].site) == 0;
+	return n == 1;
+}
+
+/* What --take names it by: its site, else its person, else its id. */
+static void add_taken(struct buf *out, const struct conflict *conflict,
+		      size_t index)
+{
+	const struct change_log_entry *head = &conflict->heads[index];
+	char id[CHANGE_ID_TEXT];
+
+	change_id_format(id, head->change->id);
+	if (is_only(conflict, index, false))
+		buf_adds(out, head->site);
+	else if (*head->author && is_only(conflict, index, true) &&
+		 !strpbrk(head->author, " '\"\\$&|;<>()*?`"))
+		buf_adds(out, head->author);
+	else
+		buf_adds(out, id);
+}
+
+/* May this replica's site decide? Else who may goes to `who`. */
+static int may_decide(bool *yes, struct buf *who, struct replica *replica,
+		      const struct conflict *conflict, struct err *err)
+{
+	const struct field *field = conflict->field;
+	struct buf owner = BUF_INIT;
+	const char *site = "";
+	size_t len = 0;
+	int rc = 0;
+
+	if (entity_owner(conflict->entity, conflict->row,
+			 strlen(conflict->row), &site, &len))
+		buf_add(&owner, site, len);
+	*yes = ((field->writers & WRITER_OFFICE) &&
+		replica_is_office(replica)) ||
+	       ((field->writers & WRITER_OWNER) &&
+		strcmp(buf_text(&owner), replica_site(replica)) == 0);
+	rc = case_unit_name(who, replica,
+			    (field->writers & WRITER_OFFICE) || owner.len == 0
+				    ? REPLICA_OFFICE
+				    : buf_text(&owner),
+			    err);
+	buf_release(&owner);
+	return rc;
+}
+
+static void print_commands(FILE *out, const struct conflict *conflict,
+			   const char *where, const char *path)
+{
+	struct buf taken = BUF_INIT;
+
+	for (size_t i = 0; conflict->n_heads > 1 && i < conflict->n_heads;
+	     i++) {
+		buf_clear(&taken);
+		add_taken(&taken, conflict, i);
+		fprintf(out, "  → tian resolve %s %s --take %s --reason %s\n",
+			where, path, buf_text(&taken), _("TEXT"));
+	}
+	if (conflict->n_unseen > 0)
+		fprintf(out,
+			"  → tian resolve %s %s --value 1 --reason %s   %s\n"
+			"  → tian resolve %s %s --value 0 --reason %s   %s\n",
+			where, path, _("TEXT"), _("(it stays void)"), where,
+			path, _("TEXT"), _("(it counts again)"));
+	else
+		fprintf(out, "  → tian resolve %s %s --value %s --reason %s\n",
+			where, path, _("VALUE"), _("TEXT"));
+	buf_release(&taken);
+}
+
+static int print_way_out(FILE *out, struct replica *replica,
+			 const struct conflict *conflict, struct err *err)
+{
+	struct buf path = BUF_INIT, where = BUF_INIT, who = BUF_INIT;
+	bool yes = false;
+	int rc;
 
 	if (!conflict->entity || !conflict->field) {
 		fprintf(out, "  → %s\n",
 			_("needs a newer program to be settled"));
-		return;
+		return 0;
 	}
+	rc = may_decide(&yes, &who, replica, conflict, err);
 	add_path(&path, replica, conflict);
 	if (*conflict->key)
 		buf_adds(&where, conflict->key);
 	else
 		buf_addf(&where, "%s/%s", conflict->entity->name,
 			 conflict->row);
-	fprintf(out, "  → tian resolve %s %s --take %s --reason TEXT\n",
-		buf_text(&where), buf_text(&path), what_to_take(conflict));
+	if (rc == 0 && !yes) {
+		fputs("  → ", out);
+		fprintf(out, _("%s decides this, on its own computer:"),
+			buf_text(&who));
+		fputc('\n', out);
+	}
+	if (rc == 0)
+		print_commands(out, conflict, buf_text(&where),
+			       buf_text(&path));
 	buf_release(&path);
 	buf_release(&where);
+	buf_release(&who);
+	return rc;
 }
 
 int conflict_view_text(FILE *out, struct replica *replica,
@@ -231,8 +391,12 @@ int conflict_view_text(FILE *out, struct replica *replica,
 	rc = print_base(out, replica, conflict, err);
 	for (size_t i = 0; rc == 0 && i < conflict->n_heads; i++)
 		rc = print_head(out, replica, conflict, i, err);
+	if (rc == 0)
+		rc = print_unseen(out, replica, conflict, err);
+	if (rc == 0)
+		rc = print_differences(out, replica, conflict, err);
 	if (rc == 0 && conflict->severity == SEVERITY_HARD)
-		print_way_out(out, replica, conflict);
+		rc = print_way_out(out, replica, conflict, err);
 done:
 	buf_release(&label);
 	return rc;

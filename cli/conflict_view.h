@@ -12,8 +12,8 @@
 /* {case, entity, row, field, path, severity, shown, heads: […], base}. */
 void conflict_view_json(struct json_out *json, const struct replica *replica,
 			const struct conflict *conflict);
-/* Several lines: what and where, each value with its writer, long texts with
- * the characters that differ marked; how to settle it. */
+/* Several lines: what and where, each value whole with its writer, where long
+ * texts differ, and the commands that settle it, or who may. */
 int conflict_view_text(FILE *out, struct replica *replica,
 		       const struct conflict *conflict, struct err *err);
 

@@ -23,6 +23,15 @@ static const char SQL_KEY_OWNER[] =
 	"SELECT site FROM signer WHERE fingerprint = ?1 AND site <> ?2"
 	" AND void IS NOT 1";
 
+/* What the code is called, where that is not the name given. */
+static const char SQL_NAME_OF[] =
+	"SELECT name FROM unit WHERE code = ?1 AND name <> ?2 AND name <> ''"
+	" AND name <> code AND void IS NOT 1";
+/* Another code of the name; that of an import is the name itself. */
+static const char SQL_CODE_OF[] =
+	"SELECT code FROM unit WHERE name = ?2 AND code <> ?1 AND code <> name"
+	" AND void IS NOT 1";
+
 static int read_key(uint8_t key[CRYPTO_PUBLIC_SIZE], const char *path,
 		    struct err *err)
 {
@@ -217,6 +226,54 @@ static int add_unit(struct replica *replica, const struct enrol *enrol,
 	return rc;
 }
 
+/* The first column of the first row; "" where there is none. */
+static int ask(struct buf *out, struct replica *replica, const char *sql,
+	       const struct enrol *enrol, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, sql, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, enrol->code);
+	db_bind_text(stmt, 2, enrol->name);
+	rc = db_step(db, stmt, err);
+	if (rc == 1)
+		buf_adds(out, db_text(stmt, 0));
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : buf_check(out, err);
+}
+
+/* A slip of the pen must not hand one unit's cases and keys to another, nor
+ * make two units of one. */
+static int check_names(const struct enrol *enrol, struct replica *replica,
+		       struct err *err)
+{
+	struct buf name = BUF_INIT, code = BUF_INIT;
+	int rc = ask(&name, replica, SQL_NAME_OF, enrol, err);
+
+	if (rc == 0)
+		rc = ask(&code, replica, SQL_CODE_OF, enrol, err);
+	if (rc == 0 && code.len > 0)
+		rc = err_set(err, ERR_INPUT,
+			     _("%s is enrolled already, with the code %s; a "
+			       "further computer of it: tian unit add %s %s "
+			       "--key FILE"),
+			     enrol->name, buf_text(&code), buf_text(&code),
+			     enrol->name);
+	else if (rc == 0 && name.len > 0 && !enrol->rename)
+		rc = err_set(err, ERR_INPUT,
+			     _("the code %s is that of %s already; give %s "
+			       "another code, or, where %s is now called so, "
+			       "add --rename"),
+			     enrol->code, buf_text(&name), enrol->name,
+			     buf_text(&name));
+	buf_release(&name);
+	buf_release(&code);
+	return rc;
+}
+
 int enrol_unit(struct enrol *enrol, struct replica *replica, struct err *err)
 {
 	struct buf old = BUF_INIT;
@@ -229,7 +286,9 @@ int enrol_unit(struct enrol *enrol, struct replica *replica, struct err *err)
 			       enrol->code, REF_SITE_MAX);
 	if (!*enrol->name || !utf8_valid(enrol->name, strlen(enrol->name)))
 		return err_set(err, ERR_INPUT, _("the unit needs a name"));
-	rc = add_unit(replica, enrol, err);
+	rc = check_names(enrol, replica, err);
+	if (rc == 0)
+		rc = add_unit(replica, enrol, err);
 	if (rc == 0 && enrol->key_file)
 		rc = add_signer(replica, enrol, err);
 	if (rc == 0)

@@ -101,7 +101,16 @@ static const struct history_item *find(const struct history_item **index,
 	return found ? *found : NULL;
 }
 
-/* Of several bases the one that comes last in the log is what was seen. */
+static bool same_cell(const struct history_item *a,
+		      const struct history_item *b)
+{
+	return a->entity_id == b->entity_id && a->field_id == b->field_id &&
+	       strcmp(a->row, b->row) == 0;
+}
+
+/* Of several bases the one that comes last in the log is what was seen. A row
+ * that is voided, or edited after that, names other cells too: those were
+ * seen, but not replaced. */
 struct linking {
 	const struct history_item **index;
 	size_t n;
@@ -121,6 +130,8 @@ static int link_bases(const struct change_log_entry *entry, void *ctx,
 		const struct history_item *base =
 			find(linking->index, linking->n, change->bases[i]);
 
+		if (base && !same_cell(base, item))
+			continue;
 		if (base && (!item->old || base > item->old))
 			item->old = base;
 		if (!item->old)

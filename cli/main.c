@@ -22,11 +22,31 @@ static const struct command {
 	{"init", cmd_init, N_("make a replica and its key")},
 	{"unit", cmd_unit, N_("enrol units and their keys; list them")},
 	{"import", cmd_import, N_("take in a newspaper page or a table")},
+	{"file", cmd_file, N_("file a proposal, issue its number")},
+	{"merge", cmd_merge, N_("have it handled as part of another")},
+	{"decline", cmd_decline, N_("do not file it")},
+	{"forward", cmd_forward, N_("pass it on as an opinion")},
+	{"withdraw", cmd_withdraw, N_("the sponsors take it back")},
 	{"assign", cmd_assign, N_("assign a proposal to its units")},
+	{"receive", cmd_receive, N_("take a proposal on")},
+	{"return", cmd_return, N_("ask to be released; answer that")},
+	{"extend", cmd_extend, N_("ask for more time; answer that")},
+	{"contact", cmd_contact, N_("record a talk with the sponsor")},
+	{"measure", cmd_measure, N_("what becomes of one suggestion")},
 	{"list", cmd_list, N_("list proposals")},
 	{"show", cmd_show, N_("show one proposal")},
 	{"set", cmd_set, N_("change fields")},
 	{"reply", cmd_reply, N_("write a reply and its class")},
+	{"countersign", cmd_countersign, N_("agree to the main unit's reply")},
+	{"sign", cmd_sign, N_("who signed the reply, its number")},
+	{"submit", cmd_submit, N_("hand the reply over for review")},
+	{"review", cmd_review, N_("pass a reply or send it back")},
+	{"send", cmd_send, N_("the letter went to the sponsor")},
+	{"feedback", cmd_feedback, N_("enter the sponsor's form")},
+	{"redo", cmd_redo, N_("have it handled once more")},
+	{"track", cmd_track, N_("how what was promised goes on")},
+	{"archive", cmd_archive, N_("close it for good")},
+	{"void", cmd_void, N_("take a row back, with a reason")},
 	{"sync", cmd_sync, N_("exchange changes with the hub")},
 	{"conflicts", cmd_conflicts, N_("list what has several values")},
 	{"resolve", cmd_resolve, N_("decide a conflict, with a reason")},
@@ -47,7 +67,7 @@ static void print_help(FILE *out)
 		"without a network.\n\n"),
 	      out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name,
+		fprintf(out, "  %-11s %s\n", commands[i].name,
 			_(commands[i].summary));
 	fputs(_("\n"
 		"  -C DIR     the replica's folder; else $TIAN_DIR, else the "
@@ -72,12 +92,13 @@ static const struct command *find_command(const char *name)
 static int unknown_command(const char *name)
 {
 	const char *near = NULL;
-	size_t least = 4;
+	/* Near is what differs in one letter of three, two at most. */
+	size_t least = strlen(name) < 6 ? 2 : 3;
 
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		size_t d = args_distance(commands[i].name, name);
 
-		if (d < least && d < strlen(commands[i].name)) {
+		if (d < least && 3 * d <= strlen(commands[i].name) + 2) {
 			least = d;
 			near = commands[i].name;
 		}

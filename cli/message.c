@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef TIAN_LOCALEDIR
 #define TIAN_LOCALEDIR "/usr/local/share/locale"
@@ -26,11 +27,47 @@ static const char *wanted_locale(void)
 	return "";
 }
 
-static const char *catalogue_directory(void)
+/* dir + sub, where a catalogue lies there. */
+static bool holds_catalogue(struct buf *out, const char *dir, size_t len,
+			    const char *sub)
+{
+	static const char probe[] = "/zh_CN/LC_MESSAGES/tian.mo";
+
+	buf_clear(out);
+	buf_add(out, dir, len);
+	buf_adds(out, sub);
+	len = out->len;
+	buf_adds(out, probe);
+	if (out->failed || access(buf_text(out), R_OK) != 0)
+		return false;
+	buf_truncate(out, len);
+	return true;
+}
+
+/* The program may have been moved or installed under another prefix. */
+static bool beside_program(struct buf *out)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	const char *slash;
+
+	path[n > 0 ? n : 0] = '\0';
+	slash = strrchr(path, '/');
+	return slash && (holds_catalogue(out, path, (size_t)(slash - path),
+					 "/locale") ||
+			 holds_catalogue(out, path, (size_t)(slash - path),
+					 "/../share/locale"));
+}
+
+static void bind_catalogue(void)
 {
 	const char *dir = getenv("TIAN_LOCALEDIR");
+	struct buf near = BUF_INIT;
 
-	return dir && *dir ? dir : TIAN_LOCALEDIR;
+	if (!dir || !*dir)
+		dir = beside_program(&near) ? buf_text(&near) : TIAN_LOCALEDIR;
+	bindtextdomain("tian", dir);
+	buf_release(&near);
 }
 
 void message_init(void)
@@ -47,7 +84,7 @@ void message_init(void)
 		setenv("LANGUAGE", "zh_CN", 1);
 	/* Numbers are written the same for every reader and script. */
 	setlocale(LC_NUMERIC, "C");
-	bindtextdomain("tian", catalogue_directory());
+	bind_catalogue();
 	bind_textdomain_codeset("tian", "UTF-8");
 	textdomain("tian");
 }
@@ -55,6 +92,11 @@ void message_init(void)
 bool message_chinese(void)
 {
 	return chinese;
+}
+
+const char *message_colon(void)
+{
+	return chinese ? "：" : ": ";
 }
 
 const char *message_label(const char *zh, const char *en)
@@ -79,6 +121,10 @@ static const char *const foreign[] = {
 	N_("is larger than 4 MiB"),
 	N_("out of memory"),
 	N_("another process is writing this replica"),
+	N_("the row belongs to another unit"),
+	N_("only the office may write this field"),
+	N_("this site may not add such a row"),
+	N_("the proposal is not assigned to this unit"),
 	N_("%s is in use by another process"),
 	N_("no file %s"),
 	N_("%s is not a replica"),
@@ -178,7 +224,7 @@ void message_foreign(struct buf *out, const char *text)
 		}
 		if (!say_known(out, text, (size_t)(colon - text)))
 			buf_add(out, text, (size_t)(colon - text));
-		buf_adds(out, ": ");
+		buf_adds(out, message_colon());
 		text = colon + 2;
 	}
 }

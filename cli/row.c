@@ -58,7 +58,7 @@ static int prepare(sqlite3_stmt **out, struct replica *replica, struct buf *sql,
 	int rc = buf_check(sql, err);
 
 	if (rc == 0)
-		rc = db_prepare(out, replica_db(replica), sql->data, err);
+		rc = db_stmt_made(out, replica_db(replica), sql->data, err);
 	if (rc == 0)
 		rc = bind_keys(*out, entity, row, err);
 	return rc;
@@ -94,7 +94,7 @@ int row_get(struct value *out, struct buf *held, bool *exists,
 	}
 	rc = buf_check(held, err);
 done:
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc;
 }
@@ -118,7 +118,7 @@ static int update(struct replica *replica, const struct entity *entity,
 		db_bind_value(stmt, (int)entity->n_keys + 1, value);
 		rc = db_step(replica_db(replica), stmt, err);
 	}
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc < 0 ? rc : 0;
 }
@@ -195,7 +195,7 @@ static int insert(struct replica *replica, const struct entity *entity,
 	rc = prepare(&stmt, replica, &sql, entity, row, err);
 	if (rc == 0)
 		rc = db_step(replica_db(replica), stmt, err);
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc < 0 ? rc : 0;
 }

@@ -6,8 +6,12 @@
 
 #include "cli/case.h"
 #include "cli/conflict_view.h"
+#include "cli/contradiction.h"
+#include "cli/deadline.h"
 #include "cli/message.h"
+#include "cli/next.h"
 #include "cli/row.h"
+#include "cli/signature.h"
 #include "cli/table.h"
 #include "cli/value.h"
 #include "core/db.h"
@@ -98,6 +102,23 @@ static int put_fields(const struct page *page, size_t indent,
 	return rc;
 }
 
+/* At a unit that was released: said at once, for what it writes is refused. */
+static int put_released(const struct page *page, const char *key,
+			struct err *err)
+{
+	struct buf reason = BUF_INIT;
+	bool released = false;
+	int rc = case_released(&released, &reason, page->replica, key,
+			       replica_site(page->replica), err);
+
+	if (rc == 0 && released)
+		fprintf(page->out, "  %s%s\n",
+			_("× this unit does not handle it any more"),
+			buf_text(&reason));
+	buf_release(&reason);
+	return rc;
+}
+
 static int put_case(const struct row_values *row, void *ctx, struct err *err)
 {
 	const struct page *page = ctx;
@@ -108,6 +129,9 @@ static int put_case(const struct row_values *row, void *ctx, struct err *err)
 		fprintf(page->out, "%s  %s\n\n", row->row,
 			row_text(row, "title"));
 		put_field(page, INDENT, _("status"), buf_text(&status), false);
+		rc = put_released(page, row->row, err);
+	}
+	if (rc == 0) {
 		rc = put_fields(page, INDENT, row, "title", err);
 	}
 	buf_release(&status);
@@ -183,15 +207,64 @@ static int put_row(const struct row_values *row, void *ctx, struct err *err)
 	return rc < 0 ? rc : put_fields(page, 2 * INDENT, row, "", err);
 }
 
+static void put_conflict_title(struct page *page)
+{
+	fprintf(page->out, "%s%s\n", page->n ? "" : "\n",
+		page->n ? "" : _("conflicts"));
+	page->n++;
+}
+
+static int put_pair(const struct contradiction *found, void *ctx,
+		    struct err *err)
+{
+	struct page *page = ctx;
+
+	put_conflict_title(page);
+	return contradiction_text(page->out, page->replica, found, err);
+}
+
+/* A signature that no longer holds, below the dates. */
+static int put_stale(const struct signature_stale *stale, void *ctx,
+		     struct err *err)
+{
+	struct page *page = ctx;
+	struct buf text = BUF_INIT;
+	int rc = signature_tell(&text, page->replica, stale, err);
+
+	if (rc == 0)
+		fprintf(page->out, "%s  ! %s\n", page->n++ ? "" : "\n",
+			buf_text(&text));
+	buf_release(&text);
+	return rc;
+}
+
 static int put_conflict(const struct conflict *conflict, void *ctx,
 			struct err *err)
 {
 	struct page *page = ctx;
 
-	fprintf(page->out, "%s%s\n", page->n ? "" : "\n",
-		page->n ? "" : _("conflicts"));
-	page->n++;
+	put_conflict_title(page);
 	return conflict_view_text(page->out, page->replica, conflict, err);
+}
+
+/* Below the rows: what a person has to know before going on. */
+static int put_rest(struct page *page, const char *key, struct err *err)
+{
+	int rc;
+
+	page->n = 0;
+	rc = conflict_each(page->replica, key, put_conflict, page, err);
+	if (rc == 0)
+		rc = contradiction_each(page->replica, key, put_pair, page,
+					err);
+	if (rc == 0)
+		rc = deadline_text(page->out, page->replica, key, err);
+	page->n = 0;
+	if (rc == 0)
+		rc = signature_each_stale(page->replica, key, put_stale, page,
+					  err);
+	fputc('\n', page->out);
+	return rc < 0 ? rc : next_text(page->out, page->replica, key, err);
 }
 
 int show_text(FILE *out, struct replica *replica, const char *key, bool all,
@@ -212,8 +285,5 @@ int show_text(FILE *out, struct replica *replica, const char *key, bool all,
 		page.n = 0;
 		rc = row_each(replica, entity, key, put_row, &page, err);
 	}
-	page.n = 0;
-	if (rc == 0)
-		rc = conflict_each(replica, key, put_conflict, &page, err);
-	return rc;
+	return rc < 0 ? rc : put_rest(&page, key, err);
 }

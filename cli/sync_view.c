@@ -1,11 +1,19 @@
 /* sync_view.c - telling what an exchange brought. */
 #include "cli/sync_view.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "cli/case.h"
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include "cli/message.h"
+#include "cli/refusal.h"
+#include "cli/unsent.h"
+#include "sync/refs.h"
 
 int sync_view_json(const struct sync_report *report, struct err *err)
 {
@@ -29,18 +37,32 @@ int sync_view_json(const struct sync_report *report, struct err *err)
 	return rc;
 }
 
+static void say_counts(const struct sync_report *report, bool office)
+{
+	const unsigned long sent = report->pushed, came = report->received,
+			    merged = report->merged;
+
+	if (sent > 0)
+		printf(ngettext("sent:      %lu change\n",
+				"sent:      %lu changes\n", sent),
+		       sent);
+	if (came > 0)
+		printf(ngettext("received:  %lu change\n",
+				"received:  %lu changes\n", came),
+		       came);
+	if (office && merged > 0)
+		printf(ngettext("merged:    %lu change\n",
+				"merged:    %lu changes\n", merged),
+		       merged);
+}
+
 void sync_view_text(const struct sync_report *report, bool office)
 {
 	if (report->pushed + report->received + report->merged +
 		    report->refused ==
 	    0)
 		puts(_("Nothing new."));
-	if (report->pushed > 0)
-		printf(_("sent:      %zu changes\n"), report->pushed);
-	if (report->received > 0)
-		printf(_("received:  %zu changes\n"), report->received);
-	if (office && report->merged > 0)
-		printf(_("merged:    %zu changes\n"), report->merged);
+	say_counts(report, office);
 	if (report->refused > 0)
 		printf(_("refused:   %zu\n"), report->refused);
 	if (report->soft + report->hard > 0)
@@ -49,20 +71,196 @@ void sync_view_text(const struct sync_report *report, bool office)
 		       report->hard, report->soft);
 }
 
-void sync_view_details(const struct sync_report *report)
+/* --- what a person should look at --------------------------------------- */
+
+static int say_refused(struct buf *keys, struct replica *replica,
+		       const char *text, struct err *err)
+{
+	struct buf told = BUF_INIT, key = BUF_INIT;
+	int rc = refusal_tell(&told, &key, replica, text, err);
+
+	if (rc == 0 && told.len > 0)
+		cli_say(_("refused: %s"), buf_text(&told));
+	if (key.len > 0 && !strstr(buf_text(keys), buf_text(&key)))
+		buf_addf(keys, "%s%s", keys->len ? " " : "", buf_text(&key));
+	buf_release(&told);
+	buf_release(&key);
+	return rc;
+}
+
+static void say_what_of_refused(const struct buf *keys, bool office)
+{
+	char first[64];
+
+	if (keys->len == 0)
+		return;
+	snprintf(first, sizeof(first), "%.*s",
+		 (int)strcspn(buf_text(keys), " "), buf_text(keys));
+	if (office)
+		cli_note(_("What was refused is kept and counts for nothing "
+			   "(tian log %s).\nIf it should count, assign the "
+			   "case to that unit and let it write it again, or "
+			   "write it here with tian set."),
+			 first);
+	else
+		cli_note(_("What was refused is kept here and at the office, "
+			   "and counts for nothing (tian log %s).\nIf it "
+			   "should count, ask the office to assign the case "
+			   "or to write it; then write it again here."),
+			 first);
+}
+
+/* "refs/heads/outbox/hr/0123…: why (7 changes wait)" taken apart. */
+struct outbox_text {
+	char site[REF_SITE_MAX + 1];
+	uint64_t origin;
+	unsigned long waiting; /* 0: not said */
+	struct buf why;
+};
+
+static bool outbox_text_read(struct outbox_text *out, const char *text)
+{
+	const char *colon = strstr(text, ": ");
+	const char *more;
+	struct buf ref = BUF_INIT;
+	bool yes = false;
+
+	if (colon) {
+		buf_add(&ref, text, (size_t)(colon - text));
+		yes = refs_parse_outbox(out->site, &out->origin,
+					buf_text(&ref));
+		buf_release(&ref);
+	}
+	if (!yes)
+		return false;
+	buf_adds(&out->why, colon + 2);
+	more = strrchr(buf_text(&out->why), '(');
+	if (more && strstr(more, " changes wait)")) {
+		out->waiting = strtoul(more + 1, NULL, 10);
+		while (more > out->why.data && more[-1] == ' ')
+			more--;
+		buf_truncate(&out->why, (size_t)(more - out->why.data));
+	}
+	return true;
+}
+
+static void say_unknown_key(const struct outbox_text *outbox, const char *name)
+{
+	if (outbox->waiting > 0)
+		cli_say(ngettext("%s has a computer that is not enrolled; %lu "
+				 "change of it waits, and is kept",
+				 "%s has a computer that is not enrolled; %lu "
+				 "changes of it wait, and are kept",
+				 outbox->waiting),
+			name, outbox->waiting);
+	else
+		cli_say(_("%s has a computer that is not enrolled; what it "
+			  "sent waits, and is kept"),
+			name);
+	cli_note(_("If it really is theirs: tian unit add %s %s --key FILE "
+		   "(key.pub of that computer)"),
+		 outbox->site, name);
+}
+
+/* An outbox that was not taken in; false where the text tells of none. */
+static bool say_outbox(struct replica *replica, enum sync_detail_kind kind,
+		       const char *text)
+{
+	struct outbox_text outbox = {.why = BUF_INIT};
+	struct buf name = BUF_INIT, why = BUF_INIT;
+	struct err err;
+	bool told = outbox_text_read(&outbox, text);
+
+	if (told && case_unit_name(&name, replica, outbox.site, &err) < 0)
+		buf_adds(&name, outbox.site);
+	if (told && (kind == SYNC_WAITING ||
+		     strstr(buf_text(&outbox.why),
+			    "signed with a key that is not enrolled"))) {
+		say_unknown_key(&outbox, buf_text(&name));
+	} else if (told) {
+		message_foreign(&why, buf_text(&outbox.why));
+		cli_say(_("what a computer of %s sent is set aside until a "
+			  "person looks: %s"),
+			buf_text(&name), buf_text(&why));
+		cli_note(_("Nothing of it is lost; ask %s what happened there "
+			   "(tian doctor on that computer)."),
+			 buf_text(&name));
+	}
+	buf_release(&outbox.why);
+	buf_release(&name);
+	buf_release(&why);
+	return told;
+}
+
+static void say_other(enum sync_detail_kind kind, const char *detail)
 {
 	static const char *const what[] = {
 		[SYNC_REFUSED] = N_("refused: %s"),
 		[SYNC_QUARANTINED] = N_("set aside until a person looks: %s"),
-		[SYNC_WAITING] = N_("waits to be enrolled (tian unit add): %s"),
+		[SYNC_WAITING] = N_("waits: %s"),
+		[SYNC_NOTICE] = N_("note: %s"),
 	};
+	struct buf text = BUF_INIT;
+
+	message_foreign(&text, detail);
+	cli_say(_(what[kind]), buf_text(&text));
+	buf_release(&text);
+}
+
+void sync_view_details(const struct sync_report *report,
+		       struct replica *replica)
+{
+	struct buf keys = BUF_INIT;
+	struct err err;
 
 	for (size_t i = 0; i < report->n_details; i++) {
 		const struct sync_detail *detail = &report->details[i];
-		struct buf text = BUF_INIT;
 
-		message_foreign(&text, detail->text);
-		cli_say(_(what[detail->kind]), buf_text(&text));
-		buf_release(&text);
+		if (detail->kind == SYNC_REFUSED &&
+		    say_refused(&keys, replica, detail->text, &err) == 0)
+			continue;
+		if (detail->kind != SYNC_REFUSED &&
+		    say_outbox(replica, detail->kind, detail->text))
+			continue;
+		say_other(detail->kind, detail->text);
 	}
+	say_what_of_refused(&keys, replica_is_office(replica));
+	buf_release(&keys);
+}
+
+/* --- the hub is away ----------------------------------------------------- */
+
+/* A folder that is not there: a stick or a share, most likely. */
+static void say_where(struct replica *replica)
+{
+	struct err err = {0};
+	char *hub = NULL;
+
+	if (replica_get(&hub, replica, "hub", &err) == 0 && *hub == '/' &&
+	    access(hub, F_OK) != 0)
+		cli_note(_("The folder %s is not there: is the stick plugged "
+			   "in, the share connected?"),
+			 hub);
+	free(hub);
+}
+
+void sync_view_away(struct replica *replica)
+{
+	struct err err = {0};
+	size_t n = 0;
+
+	say_where(replica);
+	if (unsent_count(&n, replica, &err) < 0 || n == 0)
+		cli_note(_("Nothing is lost, and nothing waits to be sent. "
+			   "Work goes on; run tian sync again when the hub is "
+			   "there."));
+	else
+		cli_note(ngettext("Nothing is lost: %lu change waits here. "
+				  "Work goes on; run tian sync again when the "
+				  "hub is there.",
+				  "Nothing is lost: %lu changes wait here. "
+				  "Work goes on; run tian sync again when the "
+				  "hub is there.",
+				  (unsigned long)n),
+			 (unsigned long)n);
 }

@@ -11,7 +11,11 @@
 int sync_view_json(const struct sync_report *report, struct err *err);
 /* Lines on stdout. */
 void sync_view_text(const struct sync_report *report, bool office);
-/* What a person should look at, on stderr. */
-void sync_view_details(const struct sync_report *report);
+/* What a person should look at, on stderr: what was refused, what waits, and
+ * what to do about it. */
+void sync_view_details(const struct sync_report *report,
+		       struct replica *replica);
+/* The hub was not reached: what that means for the work done here. */
+void sync_view_away(struct replica *replica);
 
 #endif

@@ -94,40 +94,61 @@ static size_t width_of(const char *text)
 	return text ? utf8_width(text, strlen(text)) : 0;
 }
 
+/* 0 for a column that is empty in every row. */
+static size_t natural_width(const struct table *table, size_t column)
+{
+	size_t widest = 0;
+
+	for (size_t r = 0; r < table->rows; r++) {
+		size_t w = width_of(table->cells[r * table->n + column]);
+
+		if (w > widest)
+			widest = w;
+	}
+	if (widest > 0 && width_of(table->columns[column].title) > widest)
+		widest = width_of(table->columns[column].title);
+	return widest;
+}
+
 static size_t natural_widths(const struct table *table, size_t *widths)
 {
 	size_t total = 0;
 
 	for (size_t i = 0; i < table->n; i++) {
-		widths[i] = width_of(table->columns[i].title);
-		for (size_t r = 0; r < table->rows; r++) {
-			size_t w = width_of(table->cells[r * table->n + i]);
-
-			if (w > widths[i])
-				widths[i] = w;
-		}
-		total += widths[i] + (i ? GAP : 0);
+		widths[i] = natural_width(table, i);
+		if (widths[i] > 0)
+			total += widths[i] + (total ? GAP : 0);
 	}
 	return total;
+}
+
+/* The widest column that gives way at this turn; table->n: none. */
+static size_t widest_shrinking(const struct table *table, const size_t *widths,
+			       int turn)
+{
+	size_t widest = table->n;
+
+	for (size_t i = 0; i < table->n; i++)
+		if (table->columns[i].shrinks == turn &&
+		    widths[i] > NARROWEST &&
+		    (widest == table->n || widths[i] > widths[widest]))
+			widest = i;
+	return widest;
 }
 
 /* Takes columns from the widest that shrinks until the rest fits. */
 static void shrink(const struct table *table, size_t *widths, size_t total,
 		   size_t width)
 {
-	while (total > width) {
-		size_t widest = table->n;
+	for (int turn = 1; turn <= TABLE_LAST; turn++)
+		while (total > width) {
+			size_t widest = widest_shrinking(table, widths, turn);
 
-		for (size_t i = 0; i < table->n; i++)
-			if (table->columns[i].shrinks &&
-			    widths[i] > NARROWEST &&
-			    (widest == table->n || widths[i] > widths[widest]))
-				widest = i;
-		if (widest == table->n)
-			return;
-		widths[widest]--;
-		total--;
-	}
+			if (widest == table->n)
+				break;
+			widths[widest]--;
+			total--;
+		}
 }
 
 static void put_spaces(FILE *out, size_t n)
@@ -160,9 +181,10 @@ static void put_cell(FILE *out, const char *text, size_t width,
 }
 
 /* The last column that is not empty: nothing is padded behind it. */
-static size_t last_filled(const char *const *cells, size_t n)
+static size_t last_filled(const char *const *cells, const size_t *widths,
+			  size_t n)
 {
-	while (n > 1 && (!cells[n - 1] || !*cells[n - 1]))
+	while (n > 1 && (!widths[n - 1] || !cells[n - 1] || !*cells[n - 1]))
 		n--;
 	return n - 1;
 }
@@ -170,11 +192,12 @@ static size_t last_filled(const char *const *cells, size_t n)
 static void put_row(const struct table *table, FILE *out, const size_t *widths,
 		    const char *const *cells)
 {
-	size_t last = last_filled(cells, table->n);
+	size_t last = last_filled(cells, widths, table->n);
 
 	for (size_t i = 0; i <= last; i++)
-		put_cell(out, cells[i], widths[i], table->columns[i].align,
-			 i == last);
+		if (widths[i] > 0)
+			put_cell(out, cells[i], widths[i],
+				 table->columns[i].align, i == last);
 	fputc('\n', out);
 }
 

@@ -14,8 +14,11 @@ enum table_align { TABLE_LEFT, TABLE_RIGHT };
 struct table_column {
 	const char *title; /* translated; borrowed until the table is freed */
 	enum table_align align;
-	bool shrinks; /* cut with … where the terminal is too narrow */
+	int shrinks; /* false, true: cut with … where the terminal is too
+			narrow; TABLE_LAST: only when nothing else will do */
 };
+
+enum { TABLE_LAST = 2 };
 
 /* NULL on out of memory; every call below takes NULL. */
 struct table *table_new(const struct table_column *columns, size_t n);
@@ -24,8 +27,8 @@ void table_free(struct table *table);
  * shown as spaces. */
 void table_add(struct table *table, const char *const *cells);
 size_t table_rows(const struct table *table);
-/* Nothing at all where there is no row. 0, or -1 if memory or output failed.
- * width 0: never cut. */
+/* Nothing at all where there is no row; a column that is empty in all of them
+ * is left out. 0, or -1 if memory or output failed. width 0: never cut. */
 int table_print(const struct table *table, FILE *out, size_t width);
 
 /* Columns of the terminal at stdout; 0 where it is none. */

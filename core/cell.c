@@ -80,12 +80,11 @@ static int add_table_row(struct replica *replica, const struct cell *cell,
 	buf_adds(&sql, ")");
 	rc = buf_check(&sql, err);
 	if (rc == 0)
-		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
+		rc = db_stmt_made(&stmt, replica->db, buf_text(&sql), err);
 	if (rc == 0) {
 		bind_key(stmt, 1, cell);
 		rc = db_run(replica->db, stmt, err);
 	}
-	sqlite3_finalize(stmt);
 	buf_release(&sql);
 	return rc;
 }
@@ -356,7 +355,7 @@ int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
 	add_key_match(&sql, cell->entity);
 	rc = buf_check(&sql, err);
 	if (rc == 0)
-		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
+		rc = db_stmt_made(&stmt, replica->db, buf_text(&sql), err);
 	if (rc == 0) {
 		bind_key(stmt, 1, cell);
 		rc = db_step(replica->db, stmt, err);
@@ -368,7 +367,7 @@ int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
 		out->bytes = buf_text(bytes);
 		rc = buf_check(bytes, err);
 	}
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STMT_SLOTS = 512, BUSY_MS = 10000 };
+enum { STMT_SLOTS = 1024, BUSY_MS = 10000 };
 
 struct slot {
 	const char *sql; /* the address is the name */
@@ -15,6 +15,7 @@ struct db {
 	sqlite3 *conn;
 	struct slot slots[STMT_SLOTS];
 	size_t n_slots;
+	char *made[STMT_SLOTS]; /* texts of db_stmt_made, by their hash */
 };
 
 static int db_error(struct db *db, int rc, struct err *err)
@@ -83,8 +84,10 @@ void db_close(struct db *db)
 {
 	if (db == NULL)
 		return;
-	for (size_t i = 0; i < STMT_SLOTS; i++)
+	for (size_t i = 0; i < STMT_SLOTS; i++) {
 		sqlite3_finalize(db->slots[i].stmt);
+		free(db->made[i]);
+	}
 	sqlite3_close_v2(db->conn);
 	free(db);
 }
@@ -131,6 +134,27 @@ int db_stmt(sqlite3_stmt **out, struct db *db, const char *sql,
 	sqlite3_reset(*out);
 	sqlite3_clear_bindings(*out);
 	return 0;
+}
+
+int db_stmt_made(sqlite3_stmt **out, struct db *db, const char *sql,
+		 struct err *err)
+{
+	uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+	size_t at;
+
+	for (const char *c = sql; *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * 1099511628211ULL;
+	at = (size_t)(hash % STMT_SLOTS);
+	while (db->made[at] != NULL && strcmp(db->made[at], sql) != 0)
+		at = (at + 1) % STMT_SLOTS;
+	if (db->made[at] == NULL) {
+		if (db->n_slots >= STMT_SLOTS - 1)
+			return err_set(err, ERR_FAIL, "too many statements");
+		db->made[at] = strdup(sql);
+		if (db->made[at] == NULL)
+			return err_nomem(err);
+	}
+	return db_stmt(out, db, db->made[at], err);
 }
 
 int db_step(struct db *db, sqlite3_stmt *stmt, struct err *err)

@@ -31,6 +31,10 @@ int db_exec(struct db *db, const char *sql, struct err *err);
  * outlive db. */
 int db_stmt(sqlite3_stmt **out, struct db *db, const char *sql,
 	    struct err *err);
+/* The same for text made at run time from the schema, found again by its
+ * content; the cache keeps a copy. For statements that come again. */
+int db_stmt_made(sqlite3_stmt **out, struct db *db, const char *sql,
+		 struct err *err);
 /* A statement of the caller's own (sqlite3_finalize), for text made at run
  * time from the schema. */
 int db_prepare(sqlite3_stmt **out, struct db *db, const char *sql,

@@ -112,8 +112,7 @@ static int load_head(struct policy_head *out, struct fold_head *memory,
 	out->clock = (uint64_t)db_int(stmt, 0);
 	out->clock_ahead = (db_int(stmt, 1) & STORE_CLOCK_AHEAD) != 0;
 	out->id.origin = (uint64_t)db_int(stmt, 3);
-	out->id.seq = (uint64_t)memory->id &
-		      ((1ULL << STORE_SEQ_BITS) - 1);
+	out->id.seq = (uint64_t)memory->id & ((1ULL << STORE_SEQ_BITS) - 1);
 	site = db_text(stmt, 4);
 	out->from_office = strcmp(site, REPLICA_OFFICE) == 0;
 	if (cell->entity != NULL)
@@ -199,8 +198,8 @@ static int fold_heads(struct folding *folding, struct replica *replica,
 		return err_nomem(err);
 	for (size_t i = 0; rc == 0 && i < ids->n; i++) {
 		folding->memory[i].id = ids->ids[i];
-		rc = load_head(&folding->heads[i], &folding->memory[i],
-			       replica, cell, err);
+		rc = load_head(&folding->heads[i], &folding->memory[i], replica,
+			       cell, err);
 		folding->memory[i].name = folding->heads[i].id;
 	}
 	if (rc == 0)
@@ -228,8 +227,7 @@ static int record_outcome(struct replica *replica, const struct cell *cell,
 		rc = db_run_ints(db, SQL_HEAD_SHOWN,
 				 (int64_t[]){head->shown, cell->id,
 					     stored_head(folding->memory,
-							 folding->n,
-							 head->id)},
+							 folding->n, head->id)},
 				 3, err);
 	}
 	if (rc == 0 && outcome->severity == SEVERITY_NONE)
@@ -256,9 +254,8 @@ static int fold_many(struct replica *replica, const struct cell *cell,
 
 /* The usual cell: one head, whose value is what the table shows. */
 static int fold_one(struct replica *replica, const struct cell *cell,
-		    const struct cell_heads *heads,
-		    const struct stored *change, bool in_table,
-		    struct err *err)
+		    const struct cell_heads *heads, const struct stored *change,
+		    bool in_table, struct err *err)
 {
 	struct db *db = replica->db;
 	struct buf bytes = BUF_INIT;
@@ -276,8 +273,8 @@ static int fold_one(struct replica *replica, const struct cell *cell,
 	if (mine)
 		value = change->value;
 	else
-		rc = store_value(&value, &bytes, &found, replica,
-				 heads->ids[0], err);
+		rc = store_value(&value, &bytes, &found, replica, heads->ids[0],
+				 err);
 	if (rc == 0)
 		rc = cell_write(replica, cell, &value, err);
 	buf_release(&bytes);
@@ -290,8 +287,7 @@ static int fold_none(struct replica *replica, const struct cell *cell,
 		     struct err *err)
 {
 	const struct value nothing = {.type = VALUE_NULL};
-	int rc = db_run_ints(replica->db, SQL_CONFLICT_DROP, &cell->id, 1,
-			     err);
+	int rc = db_run_ints(replica->db, SQL_CONFLICT_DROP, &cell->id, 1, err);
 
 	if (rc < 0 || cell->entity == replica->schema->codes)
 		return rc;

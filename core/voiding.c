@@ -70,13 +70,13 @@ static int select_heads(sqlite3_stmt **out, struct replica *replica,
 			const struct cell *cell, bool fields, struct err *err)
 {
 	int64_t row = cell->id & ~(int64_t)STORE_FIELD_MASK;
-	int rc = db_stmt(out, replica->db, fields ? SQL_FIELDS : SQL_VOIDS,
-			 err);
+	int rc =
+		db_stmt(out, replica->db, fields ? SQL_FIELDS : SQL_VOIDS, err);
 
 	if (rc < 0)
 		return rc;
-	db_bind_int(*out, 1, fields ? row | VOIDING_FIRST_FIELD
-				    : voiding_cell(cell));
+	db_bind_int(*out, 1,
+		    fields ? row | VOIDING_FIRST_FIELD : voiding_cell(cell));
 	if (fields)
 		db_bind_int(*out, 2, row | STORE_FIELD_MASK);
 	return 0;
@@ -93,8 +93,8 @@ int voiding_bases(struct cell_heads *heads, struct replica *replica,
 		return 0;
 	rc = select_heads(&stmt, replica, cell, voids, err);
 	while (rc >= 0 && (rc = db_step(replica->db, stmt, err)) > 0) {
-		int64_t *grown = realloc(heads->ids, (heads->n + 1) *
-							     sizeof(*grown));
+		int64_t *grown =
+			realloc(heads->ids, (heads->n + 1) * sizeof(*grown));
 
 		if (grown == NULL) {
 			rc = err_nomem(err);

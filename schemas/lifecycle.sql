@@ -81,6 +81,7 @@ INSERT INTO _lifecycle(state, step, writer, next) VALUES
  ('办理中',     'return_granted',    'office', '交办'),
  ('办理中',     'return_granted',    'office', '立案'),
  ('办理中',     'return_granted',    'office', '办理中'),
+ ('办理中',     'return_granted',    'office', '答复待审'),
  ('办理中',     'return_refused',    'office', '办理中'),
  ('办理中',     'extension_asked',   'main',   '办理中'),
  ('办理中',     'extension_asked',   'co',     '办理中'),
@@ -107,6 +108,7 @@ INSERT INTO _lifecycle(state, step, writer, next) VALUES
  ('答复待审',   'submitted',         'co',     '答复待审'),
  ('答复待审',   'return_granted',    'office', '交办'),
  ('答复待审',   'return_granted',    'office', '立案'),
+ ('答复待审',   'return_granted',    'office', '办理中'),
  ('答复待审',   'return_granted',    'office', '答复待审'),
  ('答复待审',   'return_refused',    'office', '答复待审'),
  ('答复待审',   'extension_granted', 'office', '答复待审'),
@@ -142,6 +144,11 @@ INSERT INTO _lifecycle(state, step, writer, next) VALUES
  ('审核驳回',   'extension_refused', 'office', '审核驳回'),
 
  ('审核通过',   'signed',            'main',   '审核通过'),
+ -- A text changed after all is reviewed again.
+ ('审核通过',   'reply',             'main',   '审核通过'),
+ ('审核通过',   'reply',             'office', '审核通过'),
+ ('审核通过',   'submitted',         'main',   '答复待审'),
+ ('审核通过',   'submitted',         'office', '答复待审'),
  ('审核通过',   'sent',              'office', '已答复'),
 
  ('已答复',     'feedback',          'office', '办结'),

@@ -12,6 +12,7 @@ DROP VIEW IF EXISTS stray_event;
 DROP VIEW IF EXISTS signature;
 DROP VIEW IF EXISTS overdue;
 DROP VIEW IF EXISTS deadline;
+DROP VIEW IF EXISTS term;
 DROP VIEW IF EXISTS open_request;
 DROP VIEW IF EXISTS proposal_status;
 DROP VIEW IF EXISTS flow;
@@ -127,7 +128,7 @@ SELECT p.key, CASE
                   OR e.target IS NULL AND h.draft IS NOT NULL))), '')
               AS submitted,
             coalesce(max(e.seq) FILTER (WHERE e.kind IN ('receipt',
-              'submitted', 'extension_asked')
+              'submitted')
               AND (e.unit = h.unit OR e.unit = 'office')), '') AS begun
           FROM handling h LEFT JOIN flow e ON e.proposal = h.proposal
           WHERE h.proposal = p.key AND h.role IN ('main', 'split')
@@ -168,7 +169,6 @@ WHERE a.kind IN ('return_asked', 'extension_asked')
 -- Months end on the day of the same number, or the month's last. Working
 -- days are counted from the day after; weekends and the session's holidays
 -- are none, its weekend days worked (调休) are.
-DROP VIEW IF EXISTS term;
 CREATE VIEW term(proposal, unit, rule, start, amount, due) AS
 SELECT t.proposal, t.unit, t.rule, t.start, t.amount,
   CASE WHEN t.rule = 3

@@ -44,8 +44,8 @@ static bool begins(const char *text, const char *head)
 static bool is_kept(const char *variable)
 {
 	static const char *const left_out[] = {
-		"GIT_DIR=",    "GIT_WORK_TREE=", "GIT_OBJECT_DIRECTORY=",
-		"GIT_PREFIX=", "GIT_INDEX_FILE=", "GIT_NAMESPACE=",
+		"GIT_DIR=",	 "GIT_WORK_TREE=",  "GIT_OBJECT_DIRECTORY=",
+		"GIT_PREFIX=",	 "GIT_INDEX_FILE=", "GIT_NAMESPACE=",
 		"GIT_PROTOCOL=",
 	};
 
@@ -111,12 +111,11 @@ static int spawn(struct child *child, const char *const *argv,
 	if (rc == 0)
 		return 0;
 	child->pid = -1;
-	return err_set(err, rc == ENOENT ? ERR_MISSING : ERR_FAIL,
-		       "run %s: %s", argv[0], strerror(rc));
+	return err_set(err, rc == ENOENT ? ERR_MISSING : ERR_FAIL, "run %s: %s",
+		       argv[0], strerror(rc));
 }
 
-static int make_pipes(struct child *child, int theirs[N_PIPES],
-		      struct err *err)
+static int make_pipes(struct child *child, int theirs[N_PIPES], struct err *err)
 {
 	for (int i = 0; i < N_PIPES; i++) {
 		int ends[2];
@@ -197,8 +196,8 @@ static int wait_for(struct child *child, int which, int seconds,
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		left = seconds - (long)(now.tv_sec - begun.tv_sec);
 		if (left <= 0)
-			return err_set(err, ERR_HUB,
-				       "no answer for %d seconds", seconds);
+			return err_set(err, ERR_HUB, "no answer for %d seconds",
+				       seconds);
 		n = poll(fds, 2, (int)(left * 1000));
 		if (n < 0 && errno != EINTR)
 			return err_errno(err, "poll");
@@ -229,8 +228,8 @@ int child_read(size_t *got, struct child *child, void *bytes, size_t len,
 	}
 }
 
-int child_write(struct child *child, const void *bytes, size_t len,
-		int seconds, struct err *err)
+int child_write(struct child *child, const void *bytes, size_t len, int seconds,
+		struct err *err)
 {
 	const char *at = bytes;
 
@@ -242,8 +241,7 @@ int child_write(struct child *child, const void *bytes, size_t len,
 			return rc;
 		n = write(child->fds[TO], at, len);
 		if (n < 0 && errno == EPIPE)
-			return err_set(err, ERR_HUB,
-				       "the connection was cut");
+			return err_set(err, ERR_HUB, "the connection was cut");
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return err_errno(err, "write");
 		if (n > 0) {
@@ -277,9 +275,10 @@ const char *child_words(struct child *child)
 
 /* --- ending -------------------------------------------------------------- */
 
+/* Most end at once; the pauses grow. */
 static int wait_end(pid_t pid)
 {
-	const struct timespec pause = {0, END_PAUSE_MS * 1000000L};
+	struct timespec pause = {0, 500000L};
 	int status = 0;
 	pid_t ended = 0;
 
@@ -287,6 +286,8 @@ static int wait_end(pid_t pid)
 		ended = waitpid(pid, &status, WNOHANG);
 		if (ended == 0)
 			nanosleep(&pause, NULL);
+		if (pause.tv_nsec < END_PAUSE_MS * 1000000L)
+			pause.tv_nsec *= 2;
 	}
 	if (ended == 0) {
 		kill(pid, SIGTERM);

@@ -20,15 +20,14 @@ bool child_terminal(void);
 /* Starts argv[0], looked up in PATH. Its environment is ours, without what
  * ties git to one repository; where no terminal is there git will ask
  * nobody. ERR_MISSING: no such program. */
-int child_start(struct child **out, const char *const *argv,
-		struct err *err);
+int child_start(struct child **out, const char *const *argv, struct err *err);
 /* Waits at most `seconds` for some bytes; *got is 0 at their end. ERR_HUB:
  * nothing came. */
 int child_read(size_t *got, struct child *child, void *bytes, size_t len,
 	       int seconds, struct err *err);
 /* ERR_HUB: it takes no more, or takes nothing for `seconds`. */
-int child_write(struct child *child, const void *bytes, size_t len,
-		int seconds, struct err *err);
+int child_write(struct child *child, const void *bytes, size_t len, int seconds,
+		struct err *err);
 /* It will be told no more. */
 void child_say_end(struct child *child);
 /* The last lines it wrote to its error channel, "" if none. */

@@ -34,8 +34,8 @@ static void add_line(struct buf *out, const char *name, const char *value)
 static int ask(struct buf *out, int *status, const char *verb,
 	       const struct credential *credential, struct err *err)
 {
-	const char *const argv[] = {"git", "--git-dir=/dev/null",
-				    "credential", verb, NULL};
+	const char *const argv[] = {"git", "--git-dir=/dev/null", "credential",
+				    verb, NULL};
 	struct buf input = BUF_INIT;
 	int rc;
 
@@ -60,8 +60,7 @@ static char *line_of(const char *text, const char *name)
 	size_t len = strlen(name);
 
 	for (; text != NULL && *text != '\0';
-	     text = strchr(text, '\n') != NULL ? strchr(text, '\n') + 1
-					       : NULL)
+	     text = strchr(text, '\n') != NULL ? strchr(text, '\n') + 1 : NULL)
 		if (strncmp(text, name, len) == 0 && text[len] == '=')
 			return strndup(text + len + 1,
 				       strcspn(text + len + 1, "\n"));

@@ -17,10 +17,22 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 int exchange_office(struct node *node, struct hub *hub, const struct run *run,
 		    struct err *err);
 
+/* A ref of the hub, zero where there is none. */
+int exchange_ref(struct oid *out, struct hub *hub, const char *name,
+		 struct err *err);
+/* Compares the own outbox with what the hub has of it, `there` (zero:
+ * nothing). Where another history stands there under this node's name, the
+ * replica is mended (copies.h), own changes are committed, and it returns 1:
+ * look again, the node may bear another name. 0: go on. Either way it says
+ * what it found. In no transaction. */
+int exchange_mend(struct node *node, struct hub *hub, const struct oid *there,
+		  const struct run *run, struct err *err);
+/* Brings an outbox of this node's former name to the hub, where one is owed
+ * (NODE_OWED). */
+int exchange_owed(struct node *node, struct hub *hub, struct err *err);
 /* The update that brings the node's own outbox to the hub, where it holds
  * `hub_tip` (zero: nothing). 1 there is one, 0 the hub has all of it. *n is
- * how many changes it brings. ERR_CORRUPT: the hub holds what this node did
- * not write. */
+ * how many changes it brings. After exchange_mend. */
 int exchange_own(struct hub_update *update, size_t *n, struct node *node,
 		 const char *ref, const struct oid *hub_tip, struct err *err);
 

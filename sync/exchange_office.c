@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/copies.h"
 #include "sync/delivery.h"
 #include "sync/ledger.h"
 #include "sync/outbox.h"
@@ -27,6 +28,7 @@ struct office {
 	char *own;	      /* name of the own outbox ref */
 	struct oid own_there; /* what the hub has of it */
 	struct oid main_there;
+	struct ref_list back; /* outboxes that the hub has lost commits of */
 	struct intake intake;
 	struct delivery delivery;
 	struct hub_update *updates;
@@ -43,6 +45,7 @@ static void office_clear(struct office *office)
 	free(office->names);
 	free(office->updates);
 	ref_list_release(&office->refs);
+	ref_list_release(&office->back);
 	intake_release(&office->intake);
 	delivery_release(&office->delivery);
 	office->names = NULL;
@@ -66,6 +69,7 @@ static bool is_ours(const char *name)
 static int list_refs(struct office *office, struct err *err)
 {
 	struct ref_list *refs = &office->refs;
+	const struct oid *own;
 	size_t n = 0;
 	int rc = hub_refs(refs, office->hub, "refs/heads/", err);
 
@@ -75,6 +79,8 @@ static int list_refs(struct office *office, struct err *err)
 		else
 			free(refs->items[i].name);
 	refs->n = n;
+	own = ref_list_find(refs, office->own);
+	office->own_there = own != NULL ? *own : (struct oid){{0}};
 	return rc;
 }
 
@@ -134,6 +140,11 @@ static int replay(struct office *office, struct err *err)
 	office->main_there = tip != NULL ? *tip : (struct oid){{0}};
 	rc = ledger_replay(&ahead, office->node, &office->main_there,
 			   office->run, err);
+	if (rc == 0 && ahead)
+		rc = run_detail(office->run, SYNC_NOTICE, err,
+				"main at the hub is older than what this "
+				"office has merged (was the hub restored from "
+				"a backup, or lost?); it is sent again");
 	if (rc == 0)
 		rc = node_get_oid(&here, office->node->replica, NODE_MAIN, err);
 	if (rc == 0)
@@ -198,13 +209,9 @@ static int add_own_ref(struct office *office, const struct oid *tip,
 /* The own outbox is taken as it is here, whatever the hub has of it. */
 static int use_own(struct office *office, struct err *err)
 {
-	const struct oid *there = ref_list_find(&office->refs, office->own);
 	struct hub_update update;
 	struct oid tip;
-	int rc;
-
-	office->own_there = there != NULL ? *there : (struct oid){{0}};
-	rc = exchange_own(&update, &office->pushing, office->node, office->own,
+	int rc = exchange_own(&update, &office->pushing, office->node, office->own,
 			  &office->own_there, err);
 	if (rc >= 0)
 		rc = repository_ref(&tip, office->node->repository, office->own,
@@ -225,6 +232,7 @@ static int check_enrolled(bool *enrolled, struct office *office,
 	if (rc < 0 || oid_is_zero(&main_oid))
 		return rc;
 	rc = ledger_listed(enrolled, office->node, &main_oid, err);
+	office->run->report->not_enrolled = rc == 0 && !*enrolled;
 	if (rc == 0 && !*enrolled)
 		rc = run_detail(office->run, SYNC_WAITING, err,
 				"this office's key is not enrolled yet; "
@@ -270,16 +278,54 @@ static void add_update(struct office *office, const char *name,
 		.name = name, .old = *old, .new_oid = *new_oid, .gate = gate};
 }
 
+/* Outboxes of others that the hub has less of than main took in: put back,
+ * for their nodes may be gone. */
+static int plan_back(struct office *office, struct err *err)
+{
+	struct ref_list *back = &office->back;
+	size_t n = 0;
+	int rc = ledger_taken_refs(back, office->node->replica, err);
+
+	for (size_t i = 0; i < back->n; i++) {
+		const struct ref *ref = &back->items[i];
+		const struct oid *there =
+			ref_list_find(&office->refs, ref->name);
+		bool behind = false;
+
+		if (rc == 0 && strcmp(ref->name, office->own) != 0)
+			rc = ledger_behind(&behind, office->node, there,
+					   &ref->oid, err);
+		if (rc == 0 && behind)
+			rc = run_detail(office->run, SYNC_NOTICE, err,
+					"%s at the hub was %s; it is put back",
+					ref->name,
+					there != NULL
+						? "older than what main has "
+						  "taken in"
+						: "gone");
+		if (behind)
+			back->items[n++] = *ref;
+		else
+			free(ref->name);
+	}
+	back->n = n;
+	return rc;
+}
+
 /* Own outbox, main, inboxes: in this order, so that nothing at the hub ever
  * names what is not there. */
 static int plan(struct office *office, struct err *err)
 {
+	static const struct oid none;
 	struct oid main_oid;
 	const struct oid *own = ref_list_find(&office->refs, office->own);
 	size_t n = office->delivery.n;
 	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN, err);
 
-	office->updates = calloc(n + 2, sizeof(*office->updates));
+	if (rc == 0)
+		rc = plan_back(office, err);
+	office->updates =
+		calloc(n + office->back.n + 2, sizeof(*office->updates));
 	office->names = calloc(n + 1, sizeof(*office->names));
 	if (office->updates == NULL || office->names == NULL)
 		return err_nomem(err);
@@ -296,6 +342,14 @@ static int plan(struct office *office, struct err *err)
 			add_update(office, office->names[i],
 				   &office->delivery.parcels[i].hub,
 				   &office->delivery.parcels[i].tip, false);
+	}
+	for (size_t i = 0; rc == 0 && i < office->back.n; i++) {
+		const struct ref *ref = &office->back.items[i];
+		const struct oid *there =
+			ref_list_find(&office->refs, ref->name);
+
+		add_update(office, ref->name, there != NULL ? there : &none,
+			   &ref->oid, false);
 	}
 	return rc;
 }
@@ -356,6 +410,7 @@ static int keep(struct office *office, struct err *err)
 {
 	struct repository *repository = office->node->repository;
 	struct replica *replica = office->node->replica;
+	const struct oid *own = ref_list_find(&office->refs, office->own);
 	struct oid main_oid;
 	struct oid delivered;
 	int rc = repository_flush(repository, err);
@@ -372,6 +427,8 @@ static int keep(struct office *office, struct err *err)
 	if (rc == 0 && !office->again && !office->delivery.left &&
 	    !oid_equal(&delivered, &main_oid))
 		rc = node_set_oid(replica, NODE_DELIVERED, &main_oid, err);
+	if (rc == 0 && own != NULL)
+		rc = node_set_oid(replica, NODE_SENT, own, err);
 	if (rc == 0)
 		rc = db_commit(replica_db(replica), err);
 	if (rc == 0 && !oid_is_zero(&main_oid))
@@ -383,15 +440,47 @@ static int keep(struct office *office, struct err *err)
 
 /* --- the run ------------------------------------------------------------- */
 
+static int name_own(struct office *office, struct err *err)
+{
+	struct buf own = BUF_INIT;
+	int rc;
+
+	refs_outbox(&own, REPLICA_OFFICE,
+		    replica_origin(office->node->replica));
+	rc = buf_check(&own, err);
+	free(office->own);
+	office->own = buf_take(&own);
+	return rc;
+}
+
+/* What the hub has, brought here; before anything of it is applied, this
+ * node's own history there is the one it has itself. */
+static int meet(struct office *office, struct err *err)
+{
+	int rc = 1;
+
+	while (rc > 0) {
+		ref_list_release(&office->refs);
+		rc = name_own(office, err);
+		if (rc == 0)
+			rc = list_refs(office, err);
+		if (rc == 0)
+			rc = fetch(office, err);
+		if (rc == 0)
+			rc = exchange_mend(office->node, office->hub,
+					   &office->own_there, office->run,
+					   err);
+	}
+	return rc;
+}
+
 /* ERR_STALE: another office node was faster; nothing was changed. */
 static int round_once(struct office *office, struct err *err)
 {
 	struct db *db = replica_db(office->node->replica);
 	struct sync_report before;
-	int rc = list_refs(office, err);
+	int rc = meet(office, err);
 
-	if (rc == 0)
-		rc = fetch(office, err);
 	if (rc == 0)
 		rc = replay(office, err);
 	if (rc == 0)
@@ -417,12 +506,17 @@ static int round_once(struct office *office, struct err *err)
 	return rc;
 }
 
-/* Each round tells what it finds anew. */
+/* Each round tells what it finds anew; what was put right stays told. */
 static void forget_details(struct sync_report *report)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < report->n_details; i++)
-		free(report->details[i].text);
-	report->n_details = 0;
+		if (report->details[i].kind == SYNC_NOTICE)
+			report->details[n++] = report->details[i];
+		else
+			free(report->details[i].text);
+	report->n_details = n;
 	report->refused = 0;
 }
 
@@ -430,13 +524,11 @@ int exchange_office(struct node *node, struct hub *hub, const struct run *run,
 		    struct err *err)
 {
 	struct office office = {.node = node, .hub = hub, .run = run};
-	struct buf own = BUF_INIT;
-	int rc = ERR_STALE;
+	int rc = exchange_owed(node, hub, err);
 
-	refs_outbox(&own, REPLICA_OFFICE, replica_origin(node->replica));
-	office.own = buf_take(&own);
-	if (office.own == NULL)
-		return err_nomem(err);
+	if (rc < 0)
+		return rc;
+	rc = ERR_STALE;
 	for (int i = 0; i < ROUNDS && (rc == ERR_STALE || office.again); i++) {
 		office_clear(&office);
 		if (rc == ERR_STALE)

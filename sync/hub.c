@@ -19,8 +19,7 @@ static enum road road_of(const char *url)
 		return ROAD_LOCAL;
 	if (strncmp(url, "ssh://", 6) == 0)
 		return ROAD_SSH;
-	if (strncmp(url, "https://", 8) == 0 ||
-	    strncmp(url, "http://", 7) == 0)
+	if (strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0)
 		return ROAD_HTTP;
 	if (strstr(url, "://") != NULL)
 		return ROAD_OTHER;
@@ -40,8 +39,8 @@ static int local_path(struct buf *out, const char *url, struct err *err)
 	if (strncmp(url, "localhost/", 10) == 0)
 		url += 9;
 	if (*url != '/')
-		return err_set(err, ERR_INPUT,
-			       "file://%s: a path must follow", url);
+		return err_set(err, ERR_INPUT, "file://%s: a path must follow",
+			       url);
 	address_decode(out, url, strlen(url));
 	return buf_check(out, err);
 }
@@ -55,8 +54,7 @@ static int no_road(const char *url, struct err *err)
 }
 
 /* Only to see that it is one; nothing is reached yet. */
-static int make_host(struct stream_host **out, const char *url,
-		     struct err *err)
+static int make_host(struct stream_host **out, const char *url, struct err *err)
 {
 	switch (road_of(url)) {
 	case ROAD_SSH:
@@ -126,8 +124,7 @@ void hub_close(struct hub *hub)
 		hub->road->close(hub);
 }
 
-int hub_ref(struct oid *out, struct hub *hub, const char *name,
-	    struct err *err)
+int hub_ref(struct oid *out, struct hub *hub, const char *name, struct err *err)
 {
 	return hub->road->ref(out, hub, name, err);
 }
@@ -138,8 +135,8 @@ int hub_refs(struct ref_list *out, struct hub *hub, const char *prefix,
 	return hub->road->refs(out, hub, prefix, err);
 }
 
-int hub_fetch(struct hub *hub, struct repository *into,
-	      const struct oid *tips, size_t n, struct err *err)
+int hub_fetch(struct hub *hub, struct repository *into, const struct oid *tips,
+	      size_t n, struct err *err)
 {
 	return hub->road->fetch(hub, into, tips, n, err);
 }

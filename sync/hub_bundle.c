@@ -13,8 +13,8 @@ enum { LINES_MAX = 200000, LINE_MAX_BYTES = 4096 };
 struct hub_bundle {
 	struct hub hub;
 	char *path;
-	FILE *file;	     /* open, behind the head */
-	long pack;	     /* where the pack begins */
+	FILE *file;		/* open, behind the head */
+	long pack;		/* where the pack begins */
 	struct oid_list before; /* what a reader must have */
 	struct ref_list refs;	/* sorted */
 };
@@ -66,8 +66,7 @@ static int take_line(struct hub_bundle *bundle, char *line, struct err *err)
 		return no_bundle(bundle, err);
 	after = text[OID_TEXT - 1];
 	if (before && (after == '\0' || after == ' '))
-		return oid_list_add(&bundle->before, &oid) ? 0
-							   : err_nomem(err);
+		return oid_list_add(&bundle->before, &oid) ? 0 : err_nomem(err);
 	if (before || after != ' ' || text[OID_TEXT] == '\0')
 		return no_bundle(bundle, err);
 	return add_ref(bundle, &oid, text + OID_TEXT, err);
@@ -108,8 +107,8 @@ static int bundle_ref(struct oid *out, struct hub *hub, const char *name,
 	const struct oid *found = ref_list_find(&bundle->refs, name);
 
 	if (found == NULL)
-		return err_set(err, ERR_MISSING, "%s holds no %s",
-			       bundle->path, name);
+		return err_set(err, ERR_MISSING, "%s holds no %s", bundle->path,
+			       name);
 	*out = *found;
 	return 0;
 }
@@ -118,8 +117,8 @@ static int bundle_refs(struct ref_list *out, struct hub *hub,
 		       const char *prefix, struct err *err)
 {
 	const struct ref_list *refs = &bundle_of(hub)->refs;
-	struct ref *items = realloc(out->items, (out->n + refs->n + 1) *
-							sizeof(*items));
+	struct ref *items =
+		realloc(out->items, (out->n + refs->n + 1) * sizeof(*items));
 
 	if (items == NULL)
 		return err_nomem(err);

@@ -42,8 +42,7 @@ static int is_news(struct hub_relay *relay, const struct ref *carried,
 	return rc == ERR_MISSING ? 1 : rc;
 }
 
-static int insert(struct ref_list *refs, const struct ref *ref,
-		  struct err *err)
+static int insert(struct ref_list *refs, const struct ref *ref, struct err *err)
 {
 	struct ref *items =
 		realloc(refs->items, (refs->n + 1) * sizeof(*items));
@@ -60,8 +59,8 @@ static int insert(struct ref_list *refs, const struct ref *ref,
 	return items[at].name != NULL ? 0 : err_nomem(err);
 }
 
-static int relay_refs(struct ref_list *out, struct hub *hub,
-		      const char *prefix, struct err *err)
+static int relay_refs(struct ref_list *out, struct hub *hub, const char *prefix,
+		      struct err *err)
 {
 	struct hub_relay *relay = relay_of(hub);
 	int rc = hub_refs(out, relay->there, prefix, err);

@@ -45,8 +45,7 @@ int hub_smart_learn(struct hub_smart *smart, const struct advert *advert,
 		    struct err *err)
 {
 	for (size_t i = 0; i < advert->refs.n; i++)
-		if (oid_set_add(&smart->known, &advert->refs.items[i].oid) <
-		    0)
+		if (oid_set_add(&smart->known, &advert->refs.items[i].oid) < 0)
 			return err_nomem(err);
 	return 0;
 }
@@ -59,8 +58,8 @@ static int begin_session(struct hub_smart *smart, struct err *err)
 	hub_smart_forget(smart);
 	if (reader == NULL)
 		return err_nomem(err);
-	rc = stream_host_open(&smart->session, smart->host,
-			      STREAM_UPLOAD_PACK, err);
+	rc = stream_host_open(&smart->session, smart->host, STREAM_UPLOAD_PACK,
+			      err);
 	if (rc == 0) {
 		reader->stream = smart->session;
 		rc = advert_read(&smart->advert, reader, err);
@@ -102,8 +101,8 @@ static int smart_ref(struct oid *out, struct hub *hub, const char *name,
 	return 0;
 }
 
-static int smart_refs(struct ref_list *out, struct hub *hub,
-		      const char *prefix, struct err *err)
+static int smart_refs(struct ref_list *out, struct hub *hub, const char *prefix,
+		      struct err *err)
 {
 	struct hub_smart *smart = smart_of(hub);
 	const struct ref_list *refs = &smart->advert.refs;
@@ -195,11 +194,11 @@ static int skip_ack(struct pkt_reader *reader, struct err *err)
 	    memcmp(pkt.data, "ERR ", 4) == 0)
 		return err_set(err, ERR_MISSING, "the hub says: %.*s",
 			       (int)pkt_line_chomp(&pkt) - 4, pkt.data + 4);
-	return err_set(err, ERR_HUB, pkt.kind == PKT_END
-					     ? "the connection was cut "
-					       "before the answer"
-					     : "the answer is not in git's "
-					       "protocol");
+	return err_set(err, ERR_HUB,
+		       pkt.kind == PKT_END ? "the connection was cut "
+					     "before the answer"
+					   : "the answer is not in git's "
+					     "protocol");
 }
 
 static int receive_pack(struct pkt_reader *reader, struct repository *into,
@@ -218,8 +217,7 @@ static int receive_pack(struct pkt_reader *reader, struct repository *into,
 		more = smart_band(&data, &words, reader, err);
 		rc = more < 0 ? more : buf_check(&data, err);
 		if (rc == 0 && data.len > 0)
-			rc = pack_intake_add(intake, data.data, data.len,
-					     err);
+			rc = pack_intake_add(intake, data.data, data.len, err);
 	}
 	if (rc == 0)
 		rc = pack_intake_finish(intake, wants->items, wants->n, err);
@@ -337,8 +335,7 @@ static int copy_refs(struct hub_smart *smart, struct repository *into,
 	for (size_t i = 0; rc == 0 && i < refs->n; i++)
 		if (strncmp(refs->items[i].name, "refs/heads/", 11) == 0)
 			rc = repository_set_ref(into, refs->items[i].name,
-						&refs->items[i].oid, NULL,
-						err);
+						&refs->items[i].oid, NULL, err);
 	oid_list_release(&tips);
 	return rc;
 }
@@ -391,8 +388,7 @@ static const struct hub_road road = {
 	.close = smart_close,
 };
 
-int hub_smart_open(struct hub **out, struct stream_host *host,
-		   struct err *err)
+int hub_smart_open(struct hub **out, struct stream_host *host, struct err *err)
 {
 	struct hub_smart *smart = calloc(1, sizeof(*smart));
 

@@ -18,7 +18,6 @@
 #include "sync/stream.h"
 
 /* Takes `host`, also on errors. Nothing is reached before it is needed. */
-int hub_smart_open(struct hub **out, struct stream_host *host,
-		   struct err *err);
+int hub_smart_open(struct hub **out, struct stream_host *host, struct err *err);
 
 #endif

@@ -98,8 +98,7 @@ static int said_error(const struct pkt *pkt, struct err *err)
 		       (int)pkt_line_chomp(pkt) - 4, pkt->data + 4);
 }
 
-int advert_read(struct advert *out, struct pkt_reader *reader,
-		struct err *err)
+int advert_read(struct advert *out, struct pkt_reader *reader, struct err *err)
 {
 	struct pkt pkt;
 	size_t cap = 0;

@@ -28,8 +28,7 @@ struct pushing {
 /* Results that are not known yet: asked for now, or after those. */
 enum { OPEN = 1, WAITING = 2 };
 
-static const struct oid *now_at(const struct ref_list *refs,
-				const char *name)
+static const struct oid *now_at(const struct ref_list *refs, const char *name)
 {
 	static const struct oid none;
 	const struct oid *found = ref_list_find(refs, name);
@@ -55,9 +54,8 @@ static void settle(struct pushing *pushing)
 		else if (shut || !oid_equal(now, &update->old))
 			update->result = ERR_STALE;
 		else
-			update->result = atomic || pushing->left == 0
-						 ? OPEN
-						 : WAITING;
+			update->result = atomic || pushing->left == 0 ? OPEN
+								      : WAITING;
 		shut |= update->gate && update->result == ERR_STALE;
 		pushing->left += update->result > 0;
 	}
@@ -332,14 +330,12 @@ static int remember(struct hub_smart *smart, const struct hub_push *push,
 int hub_smart_push(struct hub *hub, struct repository *from,
 		   struct hub_push *push, struct err *err)
 {
-	struct pushing pushing = {.smart = (struct hub_smart *)hub,
-				  .from = from,
-				  .push = push};
+	struct pushing pushing = {
+		.smart = (struct hub_smart *)hub, .from = from, .push = push};
 	int rc;
 
 	pushing.reader = malloc(sizeof(*pushing.reader));
-	rc = pushing.reader == NULL ? err_nomem(err)
-				    : push_all(&pushing, err);
+	rc = pushing.reader == NULL ? err_nomem(err) : push_all(&pushing, err);
 	if (rc == 0)
 		rc = remember(pushing.smart, push, err);
 	else

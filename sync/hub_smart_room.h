@@ -23,8 +23,7 @@ struct hub_smart {
 };
 
 /* Reads what the program at the other end says first. */
-int advert_read(struct advert *out, struct pkt_reader *reader,
-		struct err *err);
+int advert_read(struct advert *out, struct pkt_reader *reader, struct err *err);
 void advert_release(struct advert *advert);
 bool advert_can(const struct advert *advert, const char *word);
 

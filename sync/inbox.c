@@ -100,6 +100,26 @@ int inbox_check(struct replica *replica, const struct inbox_entry *entry,
 
 /* --- applying ------------------------------------------------------------ */
 
+/* A receipt must be of what this node has: changes under its name that it
+ * does not know are another copy's, and would hide its own. */
+static int check_receipt(struct replica *replica, const struct batch *batch,
+			 struct err *err)
+{
+	bool logged = true;
+	int rc = 0;
+
+	if (batch->origin == replica_origin(replica) && batch->n_changes > 0)
+		rc = outbox_logged(&logged, replica,
+				   &batch->changes[batch->n_changes - 1], err);
+	if (rc == 0 && !logged)
+		rc = err_set(err, ERR_CORRUPT,
+			     "the office has changes under this node's name "
+			     "that this replica does not have: it is a copy, "
+			     "or was restored from a backup; sync with the "
+			     "hub");
+	return rc;
+}
+
 static int apply_file(struct replica *replica, struct repository *repository,
 		      const struct tree_entry *file,
 		      const struct inbox_entry *entry,
@@ -113,6 +133,8 @@ static int apply_file(struct replica *replica, struct repository *repository,
 
 	if (rc == 0)
 		rc = batch_decode(&batch, buf_text(&bytes), bytes.len, err);
+	if (rc == 0)
+		rc = check_receipt(replica, batch, err);
 	if (rc == 0)
 		rc = apply_batch(replica, batch, &options, result, err);
 	if (rc == 0)
@@ -266,17 +288,23 @@ static int receive_one(struct node *node, const struct oid *oid,
 /* The inbox at the hub is not a descendant of what we have: only behind, or
  * another history? */
 static int check_behind(struct node *node, const struct oid *tip,
-			const struct oid *here, struct err *err)
+			const struct oid *here, const struct run *run,
+			struct err *err)
 {
 	struct oid_list list = {NULL, 0, 0};
 	int rc = outbox_chain(&list, node->repository, here, tip, err);
 
 	oid_list_release(&list);
-	return rc == ERR_MISSING
-		       ? err_set(err, ERR_CORRUPT,
-				 "the inbox at the hub is another history "
-				 "than the one received so far")
-		       : rc;
+	if (rc == ERR_MISSING)
+		return err_set(err, ERR_CORRUPT,
+			       "the inbox at the hub is another history than "
+			       "the one received so far");
+	return rc < 0 ? rc
+		      : run_detail(run, SYNC_NOTICE, err,
+				   "the inbox at the hub is older than what "
+				   "was received (was the hub restored from a "
+				   "backup, or the ref set back?); the "
+				   "office's next sync puts it right");
 }
 
 /* The ref follows the replica's cursor, whatever came in between. */
@@ -310,7 +338,7 @@ int inbox_receive(struct node *node, const struct oid *tip,
 	if (rc == 0)
 		rc = outbox_chain(&chain, node->repository, tip, &here, err);
 	if (rc == ERR_MISSING && !oid_is_zero(&here)) {
-		rc = check_behind(node, tip, &here, err);
+		rc = check_behind(node, tip, &here, run, err);
 		chain.n = 0;
 	}
 	for (size_t i = 0; rc == 0 && i < chain.n; i++) {

@@ -12,6 +12,8 @@
 #include "sync/verdicts.h"
 
 static const char SQL_TAKEN[] = "SELECT commit_id FROM _taken WHERE ref = ?";
+static const char SQL_TAKEN_ALL[] =
+	"SELECT ref, commit_id FROM _taken ORDER BY ref";
 static const char SQL_SET_TAKEN[] =
 	"INSERT INTO _taken(ref, commit_id) VALUES (?, ?)"
 	" ON CONFLICT(ref) DO UPDATE SET commit_id = excluded.commit_id";
@@ -279,6 +281,68 @@ int ledger_taken(struct oid *out, struct replica *replica, const char *site,
 	sqlite3_reset(stmt);
 	buf_release(&ref);
 	return rc < 0 ? rc : 0;
+}
+
+static int add_taken(struct ref_list *out, sqlite3_stmt *stmt, struct err *err)
+{
+	struct ref *items = realloc(out->items, (out->n + 1) * sizeof(*items));
+	const char *hex = db_text(stmt, 1);
+
+	if (items == NULL)
+		return err_nomem(err);
+	out->items = items;
+	items[out->n].name = strdup(db_text(stmt, 0));
+	if (items[out->n].name == NULL)
+		return err_nomem(err);
+	if (!oid_parse(&items[out->n++].oid, hex, strlen(hex)))
+		return err_set(err, ERR_CORRUPT, "_taken holds no commit");
+	return 0;
+}
+
+int ledger_taken_refs(struct ref_list *out, struct replica *replica,
+		      struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_TAKEN_ALL, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = db_step(db, stmt, err)) > 0) {
+		rc = add_taken(out, stmt, err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(stmt);
+	return rc;
+}
+
+/* Seqs first: a ref that is ahead, as one in quarantine is, costs no walk. */
+int ledger_behind(bool *out, struct node *node, const struct oid *there,
+		  const struct oid *taken, struct err *err)
+{
+	struct oid_list chain = {NULL, 0, 0};
+	struct commit commits[2] = {{.n_parents = 0}, {.n_parents = 0}};
+	bool shorter = false;
+	int rc;
+
+	*out = there == NULL;
+	if (there == NULL || oid_equal(there, taken))
+		return 0;
+	rc = commit_read(&commits[0], node->repository, there, err);
+	if (rc == 0)
+		rc = commit_read(&commits[1], node->repository, taken, err);
+	if (rc == 0)
+		shorter = outbox_trailer_last(&commits[0]) <
+			  outbox_trailer_last(&commits[1]);
+	if (rc == 0 && shorter) {
+		rc = outbox_chain(&chain, node->repository, taken, there, err);
+		*out = rc == 0;
+	}
+	oid_list_release(&chain);
+	commit_release(&commits[0]);
+	commit_release(&commits[1]);
+	return rc == ERR_MISSING || rc == ERR_CORRUPT ? 0 : rc;
 }
 
 static int set_taken(struct replica *replica, const char *site, uint64_t origin,

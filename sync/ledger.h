@@ -86,6 +86,13 @@ int ledger_commit(struct intake *intake, struct node *node, struct err *err);
 /* The last commit of an outbox that main has taken in; zero for none. */
 int ledger_taken(struct oid *out, struct replica *replica, const char *site,
 		 uint64_t origin, struct err *err);
+/* All of them: refs with the last commit taken in from each. */
+int ledger_taken_refs(struct ref_list *out, struct replica *replica,
+		      struct err *err);
+/* Whether a ref that is `there` at the hub (NULL: it is gone) lacks commits up
+ * to `taken`; false also for one that is another history. */
+int ledger_behind(bool *out, struct node *node, const struct oid *there,
+		  const struct oid *taken, struct err *err);
 /* Moves the replica's cursors over an intake: main, outboxes, commits. */
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err);

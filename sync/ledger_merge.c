@@ -139,6 +139,7 @@ struct expected {
 	char site[REF_SITE_MAX + 1];
 	uint64_t origin;
 	uint64_t next; /* seq */
+	uint64_t last; /* seq its outbox claims to end with; 0: not known */
 };
 
 static int check_entry(struct taking *taking, const struct expected *expected,
@@ -163,6 +164,19 @@ static int check_entry(struct taking *taking, const struct expected *expected,
 	return 0;
 }
 
+/* How much waits is what the outbox itself says. */
+static int say_set_aside(const struct taking *taking,
+			 const struct expected *expected, const char *ref,
+			 struct err *err)
+{
+	if (expected->last < expected->next)
+		return run_detail(taking->run, SYNC_QUARANTINED, err,
+				  "%s: %s", ref, err->text);
+	return run_detail(taking->run, SYNC_QUARANTINED, err,
+			  "%s: %s (%" PRIu64 " changes wait)", ref, err->text,
+			  expected->last - expected->next + 1);
+}
+
 /* 1 taken, 0 bad: said and quarantined. */
 static int take_one(struct taking *taking, struct expected *expected,
 		    const struct oid *oid, const char *ref, struct err *err)
@@ -176,9 +190,7 @@ static int take_one(struct taking *taking, struct expected *expected,
 		rc = take_commit(taking, &entry, err);
 	if (rc == ERR_CORRUPT || rc == ERR_INPUT || rc == ERR_MISSING) {
 		outbox_entry_release(&entry);
-		rc = run_detail(taking->run, SYNC_QUARANTINED, err, "%s: %s",
-				ref, err->text);
-		return rc;
+		return say_set_aside(taking, expected, ref, err);
 	}
 	if (rc == 0) {
 		expected->next = outbox_last(&entry) + 1;
@@ -246,9 +258,17 @@ static int take_chain(struct taking *taking, struct expected *expected,
 		      struct err *err)
 {
 	uint64_t first = expected->next;
+	struct commit tip;
 	size_t good = 0;
 	int rc = 1;
 
+	expected->last = 0;
+	if (chain->n > 0 &&
+	    commit_read(&tip, taking->node->repository,
+			&chain->items[chain->n - 1], err) == 0) {
+		expected->last = outbox_trailer_last(&tip);
+		commit_release(&tip);
+	}
 	while (rc > 0 && good < chain->n) {
 		rc = take_one(taking, expected, &chain->items[good], ref, err);
 		good += rc > 0;

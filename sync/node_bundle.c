@@ -84,8 +84,8 @@ static int find_receipt(uint64_t *seq, struct node *node, struct err *err)
 }
 
 /* The last outbox commit that begins at or before that change. */
-static int find_sent(struct oid *out, struct node *node,
-		     const struct oid *tip, uint64_t seq, struct err *err)
+static int find_sent(struct oid *out, struct node *node, const struct oid *tip,
+		     uint64_t seq, struct err *err)
 {
 	struct oid at = *tip;
 	int rc = 0;
@@ -111,8 +111,8 @@ static int find_sent(struct oid *out, struct node *node,
 	return rc;
 }
 
-static int unit_content(struct ref *ref, struct oid *since,
-			struct node *node, bool full, struct err *err)
+static int unit_content(struct ref *ref, struct oid *since, struct node *node,
+			bool full, struct err *err)
 {
 	uint64_t seq = 0;
 	int rc = outbox_commit(NULL, node, err);
@@ -153,11 +153,10 @@ static int find_seen(struct oid_list *out, size_t *nodes, struct node *node,
 
 		++*nodes;
 		if (oid_parse(&oid, hex, strlen(hex)))
-			rc = commit_read(&commit, node->repository, &oid,
-					 err);
-		if (rc > 0 || (rc == 0 &&
-			       commit_trailer_oid(&oid, &commit, "Seen") &&
-			       !oid_list_add(out, &oid)))
+			rc = commit_read(&commit, node->repository, &oid, err);
+		if (rc > 0 ||
+		    (rc == 0 && commit_trailer_oid(&oid, &commit, "Seen") &&
+		     !oid_list_add(out, &oid)))
 			rc = err_nomem(err);
 		commit_release(&commit);
 		if (rc < 0)
@@ -206,10 +205,8 @@ static int find_oldest(struct oid *out, struct node *node,
 	return rc;
 }
 
-static int office_content(struct ref *ref, struct oid *since,
-			  struct node *node,
-			  const struct bundle_options *options,
-			  struct err *err)
+static int office_content(struct ref *ref, struct oid *since, struct node *node,
+			  const struct bundle_options *options, struct err *err)
 {
 	struct oid_list seen = {NULL, 0, 0};
 	size_t nodes = 0;
@@ -259,8 +256,7 @@ static int fill_report(struct bundle_report *report, struct node *node,
 		       struct err *err)
 {
 	struct oid_list chain = {NULL, 0, 0};
-	int rc = outbox_chain(&chain, node->repository, &ref->oid, since,
-			      err);
+	int rc = outbox_chain(&chain, node->repository, &ref->oid, since, err);
 
 	report->commits = chain.n;
 	snprintf(report->ref, sizeof(report->ref), "%s", ref->name);
@@ -285,8 +281,7 @@ static int create(struct bundle_report *report, struct node *node,
 	ref.name = name.data;
 	if (rc == 0)
 		rc = options->site != NULL
-			     ? office_content(&ref, &since, node, options,
-					      err)
+			     ? office_content(&ref, &since, node, options, err)
 			     : unit_content(&ref, &since, node, options->full,
 					    err);
 	if (rc == 0 && !oid_is_zero(&ref.oid))
@@ -358,8 +353,8 @@ static int push_carried(struct node *node, struct hub *there,
 	int rc = 0;
 
 	if (refs_parse_outbox(site, &origin, carried->name))
-		rc = ledger_taken(&update.new_oid, node->replica, site,
-				  origin, err);
+		rc = ledger_taken(&update.new_oid, node->replica, site, origin,
+				  err);
 	if (rc == 0)
 		rc = hub_ref(&update.old, there, carried->name, err);
 	if (rc == ERR_MISSING)
@@ -387,8 +382,7 @@ static int apply_at_office(struct node *node, struct hub *file,
 	if (rc == 0)
 		rc = hub_open(&there, address, err);
 	if (rc == 0)
-		rc = hub_relay_open(&relay, there, file, node->repository,
-				    err);
+		rc = hub_relay_open(&relay, there, file, node->repository, err);
 	if (rc == 0)
 		rc = outbox_commit(NULL, node, err);
 	if (rc == 0)
@@ -423,7 +417,7 @@ int node_bundle_apply(struct sync_report *report, struct node *node,
 	}
 	hub_close(file);
 	if (rc == 0)
-		rc = conflict_count(&report->soft, &report->hard,
-				    node->replica, err);
+		rc = conflict_count(&report->soft, &report->hard, node->replica,
+				    err);
 	return rc;
 }

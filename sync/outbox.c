@@ -277,12 +277,73 @@ static int make_one(struct making *making, struct err *err)
 	return rc;
 }
 
+/* --- where log and repository stand -------------------------------------- */
+
+struct wanted {
+	const struct change *change;
+	bool same;
+};
+
+static int is_same(const struct change_log_entry *entry, void *ctx,
+		   struct err *err)
+{
+	struct wanted *wanted = ctx;
+	const struct change *a = entry->change;
+	const struct change *b = wanted->change;
+
+	(void)err;
+	wanted->same = a->clock == b->clock && a->entity == b->entity &&
+		       a->field == b->field && a->row_len == b->row_len &&
+		       memcmp(a->row, b->row, a->row_len) == 0;
+	return 0;
+}
+
+int outbox_logged(bool *out, struct replica *replica,
+		  const struct change *change, struct err *err)
+{
+	struct wanted wanted = {change, false};
+	int rc = change_log_find(replica, change->id, is_same, &wanted, err);
+
+	*out = wanted.same;
+	return rc == ERR_MISSING ? 0 : rc;
+}
+
+int outbox_stands(bool *alike, struct node *node, const struct oid *tip,
+		  struct err *err)
+{
+	struct change_id id = {replica_origin(node->replica), 0};
+	char known[SYNC_COMMIT_TEXT];
+	char hex[OID_TEXT];
+	struct outbox_entry entry;
+	struct commit commit;
+	int rc = commit_read(&commit, node->repository, tip, err);
+
+	if (rc < 0)
+		return rc;
+	id.seq = outbox_trailer_last(&commit);
+	commit_release(&commit);
+	oid_format(hex, tip);
+	rc = node_commit_of(known, node, id, err);
+	*alike = strcmp(known, hex) == 0;
+	if (rc < 0 || *alike)
+		return rc;
+	rc = outbox_read(&entry, node->repository, tip, err);
+	if (rc < 0)
+		return rc;
+	rc = outbox_logged(alike, node->replica,
+			&entry.batch->changes[entry.batch->n_changes - 1],
+			err);
+	outbox_entry_release(&entry);
+	return rc;
+}
+
 /* Where the last run ended: the tip of the own ref is the truth. */
 static int start(struct making *making, const char *ref, struct err *err)
 {
 	struct replica *replica = making->node->replica;
 	struct commit commit;
 	uint64_t logged;
+	bool alike = true;
 	int rc = repository_ref(&making->tip, making->node->repository, ref,
 				err);
 
@@ -303,6 +364,13 @@ static int start(struct making *making, const char *ref, struct err *err)
 			     ", but its repository has committed %" PRIu64
 			     " already: tian.db is older than tian.git",
 			     logged, making->last);
+	if (rc == 0)
+		rc = outbox_stands(&alike, making->node, &making->tip, err);
+	if (rc == 0 && !alike)
+		rc = err_set(err, ERR_CORRUPT,
+			     "tian.db and tian.git hold different changes "
+			     "under this node's name: sync with the hub "
+			     "first");
 	return rc;
 }
 

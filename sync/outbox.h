@@ -18,8 +18,16 @@
 
 /* Logs what is pending and commits what is not committed yet to the node's own
  * ref; the repository is locked. *made counts the changes (may be NULL).
- * ERR_CORRUPT: the replica is older than its own repository. */
+ * ERR_CORRUPT: the replica is older than its own repository, or differs from
+ * it (copies.h mends that). */
 int outbox_commit(size_t *made, struct node *node, struct err *err);
+
+/* Whether the log has this very change under its number. */
+int outbox_logged(bool *out, struct replica *replica,
+		  const struct change *change, struct err *err);
+/* Whether the log holds what the own outbox, which ends at `tip`, says. */
+int outbox_stands(bool *alike, struct node *node, const struct oid *tip,
+		  struct err *err);
 
 /* One commit of any node's outbox, read and checked in itself. */
 struct outbox_entry {

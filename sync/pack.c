@@ -120,8 +120,8 @@ static int damaged(struct err *err)
 	return err->code = system ? ERR_FAIL : ERR_CORRUPT;
 }
 
-int pack_intake_add(struct pack_intake *intake, const void *bytes,
-		    size_t len, struct err *err)
+int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
+		    struct err *err)
 {
 	int rc = pack_scan_add(intake->scan, bytes, len, err);
 
@@ -137,8 +137,7 @@ static int open_view(struct repository **out, struct pack_intake *intake,
 {
 	git_odb_backend *backend = NULL;
 	char index[PATH_MAX + 64];
-	int rc = repository_open(out, intake->into->path, REPOSITORY_READ,
-				 err);
+	int rc = repository_open(out, intake->into->path, REPOSITORY_READ, err);
 
 	if (rc < 0)
 		return rc;

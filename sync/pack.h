@@ -21,8 +21,8 @@ struct pack_intake;
 int pack_intake_open(struct pack_intake **out, struct repository *into,
 		     struct err *err);
 /* ERR_CORRUPT: no such pack, or one that is too large. */
-int pack_intake_add(struct pack_intake *intake, const void *bytes,
-		    size_t len, struct err *err);
+int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
+		    struct err *err);
 /* The pack is here: checks it and moves what these tips name into `into`.
  * ERR_CORRUPT, ERR_MISSING: it is damaged, unlawful, or not all of them. */
 int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,

@@ -16,12 +16,12 @@
 enum { PACK_HEAD = 12, PACK_TRAILER = 20 };
 
 enum object_type { /* gitformat-pack(5) */
-	TYPE_COMMIT = 1,
-	TYPE_TREE = 2,
-	TYPE_BLOB = 3,
-	TYPE_TAG = 4,
-	TYPE_OFS_DELTA = 6,
-	TYPE_REF_DELTA = 7
+		   TYPE_COMMIT = 1,
+		   TYPE_TREE = 2,
+		   TYPE_BLOB = 3,
+		   TYPE_TAG = 4,
+		   TYPE_OFS_DELTA = 6,
+		   TYPE_REF_DELTA = 7
 };
 
 enum state { HEAD, SIZE, OFFSET, NAME, BODY, TRAILER, END };
@@ -36,8 +36,8 @@ struct pack_scan {
 	size_t n_part; /* bytes of a fixed part so far */
 	unsigned type;
 	unsigned shift;
-	uint64_t size; /* that the head of the object states */
-	uint64_t made; /* bytes of it inflated so far */
+	uint64_t size;		 /* that the head of the object states */
+	uint64_t made;		 /* bytes of it inflated so far */
 	unsigned char delta[20]; /* how a delta begins: two sizes */
 	z_stream zlib;
 	bool zlib_open;
@@ -123,8 +123,8 @@ static uint64_t limit_of(unsigned type)
 	}
 }
 
-static int count_inflated(struct pack_scan *scan, uint64_t size,
-			  uint64_t limit, struct err *err)
+static int count_inflated(struct pack_scan *scan, uint64_t size, uint64_t limit,
+			  struct err *err)
 {
 	if (size > limit)
 		return err_set(err, ERR_CORRUPT,
@@ -168,8 +168,8 @@ static int take_size(struct pack_scan *scan, unsigned char byte,
 		return 0;
 	limit = limit_of(scan->type);
 	if (limit == 0)
-		return err_set(err, ERR_CORRUPT,
-			       "an object of unknown type %u", scan->type);
+		return err_set(err, ERR_CORRUPT, "an object of unknown type %u",
+			       scan->type);
 	rc = count_inflated(scan, scan->size, limit, err);
 	if (rc < 0)
 		return rc;
@@ -303,9 +303,8 @@ int pack_scan_add(struct pack_scan *scan, const void *bytes, size_t len,
 	while (rc == 0 && len > 0) {
 		size_t used = 1;
 
-		rc = scan->state == BODY
-			     ? take_body(scan, &used, at, len, err)
-			     : take_byte(scan, *at, err);
+		rc = scan->state == BODY ? take_body(scan, &used, at, len, err)
+					 : take_byte(scan, *at, err);
 		at += used;
 		len -= used;
 	}

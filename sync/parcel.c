@@ -408,14 +408,17 @@ static int add_cases(struct packing *packing, struct err *err)
 
 /* --- the commit ---------------------------------------------------------- */
 
-/* The office's keys as they are now: a site needs no others. */
-static int office_signers(struct oid *blob, struct node *node, struct err *err)
+/* The office's keys as they are now, to check inboxes by, and the site's own,
+ * so that each of its nodes sees whether it is enrolled. */
+static int site_signers(struct oid *blob, struct node *node, const char *site,
+			struct err *err)
 {
 	struct signers signers = {NULL, 0};
 	struct buf text = BUF_INIT;
 	int rc = signers_load(&signers, node->replica, err);
 
 	signers_render(&text, &signers, REPLICA_OFFICE);
+	signers_render(&text, &signers, site);
 	if (rc == 0)
 		rc = buf_check(&text, err);
 	if (rc == 0)
@@ -571,7 +574,7 @@ int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 	if (rc == 0)
 		rc = add_cases(&packing, err);
 	if (rc == 0)
-		rc = office_signers(&signers, node, err);
+		rc = site_signers(&signers, node, order->site, err);
 	if (rc == 0 && is_owed(&packing, &before, &signers)) {
 		rc = add_edit(&packing, LEDGER_SIGNERS, &signers, err);
 		if (rc == 0)

@@ -45,9 +45,8 @@ static int head_value(const char *head)
 
 	for (int i = 0; i < HEAD; i++) {
 		const char *digits = "0123456789abcdef";
-		const char *at = head[i] != '\0'
-					 ? strchr(digits, head[i] | 0x20)
-					 : NULL;
+		const char *at =
+			head[i] != '\0' ? strchr(digits, head[i] | 0x20) : NULL;
 
 		if (at == NULL)
 			return -1;
@@ -102,8 +101,7 @@ static int read_fully(size_t *got, struct stream *stream, char *bytes,
 	*got = 0;
 	while (*got < len) {
 		size_t n;
-		int rc = stream_read(&n, stream, bytes + *got, len - *got,
-				     err);
+		int rc = stream_read(&n, stream, bytes + *got, len - *got, err);
 
 		if (rc < 0)
 			return rc;
@@ -119,8 +117,7 @@ static int cut(struct err *err)
 	return err_set(err, ERR_HUB, "the connection was cut in the middle");
 }
 
-int pkt_line_read(struct pkt *out, struct pkt_reader *reader,
-		  struct err *err)
+int pkt_line_read(struct pkt *out, struct pkt_reader *reader, struct err *err)
 {
 	char head[HEAD];
 	size_t got;
@@ -145,5 +142,5 @@ int pkt_line_read(struct pkt *out, struct pkt_reader *reader,
 size_t pkt_line_chomp(const struct pkt *pkt)
 {
 	return pkt->len > 0 && pkt->data[pkt->len - 1] == '\n' ? pkt->len - 1
-								: pkt->len;
+							       : pkt->len;
 }

@@ -39,8 +39,7 @@ struct pkt_reader {
 
 /* The next frame of a stream. PKT_END: the other side said no more. ERR_HUB:
  * cut within a frame, or the other side does not speak git's protocol. */
-int pkt_line_read(struct pkt *out, struct pkt_reader *reader,
-		  struct err *err);
+int pkt_line_read(struct pkt *out, struct pkt_reader *reader, struct err *err);
 /* A frame as a line: length without the line break at its end. */
 size_t pkt_line_chomp(const struct pkt *pkt);
 

@@ -17,23 +17,28 @@ int run_detail(const struct run *run, enum sync_detail_kind kind,
 	       struct err *err, const char *fmt, ...)
 {
 	struct sync_report *report = run->report;
-	struct sync_detail *details = realloc(
-		report->details, (report->n_details + 1) * sizeof(*details));
+	struct sync_detail *details;
 	char text[1024];
 	va_list args;
 
-	if (details == NULL)
-		return err_nomem(err);
-	report->details = details;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	/* A run that begins again finds the same. */
+	for (size_t i = 0; kind == SYNC_NOTICE && i < report->n_details; i++)
+		if (strcmp(report->details[i].text, text) == 0)
+			return 0;
+	details = realloc(report->details,
+			  (report->n_details + 1) * sizeof(*details));
+	if (details == NULL)
+		return err_nomem(err);
+	report->details = details;
 	details[report->n_details].kind = kind;
 	details[report->n_details].text = strdup(text);
 	if (details[report->n_details].text == NULL)
 		return err_nomem(err);
 	report->n_details++;
-	if (kind != SYNC_WAITING)
+	if (kind == SYNC_REFUSED || kind == SYNC_QUARANTINED)
 		report->refused++;
 	return 0;
 }

@@ -15,8 +15,8 @@ enum stream_service { STREAM_UPLOAD_PACK, STREAM_RECEIVE_PACK };
 struct stream;
 
 struct stream_way {
-	int (*read)(size_t *got, struct stream *stream, void *bytes,
-		    size_t len, struct err *err);
+	int (*read)(size_t *got, struct stream *stream, void *bytes, size_t len,
+		    struct err *err);
 	int (*write)(struct stream *stream, const void *bytes, size_t len,
 		     struct err *err);
 	void (*close)(struct stream *stream);
@@ -61,8 +61,7 @@ const char *stream_service_name(enum stream_service service);
 
 /* `ssh://user@host:port/path` or `user@host:path`; nothing is run yet.
  * ERR_INPUT: not such an address, or one that ssh could take for options. */
-int stream_ssh_host(struct stream_host **out, const char *url,
-		    struct err *err);
+int stream_ssh_host(struct stream_host **out, const char *url, struct err *err);
 /* `https://host/path`, `http://…`. ERR_INPUT: it holds a password. */
 int stream_http_host(struct stream_host **out, const char *url,
 		     struct err *err);

@@ -163,8 +163,7 @@ static void configure(struct http_stream *http)
 	}
 }
 
-static int http_failed(struct http_stream *http, CURLcode code,
-		       struct err *err)
+static int http_failed(struct http_stream *http, CURLcode code, struct err *err)
 {
 	return err_set(err, ERR_HUB, "%s: %s%s", http->host->credential.host,
 		       http->words[0] != '\0' ? http->words
@@ -175,15 +174,14 @@ static int http_failed(struct http_stream *http, CURLcode code,
 			       : "");
 }
 
-static int status_failed(struct http_stream *http, long status,
-			 struct err *err)
+static int status_failed(struct http_stream *http, long status, struct err *err)
 {
 	const char *host = http->host->credential.host;
 
 	switch (status) {
 	case 401:
-		return err_set(err, ERR_HUB,
-			       "%s: name or password is wrong", host);
+		return err_set(err, ERR_HUB, "%s: name or password is wrong",
+			       host);
 	case 403:
 		return err_set(err, ERR_HUB, "%s: no right to do that there",
 			       host);
@@ -195,8 +193,8 @@ static int status_failed(struct http_stream *http, long status,
 			       "%s: more than the web server takes at once",
 			       host);
 	default:
-		return err_set(err, ERR_HUB,
-			       "%s: the web server says %ld", host, status);
+		return err_set(err, ERR_HUB, "%s: the web server says %ld",
+			       host, status);
 	}
 }
 
@@ -212,8 +210,8 @@ static int drive(struct http_stream *http, CURLcode *code, struct err *err)
 		http->paused = false;
 		curl_easy_pause(http->host->curl, CURLPAUSE_CONT);
 	}
-	while (!http->ended && (http->complete ||
-				http->at == http->answer.len)) {
+	while (!http->ended &&
+	       (http->complete || http->at == http->answer.len)) {
 		CURLMsg *message;
 		int left;
 
@@ -312,8 +310,7 @@ static int follow(struct http_stream *http, struct err *err)
 	snprintf(tail, sizeof(tail), "/info/refs?service=%s",
 		 stream_service_name(http->service));
 	len = url != NULL ? strlen(url) : 0;
-	if (len <= strlen(tail) ||
-	    strcmp(url + len - strlen(tail), tail) != 0)
+	if (len <= strlen(tail) || strcmp(url + len - strlen(tail), tail) != 0)
 		return 0;
 	len -= strlen(tail);
 	if (strlen(host->url) == len && strncmp(url, host->url, len) == 0)
@@ -505,9 +502,13 @@ static const struct stream_way stream_way = {
 /* (W1) */
 static int find_ca(struct http_host *host, struct err *err)
 {
-	const char *const argv[] = {"git", "--git-dir=/dev/null",
-				    "config", "--get-urlmatch",
-				    "http.sslCAInfo", host->url, NULL};
+	const char *const argv[] = {"git",
+				    "--git-dir=/dev/null",
+				    "config",
+				    "--get-urlmatch",
+				    "http.sslCAInfo",
+				    host->url,
+				    NULL};
 	const char *named = environment("GIT_SSL_CAINFO");
 	struct buf answer = BUF_INIT;
 	int status;
@@ -587,8 +588,7 @@ static const struct stream_host_way host_way = {
 	.close = host_close,
 };
 
-int stream_http_host(struct stream_host **out, const char *url,
-		     struct err *err)
+int stream_http_host(struct stream_host **out, const char *url, struct err *err)
 {
 	struct http_host *host = calloc(1, sizeof(*host));
 	int rc;

@@ -19,9 +19,11 @@ enum {
 
 struct ssh_host {
 	struct stream_host host;
-	char *name; /* [user@]host */
-	char *port; /* NULL: ssh's own choice */
-	char *path; /* at the other side */
+	char *name;    /* [user@]host */
+	char *port;    /* NULL: ssh's own choice */
+	char *path;    /* at the other side */
+	char *command; /* of the user's configuration; "" none, NULL not
+			  asked yet */
 };
 
 struct ssh_stream {
@@ -85,8 +87,7 @@ static int parse_url(struct ssh_host *host, const char *url, struct err *err)
 }
 
 /* [user@]host:path, the host perhaps in brackets. */
-static int parse_short(struct ssh_host *host, const char *url,
-		       struct err *err)
+static int parse_short(struct ssh_host *host, const char *url, struct err *err)
 {
 	const char *bracket = strchr(url, '[');
 	const char *end = bracket != NULL ? strchr(bracket, ']') : NULL;
@@ -115,8 +116,7 @@ static int check_host(const struct ssh_host *host, struct err *err)
 			       host->name);
 	if (*host->path == '\0' || *host->path == '-')
 		return err_set(err, ERR_INPUT,
-			       "'%s' is no path at the other side",
-			       host->path);
+			       "'%s' is no path at the other side", host->path);
 	for (const char *p = host->port; p != NULL && *p != '\0'; p++)
 		if (!isdigit((unsigned char)*p))
 			return err_set(err, ERR_INPUT, "'%s' is no port",
@@ -139,20 +139,26 @@ static void add_quoted(struct buf *out, const char *text)
 }
 
 /* core.sshCommand of the user, not of a repository he happens to be in. */
-static int configured_command(struct buf *out, struct err *err)
+static int configured_command(struct ssh_host *host, struct err *err)
 {
-	const char *const argv[] = {"git",   "--git-dir=/dev/null",
-				    "config", "--get",
-				    "core.sshCommand", NULL};
-	int status;
-	int rc = child_run(out, &status, argv, "", err);
+	const char *const argv[] = {"git",   "--git-dir=/dev/null", "config",
+				    "--get", "core.sshCommand",	    NULL};
+	struct buf out = BUF_INIT;
+	int status = -1;
+	int rc = host->command != NULL
+			 ? 0
+			 : child_run(&out, &status, argv, "", err);
 
+	/* Without git there is no configuration of it. */
 	if (rc == ERR_MISSING)
-		return 0; /* without git there is no configuration of it */
-	if (rc == 0 && status != 0)
-		buf_clear(out);
-	while (out->len > 0 && out->data[out->len - 1] == '\n')
-		buf_truncate(out, out->len - 1);
+		rc = 0;
+	while (out.len > 0 && out.data[out.len - 1] == '\n')
+		buf_truncate(&out, out.len - 1);
+	if (rc == 0 && host->command == NULL)
+		host->command = strdup(status == 0 ? buf_text(&out) : "");
+	buf_release(&out);
+	if (rc == 0 && host->command == NULL)
+		rc = err_nomem(err);
 	return rc;
 }
 
@@ -204,40 +210,38 @@ static void command_line_release(struct command_line *line)
 }
 
 /* Which program, and by a shell or not. */
-static int add_program(struct command_line *line, struct err *err)
+static int add_program(struct command_line *line, struct ssh_host *host,
+		       struct err *err)
 {
 	const char *set = getenv("GIT_SSH_COMMAND");
 	const char *program = getenv("GIT_SSH");
 	int rc = 0;
 
-	if (set != NULL && *set != '\0')
-		buf_adds(&line->program, set);
-	else
-		rc = configured_command(&line->program, err);
+	if (set == NULL || *set == '\0')
+		rc = configured_command(host, err);
 	if (rc < 0)
 		return rc;
+	buf_adds(&line->program,
+		 set != NULL && *set != '\0' ? set : host->command);
 	if (line->program.len > 0) {
-		buf_addf(&line->script, "%s \"$@\"",
-			 buf_text(&line->program));
+		buf_addf(&line->script, "%s \"$@\"", buf_text(&line->program));
 		add_word(line, "sh");
 		add_word(line, "-c");
 		add_word(line, buf_text(&line->script));
 	} else {
-		buf_adds(&line->program, program != NULL && *program != '\0'
-						 ? program
-						 : "ssh");
+		buf_adds(&line->program,
+			 program != NULL && *program != '\0' ? program : "ssh");
 	}
 	rc = buf_check(&line->program, err);
 	add_word(line, buf_text(&line->program)); /* with sh: its $0 */
 	return rc;
 }
 
-static int make_command_line(struct command_line *line,
-			     const struct ssh_host *host,
+static int make_command_line(struct command_line *line, struct ssh_host *host,
 			     enum stream_service service, struct err *err)
 {
 	enum variant variant;
-	int rc = add_program(line, err);
+	int rc = add_program(line, host, err);
 
 	if (rc < 0)
 		return rc;
@@ -307,16 +311,16 @@ static int gone(struct ssh_stream *ssh, struct err *err)
 			advice = advices[i].advice;
 	add_last_words(&last, words);
 	if (last.len == 0)
-		buf_adds(&last, err->code < 0 ? err->text
-					      : "the connection was cut");
+		buf_adds(&last,
+			 err->code < 0 ? err->text : "the connection was cut");
 	err_set(err, ERR_HUB, "%s: %s%s%s", ssh->host->name, buf_text(&last),
 		*advice != '\0' ? ": " : "", advice);
 	buf_release(&last);
 	return ERR_HUB;
 }
 
-static int ssh_read(size_t *got, struct stream *stream, void *bytes,
-		    size_t len, struct err *err)
+static int ssh_read(size_t *got, struct stream *stream, void *bytes, size_t len,
+		    struct err *err)
 {
 	struct ssh_stream *ssh = (struct ssh_stream *)stream;
 	bool first = ssh->seconds == FIRST_SECONDS;
@@ -388,6 +392,7 @@ static void host_close(struct stream_host *to)
 	free(host->name);
 	free(host->port);
 	free(host->path);
+	free(host->command);
 	free(host);
 }
 
@@ -396,8 +401,7 @@ static const struct stream_host_way host_way = {
 	.close = host_close,
 };
 
-int stream_ssh_host(struct stream_host **out, const char *url,
-		    struct err *err)
+int stream_ssh_host(struct stream_host **out, const char *url, struct err *err)
 {
 	struct ssh_host *host = calloc(1, sizeof(*host));
 	int rc;

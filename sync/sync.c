@@ -3,9 +3,13 @@
 
 #include <stdlib.h>
 
+#include "core/apply.h"
 #include "core/conflict.h"
+#include "sync/copies.h"
 #include "sync/exchange.h"
 #include "sync/outbox.h"
+
+enum { TIDY_STEP = 4096 /* values in one transaction */ };
 
 static int exchange(struct node *node, const struct run *run, struct err *err)
 {
@@ -27,10 +31,31 @@ static int exchange(struct node *node, const struct run *run, struct err *err)
 	return rc;
 }
 
+/* What the merge superseded takes less room from now on. It has waited for
+ * the hub to have its answer; another writer may make it wait once more. */
+static int tidy(struct node *node, struct err *err)
+{
+	struct db *db = replica_db(node->replica);
+	size_t n = TIDY_STEP;
+	int rc = 0;
+
+	while (rc == 0 && n == TIDY_STEP) {
+		rc = db_begin(db, err);
+		if (rc == 0)
+			rc = apply_tidy(&n, node->replica, TIDY_STEP, err);
+		if (rc == 0)
+			rc = db_commit(db, err);
+		if (rc < 0)
+			db_rollback(db);
+	}
+	return rc == ERR_BUSY ? 0 : rc;
+}
+
 int node_sync(struct sync_report *report, struct node *node,
 	      const struct sync_options *options, struct err *err)
 {
 	const struct run run = {report, options};
+	bool mended;
 	int rc = node_need(node, err);
 
 	if (rc == 0)
@@ -38,11 +63,15 @@ int node_sync(struct sync_report *report, struct node *node,
 	if (rc < 0)
 		return rc;
 	run_progress(&run, SYNC_STAGE_COMMIT, 0, 0);
-	rc = outbox_commit(NULL, node, err);
+	rc = copies_check(&mended, node, &run, err);
+	if (rc == 0)
+		rc = outbox_commit(NULL, node, err);
 	if (rc == 0)
 		rc = exchange(node, &run, err);
 	if (rc == 0)
 		rc = repository_consolidate(node->repository, err);
+	if (rc == 0)
+		rc = tidy(node, err);
 	repository_unlock(node->repository);
 	if (rc == 0 || rc == ERR_HUB) {
 		struct err counting;

@@ -56,7 +56,8 @@ enum sync_stage {
 enum sync_detail_kind {
 	SYNC_REFUSED,	  /* a change its writer may not make */
 	SYNC_QUARANTINED, /* a ref that stops here until a person looks */
-	SYNC_WAITING	  /* a ref of a site that is not enrolled yet */
+	SYNC_WAITING,	  /* a ref of a site that is not enrolled yet */
+	SYNC_NOTICE	  /* something was put right, and should be known */
 };
 
 struct sync_detail {

@@ -8,13 +8,15 @@ set -eu
 # Building: compiler, build tools, libraries.
 build='gcc libc6-dev cmake ninja-build pkg-config gettext
 	libsqlite3-dev libgit2-dev zlib1g-dev libsodium-dev
-	libutf8proc-dev libjansson-dev libmsgpack-dev libcsv-dev'
+	libutf8proc-dev libjansson-dev libmsgpack-dev libcsv-dev
+	libcurl4-openssl-dev'
 # Reading the result with stock tools, as the demonstration does.
 read='git openssh-client sqlite3'
 # Tests: a second compiler with its sanitizers, the test framework, an editor
-# of the replica and a reader of YAML that are not ours.
+# of the replica and a reader of YAML that are not ours, servers for the roads
+# to the hub.
 test='clang libclang-rt-14-dev llvm clang-format libcmocka-dev libyaml-dev
-	python3 man-db'
+	python3 python3-msgpack man-db openssh-server lighttpd lighttpd-mod-openssl openssl'
 
 case ${1:-} in
 run) wanted="$build $read" ;;

@@ -25,23 +25,23 @@ size_t random_below(struct random *random, size_t n)
 }
 
 static const char *const words[] = {
-	"关于",	    "进一步", "加强",	  "推进",   "建设",	"提升",
-	"社区",	    "养老",   "服务",	  "教育",   "资源",	"均衡",
-	"产业",	    "园区",   "数字化",	  "转型",   "交通",	"拥堵",
-	"治理",	    "停车",   "泊位",	  "规划",   "生态",	"河道",
-	"环境",	    "整治",   "垃圾",	  "分类",   "文化",	"传承",
-	"保护",	    "旅游",   "融合",	  "发展",   "医疗",	"卫生",
-	"人才",	    "引进",   "政策",	  "落实",   "企业",	"营商",
-	"优化",	    "审批",   "流程",	  "我局",   "高度重视", "会同",
-	"有关部门", "研究",   "制定",	  "实施",   "方案",	"目前",
-	"已完成",   "下一步", "将继续",	  "加大",   "力度",	"确保",
-	"取得",	    "实效",   "感谢",	  "您",	    "对",	"工作",
-	"的",	    "关心",   "和",	  "支持",   "建议",	"采纳",
-	"农村",	    "道路",   "学校",	  "学位",   "供给",	"专项",
-	"资金",	    "安排",   "三年",	  "行动",   "计划",	"年底前",
-	"全面",	    "覆盖",   "居民",	  "满意度", "调查",	"结果",
-	"显示",	    "较上年", "提高",	  "百分点", "形成",	"长效",
-	"机制",	    "监督",   "考核",	  "体系"};
+	"关于",	    "进一步", "加强",	"推进",	  "建设",     "提升",
+	"社区",	    "养老",   "服务",	"教育",	  "资源",     "均衡",
+	"产业",	    "园区",   "数字化", "转型",	  "交通",     "拥堵",
+	"治理",	    "停车",   "泊位",	"规划",	  "生态",     "河道",
+	"环境",	    "整治",   "垃圾",	"分类",	  "文化",     "传承",
+	"保护",	    "旅游",   "融合",	"发展",	  "医疗",     "卫生",
+	"人才",	    "引进",   "政策",	"落实",	  "企业",     "营商",
+	"优化",	    "审批",   "流程",	"我局",	  "高度重视", "会同",
+	"有关部门", "研究",   "制定",	"实施",	  "方案",     "目前",
+	"已完成",   "下一步", "将继续", "加大",	  "力度",     "确保",
+	"取得",	    "实效",   "感谢",	"您",	  "对",	      "工作",
+	"的",	    "关心",   "和",	"支持",	  "建议",     "采纳",
+	"农村",	    "道路",   "学校",	"学位",	  "供给",     "专项",
+	"资金",	    "安排",   "三年",	"行动",	  "计划",     "年底前",
+	"全面",	    "覆盖",   "居民",	"满意度", "调查",     "结果",
+	"显示",	    "较上年", "提高",	"百分点", "形成",     "长效",
+	"机制",	    "监督",   "考核",	"体系"};
 
 void random_text(struct buf *out, struct random *random, size_t characters)
 {
@@ -201,9 +201,9 @@ static void add_proposals(sqlite3 *conn, const struct corpus *corpus)
 /* What the office wrote and the units had not seen when they wrote theirs. */
 static void add_disputed(sqlite3 *conn, const struct corpus *corpus)
 {
-	sqlite3_stmt *stmt = plain_prepare(
-		conn, "UPDATE handling SET class_proposed = 'C'"
-		      " WHERE proposal = ?1");
+	sqlite3_stmt *stmt =
+		plain_prepare(conn, "UPDATE handling SET class_proposed = 'C'"
+				    " WHERE proposal = ?1");
 	char key[CORPUS_KEY];
 
 	for (size_t i = 0; i < corpus->disputed; i++) {
@@ -243,10 +243,10 @@ void corpus_office(const char *path, const struct corpus *corpus)
 static const struct {
 	uint32_t id;
 	const char *name;
-} fields[CORPUS_FIELDS] = {
-	{8, "draft"},	      {6, "contact_name"}, {7, "phone"},
-	{9, "class_proposed"}, {10, "doc_no"},	    {11, "signer"},
-	{13, "signed_hash"}};
+} fields[CORPUS_FIELDS] = {{8, "draft"},       {6, "contact_name"},
+			   {7, "phone"},       {9, "class_proposed"},
+			   {10, "doc_no"},     {11, "signer"},
+			   {13, "signed_hash"}};
 
 void corpus_edit(struct corpus_edit *out, struct buf *text,
 		 struct random *random, const struct corpus *corpus,

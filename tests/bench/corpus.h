@@ -43,8 +43,8 @@ void corpus_office(const char *path, const struct corpus *corpus);
 struct corpus_edit {
 	size_t proposal;
 	uint32_t field;
-	const char *name;   /* the column */
-	const char *text;   /* borrowed until the next edit */
+	const char *name; /* the column */
+	const char *text; /* borrowed until the next edit */
 	size_t len;
 };
 enum { CORPUS_FIELDS = 7 };

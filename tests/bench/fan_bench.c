@@ -49,8 +49,7 @@ static void bench_fan_in(struct world *world)
 }
 
 /* A new node's first sync, and what it then takes up on disk. */
-static double begin(const struct world *world, const char *node,
-		    double *bytes)
+static double begin(const struct world *world, const char *node, double *bytes)
 {
 	const char *dir = world_dir(world, node);
 	double time = world_sync(NULL, dir);

@@ -12,8 +12,7 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } groups[] = {
-	{"capture", bench_capture},
-	{"merge", bench_merge},
+	{"capture", bench_capture}, {"merge", bench_merge},
 	{"codec", bench_codec},	    {"round", bench_round},
 	{"fan", bench_fan},	    {"process", bench_process},
 	{"rest", bench_rest},	    {"memory", bench_memory},

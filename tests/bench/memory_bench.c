@@ -61,7 +61,7 @@ void bench_memory(void)
 		total += sizes[i];
 		measure("memory.merge", "office merging so many changes",
 			office, "sync", (double)sizes[i]);
-		measure("memory.verify", "verify over so many changes",
-			office, "verify", (double)total);
+		measure("memory.verify", "verify over so many changes", office,
+			"verify", (double)total);
 	}
 }

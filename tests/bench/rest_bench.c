@@ -15,8 +15,8 @@ enum { UNITS = 2, PROPOSALS = 100 };
 
 static double gc(const char *hub)
 {
-	const char *argv[] = {"git", "-C", hub, "gc", "-q", "--prune=now",
-			      NULL};
+	const char *argv[] = {"git", "-C",	    hub, "gc",
+			      "-q",  "--prune=now", NULL};
 	char objects[2 * WORLD_PATH];
 
 	run_program(NULL, NULL, argv);
@@ -83,8 +83,8 @@ static double floor_bytes(const char *stream, const char *hub)
 	scratch_remove(hub);
 	run_program(NULL, NULL, init);
 	before = gc(hub);
-	snprintf(command, sizeof(command),
-		 "git -C %s fast-import --quiet <%s", hub, stream);
+	snprintf(command, sizeof(command), "git -C %s fast-import --quiet <%s",
+		 hub, stream);
 	run_program(NULL, NULL, import);
 	return gc(hub) - before;
 }
@@ -184,8 +184,7 @@ static double replica_rows(size_t n, size_t characters)
 
 	snprintf(path, sizeof(path), "rest-rows%zu", characters);
 	world_make(&world, path, UNITS, PROPOSALS);
-	snprintf(path, sizeof(path), "%s/tian.db",
-		 world_dir(&world, "office"));
+	snprintf(path, sizeof(path), "%s/tian.db", world_dir(&world, "office"));
 	/* The first turn fills the cells, later ones supersede. */
 	for (size_t turn = 0; turn <= n / PROPOSALS * 2; turn++) {
 		char unit[3 * WORLD_PATH];

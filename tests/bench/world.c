@@ -281,9 +281,9 @@ void world_grow(struct world *world, size_t unit, size_t n, size_t each)
 
 		world_edit(world, unit, now, each, 0);
 		world_sync(NULL, world_unit_dir(world, unit));
+		world_sync(NULL, world_dir(world, "office"));
 		n -= now;
 	}
-	world_sync(NULL, world_dir(world, "office"));
 }
 
 const char *world_program(void)
@@ -307,10 +307,8 @@ double run_program(int *status, double *peak, const char *const *argv)
 	} words = {.borrowed = argv};
 
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY,
-					 0);
-	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY,
-					 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
 	time = seconds();
 	must_true(posix_spawnp(&pid, argv[0], &actions, NULL, words.taken,
 			       environ) == 0,

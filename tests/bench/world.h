@@ -39,7 +39,7 @@ double world_sync(struct sync_report *report, const char *dir);
  * `each` of them. Every `long_each`th is a text, 0 none. */
 void world_edit(struct world *world, size_t unit, size_t n, size_t each,
 		size_t long_each);
-/* The same, synced by the unit, and taken in by the office at the end. */
+/* The same in steps, synced by the unit, taken in by the office. */
 void world_grow(struct world *world, size_t unit, size_t n, size_t each);
 
 /* Runs a program to its end, its output thrown away; argv ends with NULL.

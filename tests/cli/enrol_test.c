@@ -132,6 +132,41 @@ static void enrol__a_unit_met_by_name_moves_to_its_code(void **state)
 	assert_int_equal(enrol("mz", "区民政局", key_path), 0);
 }
 
+static void enrol__a_code_keeps_its_name_unless_renaming_is_said(void **state)
+{
+	struct enrol unit = {
+		.code = "edu", .name = "区教育体育局", .rename = true};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(enrol("edu", "区经信科技局", key_path), ERR_INPUT);
+	assert_string_equal(desk_ask(&desk, "SELECT name FROM unit WHERE code"
+					    " = 'edu'"),
+			    "区教育局");
+	assert_string_equal(desk_ask(&desk, "SELECT count(*) FROM signer"), "0");
+	assert_int_equal(edit_begin(desk.replica, &err), 0);
+	assert_int_equal(enrol_unit(&unit, desk.replica, &err), 0);
+	assert_int_equal(edit_commit(desk.replica, NULL, NULL, NULL, &err), 0);
+	assert_string_equal(desk_ask(&desk, "SELECT name FROM unit WHERE code"
+					    " = 'edu'"),
+			    "区教育体育局");
+}
+
+static void enrol__a_name_has_one_code(void **state)
+{
+	struct enrol unit = {.code = "foo", .name = "区教育局", .rename = true};
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(edit_begin(desk.replica, &err), 0);
+	assert_int_equal(enrol_unit(&unit, desk.replica, &err), ERR_INPUT);
+	edit_rollback(desk.replica);
+	assert_non_null(strstr(err.text, "edu"));
+	assert_string_equal(desk_ask(&desk, "SELECT count(*) FROM unit WHERE"
+					    " code = 'foo'"),
+			    "0");
+}
+
 static void enrol__a_private_or_other_file_is_no_public_key(void **state)
 {
 	char private_path[192];
@@ -165,6 +200,8 @@ int main(void)
 		TEST(enrol__a_second_node_adds_its_key),
 		TEST(enrol__a_key_speaks_for_one_site_only),
 		TEST(enrol__a_unit_met_by_name_moves_to_its_code),
+		TEST(enrol__a_code_keeps_its_name_unless_renaming_is_said),
+		TEST(enrol__a_name_has_one_code),
 		TEST(enrol__a_private_or_other_file_is_no_public_key),
 		TEST(enrol__a_code_must_be_fit_for_a_ref),
 	};

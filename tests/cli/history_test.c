@@ -72,6 +72,32 @@ static void history__each_change_knows_what_it_replaced(void **state)
 	history_release(&history);
 }
 
+static void history__a_row_voided_and_revived_is_no_earlier_value(void **state)
+{
+	struct history history;
+	size_t n = 0;
+
+	(void)state;
+	desk_sql(&desk, "UPDATE handling SET draft = '初稿' WHERE unit = 'edu'");
+	desk_sql(&desk, "UPDATE handling SET void_reason = '改派', void = 1"
+			" WHERE unit = 'edu'");
+	desk_sql(&desk, "UPDATE handling SET void = 0 WHERE unit = 'edu'");
+	desk_sql(&desk, "UPDATE handling SET draft = '二稿' WHERE unit = 'edu'");
+	read_case(&history);
+	for (size_t i = 0; i < history.n; i++) {
+		const struct history_item *item = &history.items[i];
+
+		if (item->old)
+			assert_ptr_equal(item->field, item->old->field);
+		if (value_is(item, "二稿")) {
+			assert_true(value_is(item->old, "初稿"));
+			n++;
+		}
+	}
+	assert_int_equal(n, 1);
+	history_release(&history);
+}
+
 static void history__other_cases_are_left_out(void **state)
 {
 	struct history history;
@@ -118,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(history__each_change_knows_what_it_replaced),
+		TEST(history__a_row_voided_and_revived_is_no_earlier_value),
 		TEST(history__other_cases_are_left_out),
 		TEST(history__a_long_superseded_value_is_whole),
 	};

@@ -31,14 +31,14 @@ static void message__known_parts_are_translated(void **state)
 {
 	(void)state;
 	says("handling.phone (电话): only the office may write it",
-	     "handling.phone (电话): 只有提案委可以改");
+	     "handling.phone (电话)：只有提案委可以改");
 	says("out of memory", "内存不足");
 }
 
 static void message__what_stands_in_a_text_is_kept(void **state)
 {
 	(void)state;
-	says("hub: /a/b is no git repository", "hub: /a/b 不是 git 版本库");
+	says("hub: /a/b is no git repository", "hub：/a/b 不是 git 版本库");
 	says("no file x y", "没有文件 x y");
 }
 
@@ -48,16 +48,16 @@ static void message__a_known_text_may_hold_a_colon(void **state)
 	says("sync: the hub holds changes under this node's name that it did "
 	     "not make: another copy of this replica is at work, or this one "
 	     "was restored from a backup",
-	     "sync: 中心库里有以本副本名义、却不是它所做的改动：有另一份拷贝"
+	     "sync：中心库里有以本副本名义、却不是它所做的改动：有另一份拷贝"
 	     "在工作，或本副本是从备份恢复的");
 }
 
 static void message__unknown_parts_stay(void **state)
 {
 	(void)state;
-	says("title: what is this: then", "title: what is this: then");
+	says("title: what is this: then", "title：what is this：then");
 	says("", "");
-	says(": ", ": ");
+	says(": ", "：");
 }
 
 static void message__labels_follow_the_language(void **state)

@@ -28,10 +28,9 @@ static int setup(void **state)
 	desk->folder = helper_folder();
 	node_open(&desk->office, desk->folder, "office", "office", OFFICE);
 	node_open(&desk->edu, desk->folder, "edu", "edu", EDU);
-	plain(&desk->office,
-	      "INSERT INTO proposal(key) VALUES ('1-1-001');"
-	      "INSERT INTO handling(proposal, unit) VALUES"
-	      " ('1-1-001', 'edu')");
+	plain(&desk->office, "INSERT INTO proposal(key) VALUES ('1-1-001');"
+			     "INSERT INTO handling(proposal, unit) VALUES"
+			     " ('1-1-001', 'edu')");
 	carry_all(&desk->edu, &desk->office);
 	*state = desk;
 	return 0;
@@ -128,9 +127,14 @@ static void apply__a_gap_is_refused(void **state)
 
 static void apply__one_bad_change_spoils_its_batch(void **state)
 {
-	static const char *const rows[] = {"", "/", "a//b", "1-1-001/",
-					   "1-1-001/edu/x/y", "../x/y",
-					   "1-1-001/e\001u/x", "x/edu/y",
+	static const char *const rows[] = {"",
+					   "/",
+					   "a//b",
+					   "1-1-001/",
+					   "1-1-001/edu/x/y",
+					   "../x/y",
+					   "1-1-001/e\001u/x",
+					   "x/edu/y",
 					   "1-1-001/\xff/x"};
 	struct desk *desk = *state;
 
@@ -234,10 +238,12 @@ static void apply__who_may_not_write_is_refused_with_the_reason(void **state)
 	struct change change;
 
 	change = write_of(EDU, 1, 10, "1-1-001", 4, text);
-	judged(desk, "edu", EDU, &change, "only the office may write this field");
+	judged(desk, "edu", EDU, &change,
+	       "only the office may write this field");
 	change = write_of(EDU, 2, 11, "1-1-001/edu", 5,
 			  value_text("2022-09-01"));
-	judged(desk, "edu", EDU, &change, "only the office may write this field");
+	judged(desk, "edu", EDU, &change,
+	       "only the office may write this field");
 	change = write_of(EDU, 3, 15, "1-1-001/王芳/1", 3,
 			  value_text("satisfied"));
 	judged(desk, "edu", EDU, &change, "this site may not add such a row");
@@ -261,7 +267,8 @@ static void apply__who_may_not_write_is_refused_with_the_reason(void **state)
 	       "the proposal is not assigned to this unit");
 }
 
-static void apply__a_value_of_a_wrong_type_is_a_verdict_at_the_merge(void **state)
+static void
+apply__a_value_of_a_wrong_type_is_a_verdict_at_the_merge(void **state)
 {
 	struct desk *desk = *state;
 	struct change change =
@@ -270,7 +277,8 @@ static void apply__a_value_of_a_wrong_type_is_a_verdict_at_the_merge(void **stat
 	judged(desk, "edu", EDU, &change, "the field cannot hold this value");
 }
 
-static void apply__a_base_that_does_not_exist_is_a_verdict_at_the_merge(void **state)
+static void
+apply__a_base_that_does_not_exist_is_a_verdict_at_the_merge(void **state)
 {
 	const struct apply_options options = {.authorise = true,
 					      .gapless = true};
@@ -335,11 +343,11 @@ static void apply__last_is_what_came_without_a_gap(void **state)
 	uint64_t seq;
 
 	for (size_t i = 0; i < 3; i++) {
-		struct batch batch = batch_of("office", NEWER,
-					      &changes[order[i]], 1);
+		struct batch batch =
+			batch_of("office", NEWER, &changes[order[i]], 1);
 
-		assert_int_equal(apply(&desk->office, &batch, &options,
-				       &result, &err),
+		assert_int_equal(apply(&desk->office, &batch, &options, &result,
+				       &err),
 				 0);
 		assert_int_equal(apply_last_seq(&seq, desk->office.replica,
 						NEWER, &err),
@@ -374,8 +382,7 @@ static void apply__what_a_newer_schema_wrote_is_kept_and_sent_on(void **state)
 	struct desk *desk = *state;
 	struct change_id base = {NEWER, 1};
 	struct change changes[] = {
-		write_of(NEWER, 1, 90, "1-1-001/edu/新", 3,
-			 value_text("何物")),
+		write_of(NEWER, 1, 90, "1-1-001/edu/新", 3, value_text("何物")),
 		write_of(NEWER, 2, 90, "1-1-001/edu/新", 3,
 			 (struct value){.type = VALUE_REAL, .real = 2.5}),
 		write_of(NEWER, 3, 11, "1-1-001/edu", 900,
@@ -404,9 +411,8 @@ static void apply__what_a_newer_schema_wrote_is_kept_and_sent_on(void **state)
 			 0);
 	assert_int_equal(result.applied, 4);
 	assert_int_equal(result.refused, 0);
-	assert_int_equal(change_log_batch(&sent, desk->office.replica, &range,
-					  &err),
-			 0);
+	assert_int_equal(
+		change_log_batch(&sent, desk->office.replica, &range, &err), 0);
 	assert_int_equal(sent->n_changes, 4);
 	for (size_t i = 0; i < 4; i++)
 		same_change(&changes[i], &sent->changes[i]);
@@ -444,11 +450,13 @@ static void apply__unknown_fields_that_differ_are_for_a_person(void **state)
 	apply_result_release(&result);
 }
 
-static void apply__an_unknown_kind_of_verdict_is_kept_and_does_nothing(void **state)
+static void
+apply__an_unknown_kind_of_verdict_is_kept_and_does_nothing(void **state)
 {
 	struct desk *desk = *state;
-	struct verdict verdict = {
-		.id = {OFFICE, 1}, .kind = (enum verdict_kind)7, .reason = "新"};
+	struct verdict verdict = {.id = {OFFICE, 1},
+				  .kind = (enum verdict_kind)7,
+				  .reason = "新"};
 	uint8_t before[32];
 	uint8_t after[32];
 

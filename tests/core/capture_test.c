@@ -61,8 +61,7 @@ static void refused(struct node *node, const char *sql, const char *words)
 	message = plain_error(node, sql);
 	if (strstr(message, words) == NULL)
 		fail_msg("%s\n  says: %s\n  not: %s", sql, message, words);
-	assert_int_equal(count(node, "SELECT count(*) FROM _pending"),
-			 pending);
+	assert_int_equal(count(node, "SELECT count(*) FROM _pending"), pending);
 	assert_string_equal(
 		rows, ask(node, "SELECT (SELECT count(*) FROM proposal) ||"
 				" ' ' || (SELECT count(*) FROM handling) ||"
@@ -73,7 +72,8 @@ static void refused(struct node *node, const char *sql, const char *words)
 		"校门");
 }
 
-static void capture__the_stock_sqlite3_program_edits_like_one_of_us(void **state)
+static void
+capture__the_stock_sqlite3_program_edits_like_one_of_us(void **state)
 {
 	struct desk *desk = *state;
 	struct node *edu = &desk->edu;
@@ -100,7 +100,8 @@ static void capture__the_stock_sqlite3_program_edits_like_one_of_us(void **state
 	assert_invariants(edu);
 }
 
-static void capture__an_update_of_ten_thousand_rows_is_logged_exactly(void **state)
+static void
+capture__an_update_of_ten_thousand_rows_is_logged_exactly(void **state)
 {
 	struct desk *desk = *state;
 	struct node *office = &desk->office;
@@ -112,8 +113,7 @@ static void capture__an_update_of_ten_thousand_rows_is_logged_exactly(void **sta
 	assert_int_equal(drain(office), 20000);
 	plain(office, "UPDATE proposal SET sector = '界' || position,"
 		      " in_session = position %% 2 WHERE position IS NOT NULL");
-	assert_int_equal(count(office, "SELECT count(*) FROM _pending"),
-			 20000);
+	assert_int_equal(count(office, "SELECT count(*) FROM _pending"), 20000);
 	assert_int_equal(drain(office), 20000);
 	assert_int_equal(
 		count(office,
@@ -220,13 +220,15 @@ static void capture__columns_of_other_writers_are_refused(void **state)
 		"only the office may write it");
 	refused(&desk->edu, "UPDATE handling SET due = '2022-09-01'",
 		"only the office may write it");
-	refused(&desk->edu, "UPDATE handling SET phone = '1' WHERE unit ="
-			    " 'hr'",
+	refused(&desk->edu,
+		"UPDATE handling SET phone = '1' WHERE unit ="
+		" 'hr'",
 		"only the row's own unit may write it");
 	refused(&desk->office, "UPDATE handling SET phone = '1'",
 		"only the row's own unit may write it");
-	refused(&desk->office, "UPDATE handling SET signed_at = NULL,"
-			       " doc_no = '〔2022〕1号'",
+	refused(&desk->office,
+		"UPDATE handling SET signed_at = NULL,"
+		" doc_no = '〔2022〕1号'",
 		"only the row's own unit may write it");
 	refused(&desk->edu, "INSERT INTO proposal(key) VALUES ('1-1-020')",
 		"only the office may add a row");
@@ -255,10 +257,17 @@ static void capture__one_foreign_column_spoils_the_whole_statement(void **state)
 
 static void capture__days_that_are_in_no_calendar_are_refused(void **state)
 {
-	static const char *const wrong[] = {
-		"2022-09-31", "2022-02-29", "2022-9-1",	  "2022/09/01",
-		"20220901",   "now",	    "2022-09-01 ", "2022-13-01",
-		"",	      "九月三十一日", "2022-09-01T00:00:00Z"};
+	static const char *const wrong[] = {"2022-09-31",
+					    "2022-02-29",
+					    "2022-9-1",
+					    "2022/09/01",
+					    "20220901",
+					    "now",
+					    "2022-09-01 ",
+					    "2022-13-01",
+					    "",
+					    "九月三十一日",
+					    "2022-09-01T00:00:00Z"};
 	struct desk *desk = *state;
 	char sql[128];
 
@@ -279,11 +288,13 @@ static void capture__codes_of_no_list_are_refused(void **state)
 {
 	struct desk *desk = *state;
 
-	refused(&desk->edu, "UPDATE handling SET class_proposed = 'D' WHERE"
-			    " unit = 'edu'",
+	refused(&desk->edu,
+		"UPDATE handling SET class_proposed = 'D' WHERE"
+		" unit = 'edu'",
 		"is not a code of its list");
-	refused(&desk->edu, "UPDATE handling SET class_proposed = 'main'"
-			    " WHERE unit = 'edu'",
+	refused(&desk->edu,
+		"UPDATE handling SET class_proposed = 'main'"
+		" WHERE unit = 'edu'",
 		"is not a code of its list");
 	refused(&desk->office, "UPDATE proposal SET is_key = 2", "is not 0");
 }
@@ -303,14 +314,20 @@ static void capture__keys_that_cannot_travel_are_refused(void **state)
 	struct desk *desk = *state;
 	struct node *office = &desk->office;
 	static const char *const names[] = {
-		"''", "'王/芳'", "' 王芳'", "'王芳' || char(12288)",
-		"'王' || char(10) || '芳'", "'王' || char(0) || '芳'",
-		"'王' || char(127)", "'A' || char(769)",
-		"CAST(x'cdf5b7bc' AS TEXT)",   /* 王芳 in GBK */
-		"CAST(x'e78e8b80' AS TEXT)",   /* a stray byte */
-		"CAST(x'eda080' AS TEXT)",     /* a surrogate */
-		"CAST(x'c080' AS TEXT)",       /* overlong */
-		"replace(hex(zeroblob(60)), '0', 'x')", "NULL"};
+		"''",
+		"'王/芳'",
+		"' 王芳'",
+		"'王芳' || char(12288)",
+		"'王' || char(10) || '芳'",
+		"'王' || char(0) || '芳'",
+		"'王' || char(127)",
+		"'A' || char(769)",
+		"CAST(x'cdf5b7bc' AS TEXT)", /* 王芳 in GBK */
+		"CAST(x'e78e8b80' AS TEXT)", /* a stray byte */
+		"CAST(x'eda080' AS TEXT)",   /* a surrogate */
+		"CAST(x'c080' AS TEXT)",     /* overlong */
+		"replace(hex(zeroblob(60)), '0', 'x')",
+		"NULL"};
 	char sql[200];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -345,11 +362,11 @@ static void capture__back_and_forth_is_two_changes(void **state)
 	plain(office, "UPDATE proposal SET title = '乙'");
 	plain(office, "UPDATE proposal SET title = '校门'");
 	assert_int_equal(drain(office), 2);
-	assert_string_equal(
-		ask(office, "SELECT group_concat(value, ' ') FROM _change c"
-			    " JOIN _row r ON r.id = c.cell >> 12 WHERE"
-			    " r.entity = 10 AND c.cell & 4095 = 4"),
-		"校门 乙 校门");
+	assert_string_equal(ask(office,
+				"SELECT group_concat(value, ' ') FROM _change c"
+				" JOIN _row r ON r.id = c.cell >> 12 WHERE"
+				" r.entity = 10 AND c.cell & 4095 = 4"),
+			    "校门 乙 校门");
 	assert_int_equal(count(office, "SELECT count(*) FROM _conflict"), 0);
 	assert_invariants(office);
 }
@@ -389,14 +406,12 @@ static void capture__white_space_in_a_conflict_settles_nothing(void **state)
 	plain(&other, "UPDATE proposal SET title = '甲'");
 	plain(office, "UPDATE proposal SET title = '乙'");
 	carry_all(office, &other);
-	assert_string_equal(severity_of(office, "proposal", "1-1-014",
-					"title"),
+	assert_string_equal(severity_of(office, "proposal", "1-1-014", "title"),
 			    "hard");
 	plain(office, "UPDATE proposal SET title = title || ' '");
 	assert_int_equal(drain(office), 0);
 	assert_int_equal(count(office, "SELECT count(*) FROM _pending"), 0);
-	assert_string_equal(severity_of(office, "proposal", "1-1-014",
-					"title"),
+	assert_string_equal(severity_of(office, "proposal", "1-1-014", "title"),
 			    "hard");
 	assert_int_equal(count(office, "SELECT title LIKE '% ' FROM proposal"),
 			 0);

@@ -72,9 +72,8 @@ static void apply_one(struct node *node, const struct write *write)
 	struct err err = {0};
 
 	assert_int_equal(db_begin(db, &err), 0);
-	assert_int_equal(apply_batch(node->replica, &batch, &options, &result,
-				     &err),
-			 0);
+	assert_int_equal(
+		apply_batch(node->replica, &batch, &options, &result, &err), 0);
 	assert_int_equal(db_commit(db, &err), 0);
 	apply_result_release(&result);
 }
@@ -91,8 +90,8 @@ static void assert_base(struct node *node, const char *wanted)
 				       " 4095 = 5 LIMIT 1"));
 
 	assert_int_equal(cell_heads(&heads, node->replica, cell, &err), 0);
-	assert_int_equal(cell_base(&base, &bytes, &found, node->replica,
-				   &heads, &err),
+	assert_int_equal(cell_base(&base, &bytes, &found, node->replica, &heads,
+				   &err),
 			 0);
 	assert_int_equal(found, wanted != NULL);
 	if (!value_equal(&base, &expected))
@@ -116,10 +115,9 @@ static void base_is(struct node *node, const struct write *writes, size_t n,
 static void cell__two_edits_of_one_value_have_it_as_base(void **state)
 {
 	struct desk *desk = *state;
-	const struct write writes[] = {
-		{{A, 1}, 1, "一", {{0, 0}}, 0},
-		{{A, 2}, 2, "二", {{A, 1}}, 1},
-		{{B, 1}, 3, "三", {{A, 1}}, 1}};
+	const struct write writes[] = {{{A, 1}, 1, "一", {{0, 0}}, 0},
+				       {{A, 2}, 2, "二", {{A, 1}}, 1},
+				       {{B, 1}, 3, "三", {{A, 1}}, 1}};
 
 	base_is(&desk->node, writes, 3, "一");
 }
@@ -140,16 +138,17 @@ static void cell__the_base_is_found_behind_long_chains(void **state)
 
 	apply_one(&desk->node, &write);
 	for (uint64_t seq = 2; seq < 60; seq++) {
-		struct write next = {
-			{A, seq}, seq, "二", {{A, seq - 1}}, 1};
+		struct write next = {{A, seq}, seq, "二", {{A, seq - 1}}, 1};
 
 		apply_one(&desk->node, &next);
 	}
 	for (uint64_t seq = 1; seq < 30; seq++) {
-		struct write next = {{B, seq}, seq, "三",
-				     {seq == 1 ? (struct change_id){A, 1}
-					       : (struct change_id){B,
-								   seq - 1}},
+		struct write next = {{B, seq},
+				     seq,
+				     "三",
+				     {seq == 1
+					      ? (struct change_id){A, 1}
+					      : (struct change_id){B, seq - 1}},
 				     1};
 
 		apply_one(&desk->node, &next);
@@ -161,27 +160,25 @@ static void cell__the_base_is_found_behind_long_chains(void **state)
 static void cell__of_two_nearest_the_latest_is_the_base(void **state)
 {
 	struct desk *desk = *state;
-	const struct write writes[] = {
-		{{A, 1}, 5, "一", {{0, 0}}, 0},
-		{{B, 1}, 4, "二", {{0, 0}}, 0},
-		{{A, 2}, 6, "三", {{A, 1}, {B, 1}}, 2},
-		{{B, 2}, 7, "四", {{B, 1}, {A, 1}}, 2}};
+	const struct write writes[] = {{{A, 1}, 5, "一", {{0, 0}}, 0},
+				       {{B, 1}, 4, "二", {{0, 0}}, 0},
+				       {{A, 2}, 6, "三", {{A, 1}, {B, 1}}, 2},
+				       {{B, 2}, 7, "四", {{B, 1}, {A, 1}}, 2}};
 
 	base_is(&desk->node, writes, 4, "一");
 }
 
 /* A1 <- B1 <- C1; heads A2 over C1 and A1, B2 over A1 and C1: C1 is common,
  * and A1 lies below it by way of B1, though a lying clock says otherwise. */
-static void cell__an_ancestor_below_another_is_no_base_whatever_its_clock(
-	void **state)
+static void
+cell__an_ancestor_below_another_is_no_base_whatever_its_clock(void **state)
 {
 	struct desk *desk = *state;
-	const struct write writes[] = {
-		{{A, 1}, 900, "一", {{0, 0}}, 0},
-		{{B, 1}, 2, "二", {{A, 1}}, 1},
-		{{C, 1}, 3, "三", {{B, 1}}, 1},
-		{{A, 2}, 4, "四", {{C, 1}, {A, 1}}, 2},
-		{{B, 2}, 5, "五", {{A, 1}, {C, 1}}, 2}};
+	const struct write writes[] = {{{A, 1}, 900, "一", {{0, 0}}, 0},
+				       {{B, 1}, 2, "二", {{A, 1}}, 1},
+				       {{C, 1}, 3, "三", {{B, 1}}, 1},
+				       {{A, 2}, 4, "四", {{C, 1}, {A, 1}}, 2},
+				       {{B, 2}, 5, "五", {{A, 1}, {C, 1}}, 2}};
 
 	base_is(&desk->node, writes, 5, "三");
 }
@@ -189,11 +186,10 @@ static void cell__an_ancestor_below_another_is_no_base_whatever_its_clock(
 static void cell__a_refused_change_is_no_ancestor(void **state)
 {
 	struct desk *desk = *state;
-	const struct write writes[] = {
-		{{A, 1}, 1, "一", {{0, 0}}, 0},
-		{{C, 1}, 2, "错", {{A, 1}}, 1},
-		{{A, 2}, 3, "二", {{C, 1}}, 1},
-		{{B, 1}, 4, "三", {{C, 1}}, 1}};
+	const struct write writes[] = {{{A, 1}, 1, "一", {{0, 0}}, 0},
+				       {{C, 1}, 2, "错", {{A, 1}}, 1},
+				       {{A, 2}, 3, "二", {{C, 1}}, 1},
+				       {{B, 1}, 4, "三", {{C, 1}}, 1}};
 	const struct verdict verdict = {
 		.id = {C, 1}, .kind = VERDICT_REFUSED, .reason = "不行"};
 
@@ -246,9 +242,8 @@ static void cell__a_deflated_base_is_read_back(void **state)
 			 1);
 	assert_string_equal(ask(&too, "SELECT draft FROM handling"),
 			    "甲\n二\n丙");
-	assert_string_equal(severity_of(&too, "handling", "1-1-001/edu",
-					"draft"),
-			    "soft");
+	assert_string_equal(
+		severity_of(&too, "handling", "1-1-001/edu", "draft"), "soft");
 	assert_same_state(&desk->node, &too, NULL);
 	node_close(&too);
 }

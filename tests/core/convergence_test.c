@@ -16,7 +16,8 @@
 
 enum { ENOUGH = 100 };
 
-static void convergence__everybody_with_everybody_ends_in_one_state(void **state)
+static void
+convergence__everybody_with_everybody_ends_in_one_state(void **state)
 {
 	struct world_figures figures = world_run_many(SCHEDULE_MESH);
 
@@ -36,8 +37,8 @@ static void convergence__a_hundred_orders_end_in_one_state(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < 4; i++)
-		world_run(world, i % 2 ? SCHEDULE_HUB : SCHEDULE_MESH,
-			  seed + i, 100);
+		world_run(world, i % 2 ? SCHEDULE_HUB : SCHEDULE_MESH, seed + i,
+			  100);
 	world_close(world);
 }
 

@@ -47,9 +47,8 @@ static void deflate__nothing_is_packed_as_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(deflate_pack(&packed, "", 0, &err), 0);
-	assert_int_equal(deflate_unpack(&out, packed.data, packed.len, 10,
-					&err),
-			 0);
+	assert_int_equal(
+		deflate_unpack(&out, packed.data, packed.len, 10, &err), 0);
 	assert_int_equal(out.len, 0);
 	buf_release(&packed);
 	buf_release(&out);
@@ -64,8 +63,8 @@ static void deflate__every_truncation_is_refused(void **state)
 	pack_long(&plain, &packed);
 	for (size_t len = 0; len < packed.len; len++) {
 		buf_clear(&out);
-		assert_int_equal(deflate_unpack(&out, packed.data, len, LONG * 4,
-						&err),
+		assert_int_equal(deflate_unpack(&out, packed.data, len,
+						LONG * 4, &err),
 				 ERR_CORRUPT);
 	}
 	buf_release(&plain);
@@ -101,8 +100,8 @@ static void deflate__every_flipped_bit_is_refused(void **state)
 
 static void deflate__a_length_over_the_limit_is_refused_unread(void **state)
 {
-	static const unsigned char bomb[] = {0xff, 0xff, 0xff, 0xff, 0x78,
-					     0x9c};
+	static const unsigned char bomb[] = {0xff, 0xff, 0xff,
+					     0xff, 0x78, 0x9c};
 	struct buf out = BUF_INIT;
 	struct err err = {0};
 

@@ -152,24 +152,24 @@ static void register_weak(void)
 	weak.zName = "weak";
 	weak.szOsFile = (int)sizeof(struct weak_file) + real_vfs->szOsFile;
 	weak.xOpen = weak_open;
-	weak_methods = (sqlite3_io_methods){
-		.iVersion = 2,
-		.xClose = weak_close,
-		.xRead = weak_read,
-		.xWrite = weak_write,
-		.xTruncate = weak_truncate,
-		.xSync = weak_sync,
-		.xFileSize = weak_size,
-		.xLock = weak_lock,
-		.xUnlock = weak_unlock,
-		.xCheckReservedLock = weak_reserved,
-		.xFileControl = weak_control,
-		.xSectorSize = weak_sector,
-		.xDeviceCharacteristics = weak_character,
-		.xShmMap = weak_shm_map,
-		.xShmLock = weak_shm_lock,
-		.xShmBarrier = weak_shm_barrier,
-		.xShmUnmap = weak_shm_unmap};
+	weak_methods =
+		(sqlite3_io_methods){.iVersion = 2,
+				     .xClose = weak_close,
+				     .xRead = weak_read,
+				     .xWrite = weak_write,
+				     .xTruncate = weak_truncate,
+				     .xSync = weak_sync,
+				     .xFileSize = weak_size,
+				     .xLock = weak_lock,
+				     .xUnlock = weak_unlock,
+				     .xCheckReservedLock = weak_reserved,
+				     .xFileControl = weak_control,
+				     .xSectorSize = weak_sector,
+				     .xDeviceCharacteristics = weak_character,
+				     .xShmMap = weak_shm_map,
+				     .xShmLock = weak_shm_lock,
+				     .xShmBarrier = weak_shm_barrier,
+				     .xShmUnmap = weak_shm_unmap};
 	sqlite3_vfs_register(&weak, 1);
 }
 
@@ -270,9 +270,8 @@ struct facts {
 
 static struct facts facts_of(struct node *node)
 {
-	return (struct facts){
-		count(node, "SELECT count(*) FROM _change"),
-		count(node, "SELECT count(*) FROM _pending")};
+	return (struct facts){count(node, "SELECT count(*) FROM _change"),
+			      count(node, "SELECT count(*) FROM _pending")};
 }
 
 /* Nothing of it, or (a commit that failed only after the fact) all. */
@@ -362,9 +361,8 @@ static void fault__with_a_disk_that_fails_it_is_whole_or_nothing(void **state)
 		if (rc == 0)
 			break;
 		failed++;
-		assert_string_equal(ask(&desk->office,
-					"PRAGMA integrity_check"),
-				    "ok");
+		assert_string_equal(
+			ask(&desk->office, "PRAGMA integrity_check"), "ok");
 		if (whole_or_nothing(desk, before))
 			break;
 	}

@@ -122,8 +122,9 @@ static void lessons__a_b_a_is_told_as_two_changes(void **state)
 {
 	struct desk *desk = *state;
 
-	at(&desk->office, now + 1, "UPDATE proposal SET title = '乙';"
-				   "UPDATE proposal SET title = '校门'");
+	at(&desk->office, now + 1,
+	   "UPDATE proposal SET title = '乙';"
+	   "UPDATE proposal SET title = '校门'");
 	assert_int_equal(count(&desk->office,
 			       "SELECT count(*) FROM _change WHERE value IN"
 			       " ('校门', '乙')"),
@@ -131,9 +132,8 @@ static void lessons__a_b_a_is_told_as_two_changes(void **state)
 	/* Whoever changed it in between is not silently overruled. */
 	at(&desk->too, now, "UPDATE proposal SET title = '丙'");
 	both_ways(&desk->office, &desk->too);
-	assert_string_equal(severity_of(&desk->office, "proposal", CASE,
-					"title"),
-			    "hard");
+	assert_string_equal(
+		severity_of(&desk->office, "proposal", CASE, "title"), "hard");
 	assert_same_state(&desk->office, &desk->too, NULL);
 }
 
@@ -145,24 +145,22 @@ static void lessons__two_edits_do_not_beat_one_later_edit(void **state)
 	at(&desk->office, now + 2000, "UPDATE handling SET void_reason = '乙'");
 	at(&desk->too, now + 3000, "UPDATE handling SET void_reason = '丙'");
 	both_ways(&desk->office, &desk->too);
-	assert_string_equal(ask(&desk->office,
-				"SELECT void_reason FROM handling"),
-			    "丙");
+	assert_string_equal(
+		ask(&desk->office, "SELECT void_reason FROM handling"), "丙");
 	assert_string_equal(severity_of(&desk->office, "handling", OURS,
 					"void_reason"),
 			    "soft");
 	assert_same_state(&desk->office, &desk->too, NULL);
 }
 
-static void lessons__a_clock_a_year_ahead_is_flagged_and_does_not_win(void **state)
+static void
+lessons__a_clock_a_year_ahead_is_flagged_and_does_not_win(void **state)
 {
 	struct desk *desk = *state;
 	struct apply_result result;
 
-	at(&desk->too, now + YEAR_MS,
-	   "UPDATE proposal SET due = '2023-06-30'");
-	at(&desk->office, now + 1000,
-	   "UPDATE proposal SET due = '2022-09-30'");
+	at(&desk->too, now + YEAR_MS, "UPDATE proposal SET due = '2023-06-30'");
+	at(&desk->office, now + 1000, "UPDATE proposal SET due = '2022-09-30'");
 	merge(&result, &desk->office, &desk->too, OFFICE_TOO, 1);
 	assert_int_equal(result.refused, 0);
 	assert_int_equal(result.applied, 1);
@@ -170,8 +168,7 @@ static void lessons__a_clock_a_year_ahead_is_flagged_and_does_not_win(void **sta
 	assert_int_equal(result.verdicts[0].kind, VERDICT_CLOCK_AHEAD);
 	assert_string_equal(ask(&desk->office, "SELECT due FROM proposal"),
 			    "2022-09-30");
-	assert_string_equal(severity_of(&desk->office, "proposal", CASE,
-					"due"),
+	assert_string_equal(severity_of(&desk->office, "proposal", CASE, "due"),
 			    "hard");
 	/* By time alone it would have won, and still does where the verdict
 	 * has not come yet. */
@@ -185,7 +182,8 @@ static void lessons__a_clock_a_year_ahead_is_flagged_and_does_not_win(void **sta
 	apply_result_release(&result);
 }
 
-static void lessons__a_clock_set_right_again_recovers_by_the_verdict(void **state)
+static void
+lessons__a_clock_set_right_again_recovers_by_the_verdict(void **state)
 {
 	struct desk *desk = *state;
 	struct apply_result result;
@@ -250,14 +248,12 @@ static void lessons__a_late_change_after_a_decision_reopens_it(void **state)
 	at(&desk->too, now + 2, "UPDATE proposal SET due = '2022-09-30'");
 	carry_all(&desk->office, &desk->too);
 	decide(&desk->office, "proposal", CASE, "due", "2022-08-31", "会议定");
-	assert_string_equal(severity_of(&desk->office, "proposal", CASE,
-					"due"),
+	assert_string_equal(severity_of(&desk->office, "proposal", CASE, "due"),
 			    "none");
 	/* Written before the decision was known there. */
 	at(&desk->too, now + 3, "UPDATE proposal SET due = '2022-10-31'");
 	carry_all(&desk->office, &desk->too);
-	assert_string_equal(severity_of(&desk->office, "proposal", CASE,
-					"due"),
+	assert_string_equal(severity_of(&desk->office, "proposal", CASE, "due"),
 			    "hard");
 	/* The decision is one of the heads, with its reason. */
 	assert_int_equal(change_log_heads(desk->office.replica, &due,
@@ -278,8 +274,7 @@ static void lessons__a_decision_for_what_is_shown_is_a_decision(void **state)
 	decide(&desk->office, "proposal", CASE, "title",
 	       ask(&desk->office, "SELECT title FROM proposal"), "照此");
 	carry_all(&desk->too, &desk->office);
-	assert_string_equal(severity_of(&desk->too, "proposal", CASE,
-					"title"),
+	assert_string_equal(severity_of(&desk->too, "proposal", CASE, "title"),
 			    "none");
 	assert_int_equal(count(&desk->too, "SELECT count(*) FROM _head h JOIN"
 					   " _row r ON r.id = h.cell >> 12"
@@ -303,9 +298,8 @@ static void lessons__edit_against_void_is_hard(void **state)
 
 	void_and_edit(desk);
 	carry_all(&desk->office, &desk->edu); /* the edit comes after */
-	assert_string_equal(severity_of(&desk->office, "handling", OURS,
-					"void"),
-			    "hard");
+	assert_string_equal(
+		severity_of(&desk->office, "handling", OURS, "void"), "hard");
 	carry_all(&desk->edu, &desk->office); /* the void comes after */
 	assert_string_equal(severity_of(&desk->edu, "handling", OURS, "void"),
 			    "hard");
@@ -331,13 +325,13 @@ static void lessons__void_of_what_was_seen_is_no_conflict(void **state)
 	/* Nor is an edit by somebody who knows of it. */
 	at(&desk->edu, now + 3, "UPDATE handling SET phone = '1'");
 	both_ways(&desk->office, &desk->edu);
-	assert_string_equal(severity_of(&desk->office, "handling", OURS,
-					"void"),
-			    "none");
+	assert_string_equal(
+		severity_of(&desk->office, "handling", OURS, "void"), "none");
 	assert_same_state(&desk->office, &desk->edu, NULL);
 }
 
-static void lessons__void_twice_with_two_reasons_is_no_hard_conflict(void **state)
+static void
+lessons__void_twice_with_two_reasons_is_no_hard_conflict(void **state)
 {
 	struct desk *desk = *state;
 
@@ -346,9 +340,8 @@ static void lessons__void_twice_with_two_reasons_is_no_hard_conflict(void **stat
 	at(&desk->too, now + 2,
 	   "UPDATE handling SET void_reason = '误', void = 1");
 	both_ways(&desk->office, &desk->too);
-	assert_string_equal(severity_of(&desk->office, "handling", OURS,
-					"void"),
-			    "none");
+	assert_string_equal(
+		severity_of(&desk->office, "handling", OURS, "void"), "none");
 	assert_string_equal(severity_of(&desk->office, "handling", OURS,
 					"void_reason"),
 			    "soft");
@@ -361,21 +354,18 @@ static void lessons__a_decision_settles_void_against_edit(void **state)
 	void_and_edit(desk);
 	carry_all(&desk->office, &desk->edu);
 	decide_int(&desk->office, "handling", OURS, "void", 1, "确系重复");
-	assert_string_equal(severity_of(&desk->office, "handling", OURS,
-					"void"),
-			    "none");
+	assert_string_equal(
+		severity_of(&desk->office, "handling", OURS, "void"), "none");
 	carry_all(&desk->edu, &desk->office);
 	assert_same_state(&desk->office, &desk->edu, NULL);
 	/* And a later unseen edit opens it again. */
 	at(&desk->edu_too, now + 9, "UPDATE handling SET signer = '李'");
 	carry_all(&desk->office, &desk->edu_too);
-	assert_string_equal(severity_of(&desk->office, "handling", OURS,
-					"void"),
-			    "hard");
+	assert_string_equal(
+		severity_of(&desk->office, "handling", OURS, "void"), "hard");
 	decide_int(&desk->office, "handling", OURS, "void", 0, "还是要办");
-	assert_string_equal(severity_of(&desk->office, "handling", OURS,
-					"void"),
-			    "none");
+	assert_string_equal(
+		severity_of(&desk->office, "handling", OURS, "void"), "none");
 	carry_all(&desk->edu, &desk->office);
 	carry_all(&desk->edu_too, &desk->office);
 	carry_all(&desk->edu_too, &desk->edu);
@@ -426,7 +416,8 @@ static void lessons__void_against_edit_names_the_edit(void **state)
 
 /* ---- access ------------------------------------------------------------ */
 
-static void lessons__a_case_taken_away_refuses_late_edits_and_keeps_them(void **state)
+static void
+lessons__a_case_taken_away_refuses_late_edits_and_keeps_them(void **state)
 {
 	struct desk *desk = *state;
 	struct apply_result result;
@@ -476,8 +467,9 @@ static void lessons__a_row_of_refused_changes_only_is_gone(void **state)
 	struct apply_result result;
 
 	at(&desk->office, now + 1, "UPDATE handling SET void = 1");
-	at(&desk->edu, now + 2, "INSERT INTO contact(proposal, id, result)"
-				" VALUES ('1-1-014', 'x', '好')");
+	at(&desk->edu, now + 2,
+	   "INSERT INTO contact(proposal, id, result)"
+	   " VALUES ('1-1-014', 'x', '好')");
 	merge(&result, &desk->office, &desk->edu, EDU, 1);
 	assert_int_equal(result.refused, 1);
 	carry_verdicts(&desk->edu, result.verdicts, result.n_verdicts);
@@ -508,8 +500,9 @@ static void lessons__a_change_before_its_base_ends_the_same(void **state)
 {
 	struct desk *desk = *state;
 
-	at(&desk->office, now + 1, "UPDATE proposal SET sponsors ="
-				   " '张三、李四'");
+	at(&desk->office, now + 1,
+	   "UPDATE proposal SET sponsors ="
+	   " '张三、李四'");
 	at(&desk->office, now + 2, "UPDATE proposal SET sponsors = '李四'");
 	at(&desk->too, now + 3, "UPDATE proposal SET sponsors = '张三、王五'");
 	/* The last of the office first. */
@@ -540,7 +533,8 @@ static void lessons__the_same_twice_is_the_same(void **state)
 	apply_result_release(&result);
 }
 
-static void lessons__a_change_after_it_was_superseded_changes_nothing(void **state)
+static void
+lessons__a_change_after_it_was_superseded_changes_nothing(void **state)
 {
 	struct desk *desk = *state;
 
@@ -553,8 +547,7 @@ static void lessons__a_change_after_it_was_superseded_changes_nothing(void **sta
 	carry_all(&desk->too, &desk->office);
 	assert_string_equal(ask(&desk->too, "SELECT title FROM proposal"),
 			    "乙");
-	assert_string_equal(severity_of(&desk->too, "proposal", CASE,
-					"title"),
+	assert_string_equal(severity_of(&desk->too, "proposal", CASE, "title"),
 			    "none");
 	assert_same_state(&desk->office, &desk->too, NULL);
 }
@@ -569,8 +562,7 @@ static void lessons__edits_of_different_fields_never_meet(void **state)
 	assert_string_equal(ask(&desk->too, "SELECT title || sector FROM"
 					    " proposal"),
 			    "甲教育");
-	assert_int_equal(count(&desk->too, "SELECT count(*) FROM conflict"),
-			 0);
+	assert_int_equal(count(&desk->too, "SELECT count(*) FROM conflict"), 0);
 }
 
 static void lessons__a_new_rank_weighs_old_conflicts_again(void **state)
@@ -583,11 +575,11 @@ static void lessons__a_new_rank_weighs_old_conflicts_again(void **state)
 	assert_string_equal(ask(&desk->office,
 				"SELECT publicity FROM proposal"),
 			    "extract");
-	at(&desk->office, now + 3, "UPDATE code SET rank = 9 WHERE list ="
-				   " 'publicity' AND code = 'public'");
-	assert_string_equal(ask(&desk->office,
-				"SELECT publicity FROM proposal"),
-			    "public");
+	at(&desk->office, now + 3,
+	   "UPDATE code SET rank = 9 WHERE list ="
+	   " 'publicity' AND code = 'public'");
+	assert_string_equal(
+		ask(&desk->office, "SELECT publicity FROM proposal"), "public");
 	carry_all(&desk->too, &desk->office);
 	assert_same_state(&desk->office, &desk->too, NULL);
 }

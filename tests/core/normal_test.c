@@ -88,8 +88,15 @@ static void normal__ill_formed_bytes_become_marks(void **state)
 	const struct field *title = field("proposal", "title");
 
 	(void)state;
-	kept_as(title, "a\xff" "b", 3, "a\xef\xbf\xbd" "b");
-	kept_as(title, "a\0b", 3, "a\xef\xbf\xbd" "b");
+	kept_as(title,
+		"a\xff"
+		"b",
+		3,
+		"a\xef\xbf\xbd"
+		"b");
+	kept_as(title, "a\0b", 3,
+		"a\xef\xbf\xbd"
+		"b");
 	kept_as(title, "\xe7\x95", 2, "\xef\xbf\xbd\xef\xbf\xbd");
 }
 
@@ -116,7 +123,8 @@ static void normal__only_days_of_the_calendar_are_dates(void **state)
 	assert_false(allowed("proposal", "due", value_text("2022-9-1")));
 	assert_false(allowed("proposal", "due", value_int(20220901)));
 	assert_true(allowed("event", "at", value_text("2022-06-30T23:59:59Z")));
-	assert_false(allowed("event", "at", value_text("2022-06-30T24:00:00Z")));
+	assert_false(
+		allowed("event", "at", value_text("2022-06-30T24:00:00Z")));
 	assert_false(allowed("event", "at", value_text("2022-06-30")));
 }
 

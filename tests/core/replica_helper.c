@@ -16,12 +16,12 @@
 #include "core/cell.h"
 #include "core/state.h"
 
-#define MUST(call)                                                   \
-	do {                                                         \
-		struct err err_ = {0};                               \
-		struct err *err = &err_;                             \
-		if ((call) < 0)                                      \
-			fail_msg("%s: %s", #call, err_.text);        \
+#define MUST(call)                                            \
+	do {                                                  \
+		struct err err_ = {0};                        \
+		struct err *err = &err_;                      \
+		if ((call) < 0)                               \
+			fail_msg("%s: %s", #call, err_.text); \
 	} while (0)
 
 static char about[128];
@@ -103,8 +103,7 @@ static void node_connect(struct node *node)
 	if (sqlite3_open(node->path, &node->plain) != SQLITE_OK)
 		fail_msg("%s: %s", node->path, sqlite3_errmsg(node->plain));
 	sqlite3_busy_timeout(node->plain, 2000);
-	sqlite3_exec(node->plain, "PRAGMA synchronous = OFF", NULL, NULL,
-		     NULL);
+	sqlite3_exec(node->plain, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
 }
 
 /* What node_empty brings back, kept beside the tables themselves. */
@@ -152,9 +151,9 @@ void node_reopen(struct node *node)
 static size_t emptying(char sql[64][64], const struct schema *schema)
 {
 	static const char *const tables[] = {
-		"_pending", "_origin", "_author", "_row", "_change", "_head",
-		"_named", "_conflict", "_verdict", "_scope", "_taken",
-		"_commit"};
+		"_pending", "_origin", "_author", "_row",
+		"_change",  "_head",   "_named",  "_conflict",
+		"_verdict", "_scope",  "_taken",  "_commit"};
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
@@ -337,8 +336,7 @@ void carry_all(struct node *to, struct node *from)
 	drain(from);
 	n = origins_of(origins, 32, from);
 	for (size_t i = 0; i < n; i++)
-		carry(to, from, &(struct carrying){.origin = origins[i]},
-		      NULL);
+		carry(to, from, &(struct carrying){.origin = origins[i]}, NULL);
 }
 
 void carry_verdicts(struct node *to, const struct verdict *verdicts, size_t n)
@@ -376,16 +374,15 @@ static size_t load_ones(struct one **out, struct batch ***batches,
 					      err));
 			if (batch == NULL)
 				break;
-			*batches = realloc(*batches, (*n_batches + 1) *
-							     sizeof(batch));
+			*batches = realloc(*batches,
+					   (*n_batches + 1) * sizeof(batch));
 			(*batches)[(*n_batches)++] = batch;
-			*out = realloc(*out, (n + batch->n_changes) *
-						     sizeof(**out));
+			*out = realloc(*out,
+				       (n + batch->n_changes) * sizeof(**out));
 			for (size_t k = 0; k < batch->n_changes; k++)
 				(*out)[n++] = (struct one){batch, k};
-			range.from = batch->changes[batch->n_changes - 1]
-					     .id.seq +
-				     1;
+			range.from =
+				batch->changes[batch->n_changes - 1].id.seq + 1;
 		}
 	}
 	return n;
@@ -422,8 +419,8 @@ void carry_shuffled(struct node *to, struct node *from, uint64_t seed)
 	apply_result_release(&ignored);
 }
 
-const char *severity_of(struct node *node, const char *entity,
-			const char *row, const char *field)
+const char *severity_of(struct node *node, const char *entity, const char *row,
+			const char *field)
 {
 	const char *found =
 		ask(node,
@@ -489,16 +486,16 @@ static void print_difference(struct node *a, struct node *b)
 
 	sqlite3_exec(a->plain, "DETACH b", NULL, NULL, NULL);
 	plain(a, "ATTACH %Q AS b", b->path);
-	print_lines(a, sqlite3_mprintf(
-			       "WITH l(line) AS (%z), r(line) AS (%z)"
-			       " SELECT 'here  ' || line FROM (SELECT * FROM l"
-			       " EXCEPT SELECT * FROM r) UNION ALL"
-			       " SELECT 'there ' || line FROM (SELECT * FROM r"
-			       " EXCEPT SELECT * FROM l)",
-			       sqlite3_mprintf(lines, "main", "main", "main",
-					       "main", "main"),
-			       sqlite3_mprintf(lines, "b", "b", "b", "b",
-					       "b")));
+	print_lines(a,
+		    sqlite3_mprintf(
+			    "WITH l(line) AS (%z), r(line) AS (%z)"
+			    " SELECT 'here  ' || line FROM (SELECT * FROM l"
+			    " EXCEPT SELECT * FROM r) UNION ALL"
+			    " SELECT 'there ' || line FROM (SELECT * FROM r"
+			    " EXCEPT SELECT * FROM l)",
+			    sqlite3_mprintf(lines, "main", "main", "main",
+					    "main", "main"),
+			    sqlite3_mprintf(lines, "b", "b", "b", "b", "b")));
 	for (size_t i = 0; i < schema->n_entities; i++) {
 		print_table(a, &schema->entities[i], "main", "b");
 		print_table(a, &schema->entities[i], "b", "main");
@@ -515,20 +512,19 @@ void assert_same_state(struct node *a, struct node *b, const char *site)
 	if (memcmp(first, second, 32) != 0)
 		print_difference(a, b);
 	if (memcmp(first, second, 32) != 0)
-		fail_msg("%s: %s and %s differ for %s", about, a->path,
-			 b->path, site != NULL ? site : "all");
+		fail_msg("%s: %s and %s differ for %s", about, a->path, b->path,
+			 site != NULL ? site : "all");
 }
 
 /* (I1) The own log has no gap; `last` of the others stops at the first. */
 static void assert_gapless(struct node *node)
 {
 	assert_string_equal(
-		ask(node,
-		    "SELECT o.id FROM _origin o WHERE o.last <>"
-		    " (SELECT count(*) FROM _change c WHERE c.id BETWEEN"
-		    "  (o.id << 40) + 1 AND (o.id << 40) + o.last)"
-		    " OR EXISTS (SELECT 1 FROM _change c WHERE c.id ="
-		    "  (o.id << 40) + o.last + 1)"),
+		ask(node, "SELECT o.id FROM _origin o WHERE o.last <>"
+			  " (SELECT count(*) FROM _change c WHERE c.id BETWEEN"
+			  "  (o.id << 40) + 1 AND (o.id << 40) + o.last)"
+			  " OR EXISTS (SELECT 1 FROM _change c WHERE c.id ="
+			  "  (o.id << 40) + o.last + 1)"),
 		"");
 	assert_string_equal(
 		ask(node,
@@ -540,11 +536,11 @@ static void assert_gapless(struct node *node)
 }
 
 /* Whether some accepted change of its cell names this one, as SQL. */
-#define NAMED                                                              \
-	"EXISTS (SELECT 1 FROM _change n, (SELECT value AS k FROM"         \
-	" json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19"   \
-	",20,21,22,23,24,25,26,27,28,29,30,31]')) WHERE n.cell = c.cell"   \
-	" AND n.flags & 1 = 0 AND hex(substr(n.bases, k * 8 + 1, 8)) ="    \
+#define NAMED                                                            \
+	"EXISTS (SELECT 1 FROM _change n, (SELECT value AS k FROM"       \
+	" json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19" \
+	",20,21,22,23,24,25,26,27,28,29,30,31]')) WHERE n.cell = c.cell" \
+	" AND n.flags & 1 = 0 AND hex(substr(n.bases, k * 8 + 1, 8)) ="  \
 	" printf('%%016X', c.id))"
 
 /* (I2) */

@@ -70,16 +70,15 @@ void carry(struct node *to, struct node *from, const struct carrying *what,
 	   struct apply_result *result);
 /* Everything of every origin, without judging. */
 void carry_all(struct node *to, struct node *from);
-void carry_verdicts(struct node *to, const struct verdict *verdicts,
-		    size_t n);
+void carry_verdicts(struct node *to, const struct verdict *verdicts, size_t n);
 /* All verdicts it knows, by change; free(*out), NULL before. */
 size_t helper_verdicts(struct verdict **out, struct node *node);
 /* Every change by itself, in an order that `seed` gives. */
 void carry_shuffled(struct node *to, struct node *from, uint64_t seed);
 
 /* "soft", "hard" or "none". */
-const char *severity_of(struct node *node, const char *entity,
-			const char *row, const char *field);
+const char *severity_of(struct node *node, const char *entity, const char *row,
+			const char *field);
 void state_of(uint8_t out[32], struct node *node, const char *site);
 void assert_same_state(struct node *a, struct node *b, const char *site);
 /* (I1) to (I3), and (I7) by way of the fold, on everything it holds. */

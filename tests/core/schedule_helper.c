@@ -29,27 +29,26 @@ enum { SCHEDULES_USUAL = 1000 };
 #endif
 enum { BASE_MS_HALF = 825000000, STEP_MS = 60 * 1000 };
 
-#define MUST(call)                                                   \
-	do {                                                         \
-		struct err err_ = {0};                               \
-		struct err *err = &err_;                             \
-		if ((call) < 0)                                      \
-			fail_msg("seed %" PRIu64 ": %s: %s",         \
-				 world->seed, #call, err_.text);     \
+#define MUST(call)                                                        \
+	do {                                                              \
+		struct err err_ = {0};                                    \
+		struct err *err = &err_;                                  \
+		if ((call) < 0)                                           \
+			fail_msg("seed %" PRIu64 ": %s: %s", world->seed, \
+				 #call, err_.text);                       \
 	} while (0)
 
 static const struct {
 	const char *name;
 	const char *site;
 	uint64_t origin;
-} people[NODES] = {
-	{"office-a", "office", 0x50}, {"office-b", "office", 0x20},
-	{"edu-a", "edu", 0x40},	      {"edu-b", "edu", 0x60},
-	{"hr-a", "hr", 0x10},	      {"hr-b", "hr", 0x70}};
+} people[NODES] = {{"office-a", "office", 0x50}, {"office-b", "office", 0x20},
+		   {"edu-a", "edu", 0x40},	 {"edu-b", "edu", 0x60},
+		   {"hr-a", "hr", 0x10},	 {"hr-b", "hr", 0x70}};
 
 /* Batches on their way to one node, with the verdicts that go along. */
 struct parcel {
-	struct batch *batch; /* shared: freed with world->batches */
+	struct batch *batch;	  /* shared: freed with world->batches */
 	struct verdict *verdicts; /* of one entry of main: shared as well */
 	size_t n_verdicts;
 	const char *only_site; /* scope as it was, see in_scope */
@@ -174,8 +173,9 @@ static void stamp(struct world *world, size_t at)
 
 	if (chance(world, 40))
 		ms += 365LL * 24 * 3600 * 1000;
-	plain(&world->nodes[at], "UPDATE _pending SET at = %lld WHERE at > %lld",
-	      (long long)ms, 1700000000000LL);
+	plain(&world->nodes[at],
+	      "UPDATE _pending SET at = %lld WHERE at > %lld", (long long)ms,
+	      1700000000000LL);
 }
 
 /* A text of a few paragraphs, one of them of this moment. */
@@ -184,9 +184,8 @@ static void random_text(struct world *world, char *out, size_t size)
 	static const char *const first[] = {"一", "甲", "乙"};
 	static const char *const last[] = {"九", "丙"};
 
-	snprintf(out, size, "%s\n二\n三%s\n四\n%s",
-		 first[below(world, 3)], chance(world, 3) ? "丁" : "",
-		 last[below(world, 2)]);
+	snprintf(out, size, "%s\n二\n三%s\n四\n%s", first[below(world, 3)],
+		 chance(world, 3) ? "丁" : "", last[below(world, 2)]);
 	if (chance(world, 12))
 		memset(out, 'x', 600 < size ? 600 : size - 1);
 	if (chance(world, 12))
@@ -242,17 +241,17 @@ static char *random_value(struct world *world, const struct field *field)
 		random_text(world, text, sizeof(text));
 		break;
 	default:
-		snprintf(text, sizeof(text), "%s%s", chance(world, 6) ? " " : "",
-			 (const char *[]){"甲", "乙", "丙", "é"}[below(
-				 world, 4)]);
+		snprintf(text, sizeof(text), "%s%s",
+			 chance(world, 6) ? " " : "",
+			 (const char *[]){"甲", "乙", "丙",
+					  "é"}[below(world, 4)]);
 	}
 	return sqlite3_mprintf("%Q", text);
 }
 
 /* One of few rows, so that people meet. */
-static const char *random_key(struct world *world,
-			      const struct entity *entity, size_t part,
-			      size_t at)
+static const char *random_key(struct world *world, const struct entity *entity,
+			      size_t part, size_t at)
 {
 	const char *name = entity->keys[part];
 	bool office = at < OFFICES;
@@ -279,8 +278,7 @@ static const char *random_key(struct world *world,
 
 /* Mostly a field that this site may write; not often one it may not. */
 static const struct field *random_field(struct world *world,
-					const struct target *target,
-					size_t at)
+					const struct target *target, size_t at)
 {
 	const struct entity *entity = target->entity;
 	const struct field *field = NULL;
@@ -306,8 +304,8 @@ static const struct entity *random_entity(struct world *world, size_t at)
 		entity = schema->assignment;
 	else if (at < OFFICES && chance(world, 3))
 		entity = schema->cases;
-	while (at >= OFFICES && (entity->scope != SCOPE_CASE ||
-				 entity == schema->cases) &&
+	while (at >= OFFICES &&
+	       (entity->scope != SCOPE_CASE || entity == schema->cases) &&
 	       !chance(world, 12))
 		entity = &schema->entities[below(world, schema->n_entities)];
 	return entity;
@@ -334,8 +332,7 @@ static void any_target(struct target *target, struct world *world, size_t at)
 }
 
 /* Half of the time a cell that everybody is at, if this site may. */
-static void random_target(struct target *target, struct world *world,
-			  size_t at)
+static void random_target(struct target *target, struct world *world, size_t at)
 {
 	const struct target *hot = &world->hot[below(world, HOT)];
 
@@ -395,12 +392,12 @@ static void insert_some(struct world *world, size_t at)
 	for (size_t i = 0; i < target.entity->n_keys; i++) {
 		a += (size_t)snprintf(columns + a, sizeof(columns) - a,
 				      "\"%s\", ", target.entity->keys[i]);
-		b += (size_t)snprintf(values + b, sizeof(values) - b,
-				      "'%s', ", target.keys[i]);
+		b += (size_t)snprintf(values + b, sizeof(values) - b, "'%s', ",
+				      target.keys[i]);
 	}
 	sql = sqlite3_mprintf("INSERT INTO \"%s\"(%s\"%s\") VALUES (%s%s)",
-			      target.entity->name, columns,
-			      target.field->name, values, value);
+			      target.entity->name, columns, target.field->name,
+			      values, value);
 	try_plain(world, at, sql);
 	sqlite3_free(sql);
 	sqlite3_free(value);
@@ -431,10 +428,8 @@ static void decide_some(struct world *world, size_t at)
 	MUST(edit_begin(node->replica, err));
 	sql = random_value(world, target.field);
 	text = ask(node, "SELECT %s", sql);
-	value = strcmp(text, "NULL") == 0 ? value_text(NULL)
-					  : value_text(text);
-	if (target.field->type == FIELD_BOOL ||
-	    target.field->type == FIELD_INT)
+	value = strcmp(text, "NULL") == 0 ? value_text(NULL) : value_text(text);
+	if (target.field->type == FIELD_BOOL || target.field->type == FIELD_INT)
 		value = value_int(atoi(text));
 	if (edit_decide(node->replica, &cell, &value, &why) == 0) {
 		MUST(edit_commit(node->replica, "王芳", "定了", NULL, err));
@@ -453,12 +448,12 @@ static void write_strangely(struct world *world, size_t at)
 	struct node *node = &world->nodes[at];
 
 	if (chance(world, 2)) {
-		plain(node, "INSERT INTO _pending(entity, field, row, value,"
-			    " at, decides) VALUES (%d, %d, '%s/z', %s,"
-			    " 1800000000000, 1)",
+		plain(node,
+		      "INSERT INTO _pending(entity, field, row, value,"
+		      " at, decides) VALUES (%d, %d, '%s/z', %s,"
+		      " 1800000000000, 1)",
 		      90 + (int)below(world, 2), 3 + (int)below(world, 3),
-		      cases[below(world, N_CASES)],
-		      values[below(world, 5)]);
+		      cases[below(world, N_CASES)], values[below(world, 5)]);
 	} else if (world->kind == SCHEDULE_HUB) {
 		struct target target;
 		char *value;
@@ -469,9 +464,10 @@ static void write_strangely(struct world *world, size_t at)
 		if (target.entity->scope != SCOPE_CASE)
 			return;
 		value = random_value(world, target.field);
-		plain(node, "INSERT INTO _pending(entity, field, row, value,"
-			    " at, decides) VALUES (%u, %u, %Q, %s,"
-			    " 1800000000000, 1)",
+		plain(node,
+		      "INSERT INTO _pending(entity, field, row, value,"
+		      " at, decides) VALUES (%u, %u, %Q, %s,"
+		      " 1800000000000, 1)",
 		      target.entity->id,
 		      chance(world, 6) ? 900 : target.field->id, target.row,
 		      value);
@@ -546,8 +542,8 @@ static void commit(struct world *world, size_t at)
 }
 
 /* Only a slice of a batch, as a broken road might bring it. */
-static void mesh_take(struct world *world, size_t at,
-		      const struct batch *batch, bool whole)
+static void mesh_take(struct world *world, size_t at, const struct batch *batch,
+		      bool whole)
 {
 	const struct apply_options options = {0};
 	struct batch slice = *batch;
@@ -608,21 +604,32 @@ static void cases_of(char out[8], struct node *main, const char *site)
 			      cases[i], site) != '\0';
 }
 
+/* A refused value goes back to its writer's site only. */
+static bool may_see(const struct parcel *parcel, const struct change *change)
+{
+	if (strcmp(parcel->batch->site, parcel->only_site) == 0)
+		return true;
+	for (size_t i = 0; i < parcel->n_verdicts; i++)
+		if (parcel->verdicts[i].kind == VERDICT_REFUSED &&
+		    change_id_equal(parcel->verdicts[i].id, change->id))
+			return false;
+	return true;
+}
+
 static bool in_scope(const struct parcel *parcel, struct node *node,
 		     const struct change *change)
 {
-	const struct entity *entity = schema_entity(
-		replica_schema(node->replica), change->entity);
+	const struct entity *entity =
+		schema_entity(replica_schema(node->replica), change->entity);
 	const char *key;
 	size_t len;
 
-	if (entity == NULL)
+	if (entity == NULL || !may_see(parcel, change))
 		return false;
 	if (!entity_case(entity, change->row, change->row_len, &key, &len))
 		return entity->scope == SCOPE_ALL;
 	for (size_t i = 0; i < N_CASES; i++)
-		if (strlen(cases[i]) == len &&
-		    memcmp(cases[i], key, len) == 0)
+		if (strlen(cases[i]) == len && memcmp(cases[i], key, len) == 0)
 			return parcel->cases[i] != 0;
 	return false;
 }
@@ -660,8 +667,7 @@ static void post(struct world *world, size_t at, struct batch *batch,
 	if (box->n >= PARCELS_MAX)
 		fail_msg("seed %" PRIu64 ": too many parcels", world->seed);
 	parcel = &box->parcels[box->n++];
-	*parcel = (struct parcel){.batch = batch,
-				  .only_site = people[at].site};
+	*parcel = (struct parcel){.batch = batch, .only_site = people[at].site};
 	memcpy(parcel->cases, had, 8);
 	if (entry != NULL) {
 		parcel->verdicts = entry->verdicts;
@@ -761,10 +767,10 @@ static bool merge_one(struct world *world, size_t at, size_t index)
 	world->n_main++;
 	world->boxes[at].replayed = world->n_main;
 	for (size_t i = 0; i < entry->n_verdicts; i++) {
-		world->figures.verdicts +=
-			entry->verdicts[i].kind == VERDICT_REFUSED;
-		world->figures.flagged +=
-			entry->verdicts[i].kind == VERDICT_CLOCK_AHEAD;
+		world->figures.verdicts += entry->verdicts[i].kind ==
+					   VERDICT_REFUSED;
+		world->figures.flagged += entry->verdicts[i].kind ==
+					  VERDICT_CLOCK_AHEAD;
 	}
 	memmove(&world->outbox[index], &world->outbox[index + 1],
 		(world->n_outbox - index - 1) * sizeof(*world->outbox));
@@ -785,8 +791,7 @@ static size_t pick_outbox(struct world *world)
 	return index;
 }
 
-static void open_parcel(struct world *world, size_t at,
-			struct parcel *parcel)
+static void open_parcel(struct world *world, size_t at, struct parcel *parcel)
 {
 	const struct apply_options options = {0};
 	const struct batch *batch = parcel->batch;
@@ -872,7 +877,8 @@ static void fold_again(struct world *world)
 	node_empty(&world->again);
 	carry_verdicts(&world->again, verdicts, early);
 	carry_shuffled(&world->again, office, dice_next(&world->dice));
-	carry_verdicts(&world->again, verdicts + early, n - early);
+	if (early < n)
+		carry_verdicts(&world->again, verdicts + early, n - early);
 	assert_same_state(office, &world->again, NULL);
 	free(verdicts);
 }
@@ -947,10 +953,11 @@ static void spread(struct world *world)
  * kind. */
 static void found(struct world *world)
 {
-	static const char *const own[] = {
-		"contact(proposal, id, result)", "measure(proposal, id, reason)",
-		"tracking(proposal, id, note)", "attachment(proposal, id, name)",
-		"event(proposal, id, detail)"};
+	static const char *const own[] = {"contact(proposal, id, result)",
+					  "measure(proposal, id, reason)",
+					  "tracking(proposal, id, note)",
+					  "attachment(proposal, id, name)",
+					  "event(proposal, id, detail)"};
 
 	plain(&world->nodes[0],
 	      "INSERT INTO proposal(key, title, sponsors) VALUES"
@@ -977,7 +984,7 @@ static void found(struct world *world)
 
 static void run_steps(struct world *world)
 {
-	size_t steps = 8 + below(world, 28);
+	size_t steps = 8 + below(world, 20);
 	size_t reach = 2 + below(world, 8); /* one step in so many, online */
 
 	for (world->step = 0; world->step < steps; world->step++) {
@@ -993,7 +1000,7 @@ static void run_steps(struct world *world)
 			mesh_step(world, at);
 		else
 			hub_step(world, at);
-		if (chance(world, 300)) {
+		if (chance(world, 100)) {
 			node_reopen(&world->nodes[at]);
 			world->figures.restarts++;
 		}
@@ -1012,8 +1019,8 @@ void world_run(struct world *world, enum schedule_kind kind, uint64_t seed,
 	node_empty(&world->again);
 	for (size_t i = 0; i < NODES; i++) {
 		node_empty(&world->nodes[i]);
-		world->skew[i] = (int64_t)below(world, 8 * STEP_MS) -
-				 4 * STEP_MS;
+		world->skew[i] =
+			(int64_t)below(world, 8 * STEP_MS) - 4 * STEP_MS;
 	}
 	world->making_hot = true;
 	for (size_t i = 0; i < HOT; i++)
@@ -1051,8 +1058,8 @@ struct world_figures world_run_many(enum schedule_kind kind)
 		      " once, %zu changes, %zu refused, %zu clocks ahead,"
 		      " %zu soft and %zu hard conflicts, %zu rows voided"
 		      " unseen, %zu restarts\n",
-		      n, f->edits, f->decisions, f->refused_at_once,
-		      f->changes, f->verdicts, f->flagged, f->soft, f->hard,
+		      n, f->edits, f->decisions, f->refused_at_once, f->changes,
+		      f->verdicts, f->flagged, f->soft, f->hard,
 		      f->voided_unseen, f->restarts);
 	figures = *f;
 	figures.schedules = n;

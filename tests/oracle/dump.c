@@ -68,9 +68,8 @@ static void write_batches(struct node *node, const char *folder)
 			snprintf(name, sizeof(name), "%d.msgpack", files++);
 			write_bytes(&bytes, folder, name);
 			buf_release(&bytes);
-			range.from = batch->changes[batch->n_changes - 1]
-					     .id.seq +
-				     1;
+			range.from =
+				batch->changes[batch->n_changes - 1].id.seq + 1;
 			batch_free(batch);
 		}
 	}

@@ -87,6 +87,7 @@ PUBLICITY = (PROPOSAL, "1-1-014", 19)
 SPONSORS = (PROPOSAL, "1-1-014", 6)
 ROLE = (HANDLING, "1-1-014/edu", 3)
 VOID_REASON = (PROPOSAL, "1-1-014", 2)
+VOID_REASON_OURS = (HANDLING, "1-1-014/edu", 2)
 MODE = (CONTACT, "1-1-014/edu/x", 4)
 FIVE = "一\n二\n三\n四\n五"
 
@@ -187,6 +188,26 @@ class Fold(unittest.TestCase):
         folder = Folder()
         folder.verdict(folder.write(EDU, 1, 9, DUE, "x"), fold.REFUSED)
         self.assertEqual(folder.lines(), [])
+
+    def test_a_row_voided_unseen_is_hard(self):
+        void, phone = (HANDLING, "1-1-014/edu", 1), \
+            (HANDLING, "1-1-014/edu", 7)
+        for knows, severity in ((None, "hard"), ("void", "none"),
+                                ("phone", "none")):
+            with self.subTest(knows):
+                folder = Folder()
+                edit = voiding = ()
+                if knows == "void":
+                    edit = [folder.write(EDU, 1, 1, phone, "1")]
+                voiding = [folder.write(OFFICE, 1, 2, void, 1, edit)]
+                if knows != "void":
+                    folder.write(EDU, 1, 3, phone, "1",
+                                 voiding if knows == "phone" else ())
+                folder.write(OFFICE_TOO, 1, 9, VOID_REASON_OURS, "误")
+                lines = {line["field"]: line for line in folder.lines()}
+                self.assertEqual(lines["void"]["severity"], severity)
+                self.assertEqual(lines["void"]["shown"], 1)
+                self.assertEqual(lines["phone"]["severity"], "none")
 
     def test_a_refused_change_is_no_base(self):
         folder = Folder()

@@ -298,13 +298,11 @@ static void hub__addresses_are_told_apart(void **state)
 	buf_clear(&out);
 	assert_int_equal(hub_address(&out, "git@host:a", &err), 0);
 	assert_string_equal(buf_text(&out), "git@host:a");
-	assert_int_equal(hub_address(&out, "git@-oProxy=x:a", &err),
-			 ERR_INPUT);
+	assert_int_equal(hub_address(&out, "git@-oProxy=x:a", &err), ERR_INPUT);
 	assert_int_equal(hub_address(&out, "ssh://-oProxy=x/a", &err),
 			 ERR_INPUT);
 	assert_int_equal(hub_address(&out, "host:-a", &err), ERR_INPUT);
-	assert_int_equal(hub_address(&out, "ssh://host:x/a", &err),
-			 ERR_INPUT);
+	assert_int_equal(hub_address(&out, "ssh://host:x/a", &err), ERR_INPUT);
 	assert_int_equal(hub_address(&out, "https://u:p@host/a", &err),
 			 ERR_INPUT);
 	assert_int_equal(hub_address(&out, "ftp://host/a", &err), ERR_INPUT);

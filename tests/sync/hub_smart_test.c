@@ -128,8 +128,8 @@ static void hub_smart__only_what_is_new_is_pushed(void **state)
 static void hub_smart__tips_seen_before_are_known_to_be_there(void **state)
 {
 	struct oid one = roads_commit(repo, NULL, "register/1-1/001.yaml", "1");
-	struct oid main_oid = roads_commit(repo, &one, "register/1-1/002.yaml",
-					   "2");
+	struct oid main_oid =
+		roads_commit(repo, &one, "register/1-1/002.yaml", "2");
 	struct oid now;
 	struct err err;
 	int before;
@@ -224,9 +224,9 @@ static void hub_smart__a_server_without_atomic_is_served_in_order(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(
-		run(NULL, 0, "git -C hub config receive.advertiseAtomic false"),
-		0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub config receive.advertiseAtomic false"),
+			 0);
 	open_hub();
 	assert_int_equal(hub_push(hub, repo, &all, &err), 0);
 	assert_int_equal(updates[0].result, 0);
@@ -303,8 +303,7 @@ static void hub_smart__another_node_fetches_only_what_it_lacks(void **state)
 	assert_int_equal(roads_objects("b"), 5);
 	assert_int_equal(repository_lock(other, &err), 0);
 	assert_int_equal(
-		repository_set_ref(other, "refs/heads/x", &one, NULL, &err),
-		0);
+		repository_set_ref(other, "refs/heads/x", &one, NULL, &err), 0);
 	repository_unlock(other);
 	two = roads_commit(repo, &one, "register/1-1/002.yaml", "2");
 	assert_int_equal(push(&one, &two), 0);
@@ -442,10 +441,94 @@ static void hub_smart__what_ssh_says_is_told_with_advice(void **state)
 		   "me@there: ssh: connect to host there port 22: Connection"
 		   " refused");
 	fails_with("#!/bin/sh\nexit 0\n", "cut");
-	fails_with("#!/bin/sh\ngit upload-pack /nowhere\n",
-		   "git init --bare");
+	fails_with("#!/bin/sh\ngit upload-pack /nowhere\n", "git init --bare");
 	fails_with("#!/bin/sh\necho 'Welcome to this host!'; sleep 0.1\n",
 		   "not in git's protocol");
+}
+
+/* Cuts receive-pack's stream after so many bytes, up or down. */
+static void cut_pushes(bool up, int at)
+{
+	char script[1024];
+
+	/* Downwards the one that cuts must be the last to hold the pipe. */
+	snprintf(
+		script, sizeof(script),
+		"#!/bin/bash\n"
+		"while [ $# -gt 2 ]; do shift; done\n"
+		"case $2 in\n"
+		"*receive-pack*) %s ;;\n"
+		"*) sh -c \"$2\" ;;\n"
+		"esac\n",
+		up ? "dd bs=1 count=$CUT status=none | sh -c \"$2\" 2>/dev/null"
+		   : "exec dd bs=1 count=$CUT status=none < <(sh -c \"$2\" 2>/dev/null)");
+	put_file(in_folder("ssh"), script, strlen(script));
+	snprintf(script, sizeof(script), "%d", at);
+	setenv("CUT", script, 1);
+}
+
+/* Read once: a server that was cut off may be at it still. */
+static struct oid there_now(void)
+{
+	struct repository *there = NULL;
+	struct oid now;
+	struct err err;
+
+	assert_int_equal(repository_open(&there, in_folder("hub"),
+					 REPOSITORY_READ, &err),
+			 0);
+	assert_int_equal(repository_ref(&now, there, REF, &err), 0);
+	repository_close(there);
+	return now;
+}
+
+/* A push that is cut every `step` bytes moves the ref or does not; the hub is
+ * whole, and the next push completes. Gives the number of cuts that told. */
+static int check_cut_pushes(bool up, int end, int step)
+{
+	struct oid before = roads_commit(repo, NULL, "a/b", "0");
+	struct err err;
+	int told = 0;
+
+	open_hub();
+	assert_int_equal(push(NULL, &before), 0);
+	for (int at = 0; at < end; at += step) {
+		char text[32];
+		struct oid tip;
+		struct oid now;
+		int rc;
+
+		snprintf(text, sizeof(text), "cut %d", at);
+		tip = roads_commit(repo, &before, "a/b", text);
+		cut_pushes(up, at);
+		open_hub();
+		rc = push_ref(REF, &before, &tip, &err);
+		assert_true(rc == 0 || rc == ERR_HUB);
+		told += rc == ERR_HUB;
+		now = there_now();
+		assert_true(oid_equal(&now, &tip) ||
+			    (rc == ERR_HUB && oid_equal(&now, &before)));
+		roads_ssh();
+		open_hub();
+		assert_int_equal(push_ref(REF, &before, &tip, &err), 0);
+		now = there_now();
+		assert_true(oid_equal(&now, &tip));
+		before = tip;
+	}
+	assert_int_equal(run(NULL, 0, "git -C hub fsck --strict"), 0);
+	return told;
+}
+
+static void hub_smart__a_push_cut_upwards_leaves_both_whole(void **state)
+{
+	(void)state;
+	assert_true(check_cut_pushes(true, 720, 24) >= 25);
+}
+
+static void hub_smart__a_push_cut_downwards_leaves_both_whole(void **state)
+{
+	(void)state;
+	assert_true(check_cut_pushes(false, 360, 24) >= 10);
 }
 
 static void hub_smart__where_ssh_is_missing_the_hub_is_away(void **state)
@@ -468,8 +551,7 @@ static void hub_smart__the_command_line_is_gits(void **state)
 	(void)state;
 	unsetenv("GIT_SSH");
 	hub_close(hub);
-	assert_int_equal(hub_open(&hub, "ssh://me@[::1]:2222/~u/a%20b",
-				  &err),
+	assert_int_equal(hub_open(&hub, "ssh://me@[::1]:2222/~u/a%20b", &err),
 			 0);
 	setenv("GIT_SSH_COMMAND",
 	       "f() { for a; do printf '<%s>' \"$a\" >>$HOME/ssh.log; done; };"
@@ -477,7 +559,8 @@ static void hub_smart__the_command_line_is_gits(void **state)
 	       1);
 	assert_int_equal(hub_ref(&now, hub, MAIN, &err), ERR_HUB);
 	run(log, sizeof(log), "cat ssh.log");
-	assert_string_equal(log, "<-p><2222><me@::1><git-upload-pack '~u/a b'>");
+	assert_string_equal(log,
+			    "<-p><2222><me@::1><git-upload-pack '~u/a b'>");
 	unsetenv("GIT_SSH_COMMAND");
 }
 
@@ -583,8 +666,8 @@ static void make_host(struct memory_host *host, const struct oid *tip)
 	char hex[OID_TEXT];
 	struct err err;
 
-	*host = (struct memory_host){{&memory_host_way, true}, BUF_INIT,
-				     BUF_INIT, 0};
+	*host = (struct memory_host){
+		{&memory_host_way, true}, BUF_INIT, BUF_INIT, 0};
 	oid_format(hex, tip);
 	buf_addf(&band, "%s %s", hex, REF);
 	buf_addc(&band, '\0');
@@ -737,6 +820,8 @@ int main(void)
 		T(hub_smart__an_empty_hub_has_no_refs),
 		T(hub_smart__the_reader_is_a_copy_that_goes),
 		T(hub_smart__what_ssh_says_is_told_with_advice),
+		T(hub_smart__a_push_cut_upwards_leaves_both_whole),
+		T(hub_smart__a_push_cut_downwards_leaves_both_whole),
 		T(hub_smart__where_ssh_is_missing_the_hub_is_away),
 		T(hub_smart__the_command_line_is_gits),
 		T(hub_smart__the_users_configuration_names_the_ssh),

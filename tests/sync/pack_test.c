@@ -202,8 +202,7 @@ static void pack__a_thin_pack_of_stock_git_is_taken(void **state)
 			    hex[1], hex[0]),
 			0);
 	}
-	assert_int_equal(buf_read_file(&pack, in_folder("thin"), 1 << 20,
-				       &err),
+	assert_int_equal(buf_read_file(&pack, in_folder("thin"), 1 << 20, &err),
 			 0);
 	assert_true(pack.len < 10000);
 	assert_int_equal(take(&pack, pack.len, &two, &err), 0);
@@ -254,8 +253,7 @@ static void add_zeros(struct buf *out, size_t n)
 }
 
 /* A pack with one object; type, and what its head says, as given. */
-static int scan_object(unsigned type, uint64_t says, size_t is,
-		       struct err *err)
+static int scan_object(unsigned type, uint64_t says, size_t is, struct err *err)
 {
 	struct pack_scan *scan = NULL;
 	struct buf pack = BUF_INIT;

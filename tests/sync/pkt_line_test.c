@@ -107,7 +107,7 @@ static void pkt_line__a_stream_cut_anywhere_in_a_frame_is_told(void **state)
 
 static void pkt_line__what_is_no_frame_is_refused(void **state)
 {
-	static const char *const bad[] = {"0001", "0002", "0003",	 "zzzz",
+	static const char *const bad[] = {"0001", "0002", "0003", "zzzz",
 					  "HTTP", "fff5", "ffff", "00 6"};
 	struct pkt pkt;
 	struct err err;
@@ -152,10 +152,8 @@ static void pkt_line__a_report_cut_anywhere_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			pkt_line__lines_are_framed_as_git_frames_them),
-		cmocka_unit_test(
-			pkt_line__a_line_too_long_is_cut_at_the_limit),
+		cmocka_unit_test(pkt_line__lines_are_framed_as_git_frames_them),
+		cmocka_unit_test(pkt_line__a_line_too_long_is_cut_at_the_limit),
 		cmocka_unit_test(
 			pkt_line__a_stream_in_any_pieces_reads_the_same),
 		cmocka_unit_test(

@@ -41,9 +41,8 @@ static const struct key *test_key(void)
 	return &key;
 }
 
-struct oid roads_commit(struct repository *repository,
-			const struct oid *parent, const char *path,
-			const char *text)
+struct oid roads_commit(struct repository *repository, const struct oid *parent,
+			const char *path, const char *text)
 {
 	struct tree_edit edit = {.path = path};
 	struct commit_draft draft = {
@@ -58,8 +57,8 @@ struct oid roads_commit(struct repository *repository,
 	struct err err;
 
 	if (parent != NULL)
-		assert_int_equal(
-			commit_read(&before, repository, parent, &err), 0);
+		assert_int_equal(commit_read(&before, repository, parent, &err),
+				 0);
 	assert_int_equal(repository_write(&edit.oid, repository, OBJECT_BLOB,
 					  text, strlen(text), &err),
 			 0);

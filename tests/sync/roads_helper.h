@@ -9,9 +9,8 @@
 struct repository *roads_repository(const char *name);
 /* A signed commit whose tree is the parent's (may be NULL) with one file
  * changed; written and flushed. */
-struct oid roads_commit(struct repository *repository,
-			const struct oid *parent, const char *path,
-			const char *text);
+struct oid roads_commit(struct repository *repository, const struct oid *parent,
+			const char *path, const char *text);
 /* How many objects the packs of a repository hold. */
 int roads_objects(const char *name);
 /* From now on $GIT_SSH runs the command here, and keeps a line of each call

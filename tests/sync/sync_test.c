@@ -382,6 +382,31 @@ static void sync__an_outbox_in_another_sites_name_is_refused(void **state)
 	assert_int_equal(report->details[0].kind, SYNC_QUARANTINED);
 }
 
+/* That the unit's other computer is enrolled says nothing of this one. */
+static void sync__a_second_node_that_is_not_enrolled_is_told(void **state)
+{
+	(void)state;
+	world_unit("edu", "edu", "区教育局");
+	world_case("1-1-014", "课后服务", "edu");
+	world_sync("office", 0);
+	world_stranger("edu2", "edu");
+	assert_true(world_sync("edu2", ERR_HUB)->not_enrolled);
+	assert_non_null(strstr(world_error(), "this computer's key"));
+	world_edit("edu2", "周全", "UPDATE handling SET class_proposed = 'B'");
+	world_sync("edu2", ERR_HUB);
+	world_sync("office", 0);
+	assert_string_equal(
+		world_text("office", "SELECT coalesce(class_proposed, '-')"
+				     " FROM handling"),
+		"-");
+	world_enrol("edu2", "edu");
+	world_sync("office", 0);
+	assert_false(world_sync("edu2", 0)->not_enrolled);
+	assert_string_equal(
+		world_text("office", "SELECT class_proposed FROM handling"),
+		"B");
+}
+
 static void sync__another_key_than_the_enrolled_is_refused(void **state)
 {
 	const struct sync_report *report;
@@ -396,7 +421,7 @@ static void sync__another_key_than_the_enrolled_is_refused(void **state)
 			     " other edu/key && mv other.pub edu/key.pub"),
 			 0);
 	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'A'");
-	world_sync("edu", 0);
+	assert_true(world_sync("edu", ERR_HUB)->not_enrolled);
 	report = world_sync("office", 0);
 	assert_int_equal(report->merged, 0);
 	assert_int_equal(report->refused, 1);
@@ -658,6 +683,7 @@ int main(void)
 		WORLD_TEST(sync__a_change_its_writer_may_not_make_is_refused),
 		WORLD_TEST(sync__a_bad_commit_stops_its_own_ref_only),
 		WORLD_TEST(sync__an_outbox_in_another_sites_name_is_refused),
+		WORLD_TEST(sync__a_second_node_that_is_not_enrolled_is_told),
 		WORLD_TEST(sync__another_key_than_the_enrolled_is_refused),
 		WORLD_TEST(sync__an_inbox_not_signed_by_the_office_is_refused),
 		WORLD_TEST(sync__two_office_nodes_merge_in_turn),
