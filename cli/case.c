@@ -277,7 +277,7 @@ static const struct field *near_field(const struct replica *replica,
 				      const char *word)
 {
 	const struct field *near = NULL;
-	size_t least = strlen(word) < 6 ? 2 : 3;
+	size_t least = strlen(word) < 4 ? 2 : 3;
 
 	for (size_t i = 0; i < entity->n_fields; i++) {
 		const struct field *field = &entity->fields[i];

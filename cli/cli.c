@@ -175,6 +175,11 @@ int cli_fail(const struct cli *cli, const struct err *err)
 	}
 }
 
+int cli_wrap_file(struct err *err, const char *path)
+{
+	return strstr(err->text, path) ? err->code : err_wrap(err, "%s", path);
+}
+
 void cli_say(const char *fmt, ...)
 {
 	va_list args;

@@ -50,6 +50,8 @@ int cli_open_node(struct cli *cli, struct err *err);
 /* Prints `tian: text` on stderr in the user's language and gives the exit
  * status that belongs to the code. */
 int cli_fail(const struct cli *cli, const struct err *err);
+/* Puts the file's name before the text, unless it is said there already. */
+int cli_wrap_file(struct err *err, const char *path);
 /* A line for people on stderr: `tian: …`. */
 void cli_say(const char *fmt, ...) ERR_PRINTF(1, 2);
 /* A line without the name before it, on stderr. */

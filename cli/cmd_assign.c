@@ -51,6 +51,7 @@ struct assign {
 	const char *due_word;
 	const char *reason;
 	char due[VALUE_DATE_SIZE]; /* "": none given */
+	char was_due[VALUE_DATE_SIZE];
 	char today[VALUE_DATE_SIZE];
 	struct buf key;
 	struct assigned *units;
@@ -207,7 +208,8 @@ static int describe(struct buf *out, struct assign *assign, struct err *err)
 }
 
 /* What the session's rule made, where no date was given. */
-static int find_due(struct assign *assign, struct err *err)
+static int find_due(char due[VALUE_DATE_SIZE], const struct assign *assign,
+		    struct err *err)
 {
 	struct db *db = replica_db(assign->replica);
 	sqlite3_stmt *stmt;
@@ -218,8 +220,7 @@ static int find_due(struct assign *assign, struct err *err)
 	db_bind_text(stmt, 1, buf_text(&assign->key));
 	rc = db_step(db, stmt, err);
 	if (rc == 1)
-		snprintf(assign->due, sizeof(assign->due), "%s",
-			 db_text(stmt, 0));
+		snprintf(due, VALUE_DATE_SIZE, "%s", db_text(stmt, 0));
 	sqlite3_reset(stmt);
 	return rc < 0 ? rc : 0;
 }
@@ -229,7 +230,7 @@ static int write_event(struct assign *assign, struct buf *detail,
 {
 	struct event event = {.key = buf_text(&assign->key),
 			      .kind = "assigned"};
-	int rc = find_due(assign, err);
+	int rc = find_due(assign->due, assign, err);
 
 	event.until = *assign->due ? assign->due : NULL;
 	if (rc == 0)
@@ -258,6 +259,8 @@ static int write_all(struct assign *assign, struct buf *detail, struct err *err)
 	int rc = show_status(&before, assign->replica, buf_text(&assign->key),
 			     err);
 
+	if (rc == 0)
+		rc = find_due(assign->was_due, assign, err);
 	for (size_t i = 0; rc == 0 && i < assign->n; i++)
 		rc = assign_unit(assign, &assign->units[i], err);
 	if (rc == 0)
@@ -296,10 +299,13 @@ static void say_due(const struct assign *assign)
 {
 	if (assign->due_word)
 		return;
-	if (*assign->due)
-		cli_note(_("The reply is due on %s, which was set before or "
-			   "follows from the session's rule; --due DATE sets "
-			   "another."),
+	if (*assign->due && strcmp(assign->due, assign->was_due) == 0)
+		cli_note(_("The reply is due on %s, as before; --due DATE "
+			   "sets another date."),
+			 assign->due);
+	else if (*assign->due)
+		cli_note(_("The reply is due on %s, by the session's rule; "
+			   "--due DATE sets another date."),
 			 assign->due);
 	else
 		cli_note(_("No date is set for the reply; --due DATE sets "

@@ -15,6 +15,7 @@
 #include "cli/json_out.h"
 #include "cli/message.h"
 #include "cli/refusal.h"
+#include "cli/sync_view.h"
 #include "cli/unsent.h"
 #include "cli/value.h"
 #include "core/conflict.h"
@@ -278,6 +279,7 @@ static void check_waiting(struct doctor *doctor, struct hub *hub)
 static void check_hub(struct doctor *doctor)
 {
 	struct err err = {0};
+	struct buf folder = BUF_INIT;
 	struct hub *hub = NULL;
 	struct oid oid;
 	char *url = NULL;
@@ -293,12 +295,18 @@ static void check_hub(struct doctor *doctor)
 		report(doctor, "hub", true, _("hub: reached (%s)"), url);
 	if (rc == 0 && replica_is_office(doctor->cli->replica))
 		check_waiting(doctor, hub);
-	if (rc < 0)
+	if (rc < 0 && sync_view_gone(&folder, doctor->cli->replica))
+		report(doctor, "hub", false,
+		       _("hub: not reached: the folder %s is not there. Work "
+			 "goes on; tian sync when it is there again"),
+		       buf_text(&folder));
+	else if (rc < 0)
 		report(doctor, "hub", false,
 		       _("hub: not reached (%s). Work goes on; tian sync "
 			 "when it is there again"),
 		       why(&err));
 	hub_close(hub);
+	buf_release(&folder);
 	free(url);
 }
 

@@ -11,7 +11,7 @@ static const char help[] =
 	   "\n"
 	   "  --reason TEXT  why\n"
 	   "\n"
-	   "example: tian forward 1-1-016 --reason 内容属日常事务\n");
+	   "example: tian forward 1-1-017 --reason 内容属日常事务\n");
 
 struct forward {
 	const char *reason;

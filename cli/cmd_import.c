@@ -119,7 +119,7 @@ static int read_list(struct run *run, struct err *err)
 	if (rc == 0) {
 		rc = parse(&run->list, buf_text(&text), text.len, err);
 		if (rc != 0)
-			err_wrap(err, "%s", run->path);
+			cli_wrap_file(err, run->path);
 	}
 	if (rc == 0 && run->list.n == 0 && run->list.n_problems == 0)
 		rc = err_set(err, ERR_INPUT,

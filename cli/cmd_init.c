@@ -116,12 +116,14 @@ static void say_unit(const struct init *init, const char *hub)
 }
 
 /* What to do now; the address is as the replica keeps it. */
-static int say_what_next(const struct init *init, struct cli *cli,
+static int say_what_next(struct init *init, struct cli *cli,
 			 struct err *err)
 {
 	char *hub = NULL;
 	int rc = cli_open(cli, err);
 
+	if (rc == 0) /* looked for anew by cli_open */
+		init->node.dir = cli->path;
 	if (rc == 0)
 		rc = replica_get(&hub, cli->replica, "hub", err);
 	if (rc == 0 && init->office)

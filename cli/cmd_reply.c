@@ -78,7 +78,7 @@ static int read_text(struct reply *reply, struct err *err)
 	if (rc == 0 && reply->text.len == 0)
 		rc = err_set(err, ERR_INPUT, _("the text is empty"));
 	buf_release(&raw);
-	return rc < 0 ? err_wrap(err, "%s", reply->file) : 0;
+	return rc < 0 ? cli_wrap_file(err, reply->file) : 0;
 }
 
 static int find_cell(struct case_cell *cell, struct reply *reply,

@@ -164,6 +164,12 @@ static int pick(const struct choice **out, struct resolve *resolve,
 				     err);
 
 	*out = NULL;
+	/* A person whose value was taken before: was_taken looks for it. */
+	if (rc == ERR_INPUT && resolve->n == 1) {
+		err_clear(err);
+		buf_release(&site);
+		return 0;
+	}
 	for (size_t i = 0; rc == 0 && i < resolve->n; i++) {
 		const struct choice *choice = &resolve->choices[i];
 		char text[CHANGE_ID_TEXT];

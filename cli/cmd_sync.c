@@ -85,11 +85,10 @@ static void pause_for(long seconds)
 /* Why it did not go through, and what becomes of the work. */
 static int tell(struct cli *cli, bool away, const struct err *err)
 {
-	int status = cli_fail(cli, err);
-
-	if (away)
-		sync_view_away(cli->replica);
-	return status;
+	if (!away)
+		return cli_fail(cli, err);
+	sync_view_away(cli->replica, err);
+	return CLI_HUB;
 }
 
 /* Goes on where the hub is away: that is what waiting is for. */

@@ -12,7 +12,7 @@ static const char help[] =
 	   "\n"
 	   "  --reason TEXT  why\n"
 	   "\n"
-	   "example: tian withdraw 1-1-016 --reason 提案人来函撤回\n");
+	   "example: tian withdraw 1-1-018 --reason 提案人来函撤回\n");
 
 struct withdraw {
 	const char *reason;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cli/cli.h"
 #include "cli/message.h"
 #include "cli/row.h"
 #include "core/db.h"
@@ -46,7 +47,7 @@ static int read_key(uint8_t key[CRYPTO_PUBLIC_SIZE], const char *path,
 	if (rc == 0)
 		rc = key_public_parse(key, buf_text(&text), err);
 	buf_release(&text);
-	return rc < 0 ? err_wrap(err, "%s", path) : 0;
+	return rc < 0 ? cli_wrap_file(err, path) : 0;
 }
 
 /* One key speaks for one site, or signatures would prove nothing. */

@@ -167,6 +167,24 @@ static const char *const foreign[] = {
 	N_("signed with a key that is not the office's"),
 	N_("history was rewritten"),
 	N_("its history was rewritten"),
+	N_("this office's key is not enrolled yet; another node of the office "
+	   "merges"),
+	N_("the office has not enrolled this computer's key; what it sent "
+	   "waits at the hub"),
+	N_("main at the hub is older than what this office has merged (was "
+	   "the hub restored from a backup, or lost?); it is sent again"),
+	N_("%s at the hub was gone; it is put back"),
+	N_("%s at the hub was older than what main has taken in; it is put "
+	   "back"),
+	N_("the hub has lost %s changes that this node had sent (was it "
+	   "restored from a backup, or a ref set back?); they are sent again"),
+	N_("the hub has lost this unit's inbox; the office's next sync puts "
+	   "it back"),
+	N_("the inbox at the hub is older than what was received (was the hub "
+	   "restored from a backup, or the ref set back?); the office's next "
+	   "sync puts it right"),
+	N_("the inbox at the hub is another history than the one received so "
+	   "far"),
 };
 
 /* Does `text` fit the pattern? What stands for its %s goes to `held`. */

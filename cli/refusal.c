@@ -28,10 +28,11 @@ static int add_who(struct buf *out, struct replica *replica,
 	struct buf name = BUF_INIT;
 	int rc = case_unit_name(&name, replica, entry->site, err);
 
-	buf_addf(out, " (%s", buf_text(&name));
+	buf_addf(out, "%s%s", message_chinese() ? "（" : " (",
+		 buf_text(&name));
 	if (*entry->author && strcmp(entry->author, buf_text(&name)) != 0)
 		buf_addf(out, " %s", entry->author);
-	buf_addc(out, ')');
+	buf_adds(out, message_chinese() ? "）" : ")");
 	buf_release(&name);
 	return rc;
 }

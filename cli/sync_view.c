@@ -37,6 +37,16 @@ int sync_view_json(const struct sync_report *report, struct err *err)
 	return rc;
 }
 
+static size_t count(const struct sync_report *report,
+		    enum sync_detail_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n_details; i++)
+		n += report->details[i].kind == kind;
+	return n;
+}
+
 static void say_counts(const struct sync_report *report, bool office)
 {
 	const unsigned long sent = report->pushed, came = report->received,
@@ -58,13 +68,18 @@ static void say_counts(const struct sync_report *report, bool office)
 
 void sync_view_text(const struct sync_report *report, bool office)
 {
+	size_t waiting = count(report, SYNC_QUARANTINED) +
+			 count(report, SYNC_WAITING);
+
 	if (report->pushed + report->received + report->merged +
-		    report->refused ==
+		    report->refused + waiting ==
 	    0)
 		puts(_("Nothing new."));
 	say_counts(report, office);
-	if (report->refused > 0)
-		printf(_("refused:   %zu\n"), report->refused);
+	if (count(report, SYNC_REFUSED) > 0)
+		printf(_("refused:   %zu\n"), count(report, SYNC_REFUSED));
+	if (waiting > 0)
+		printf(_("waiting:   %zu outboxes (see above)\n"), waiting);
 	if (report->soft + report->hard > 0)
 		printf(_("conflicts: %zu to decide, %zu settled by rule (tian "
 			 "conflicts)\n"),
@@ -230,26 +245,43 @@ void sync_view_details(const struct sync_report *report,
 
 /* --- the hub is away ----------------------------------------------------- */
 
-/* A folder that is not there: a stick or a share, most likely. */
-static void say_where(struct replica *replica)
+bool sync_view_gone(struct buf *folder, struct replica *replica)
 {
 	struct err err = {0};
 	char *hub = NULL;
+	bool gone;
 
-	if (replica_get(&hub, replica, "hub", &err) == 0 && *hub == '/' &&
-	    access(hub, F_OK) != 0)
-		cli_note(_("The folder %s is not there: is the stick plugged "
-			   "in, the share connected?"),
-			 hub);
+	gone = replica_get(&hub, replica, "hub", &err) == 0 && *hub == '/' &&
+	       access(hub, F_OK) != 0;
+	if (gone)
+		buf_adds(folder, hub);
 	free(hub);
+	return gone;
 }
 
-void sync_view_away(struct replica *replica)
+static void say_why(struct replica *replica, const struct err *err)
+{
+	struct buf text = BUF_INIT;
+
+	if (sync_view_gone(&text, replica)) {
+		cli_say(_("the hub is not reached: the folder %s is not there "
+			  "(is the stick plugged in, the share connected?)"),
+			buf_text(&text));
+	} else {
+		message_foreign(&text, strncmp(err->text, "hub: ", 5) == 0
+					       ? err->text + 5
+					       : err->text);
+		cli_say(_("the hub is not reached: %s"), buf_text(&text));
+	}
+	buf_release(&text);
+}
+
+void sync_view_away(struct replica *replica, const struct err *why)
 {
 	struct err err = {0};
 	size_t n = 0;
 
-	say_where(replica);
+	say_why(replica, why);
 	if (unsent_count(&n, replica, &err) < 0 || n == 0)
 		cli_note(_("Nothing is lost, and nothing waits to be sent. "
 			   "Work goes on; run tian sync again when the hub is "

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "core/buf.h"
 #include "sync/sync.h"
 
 /* One JSON document on stdout. */
@@ -15,7 +16,9 @@ void sync_view_text(const struct sync_report *report, bool office);
  * what to do about it. */
 void sync_view_details(const struct sync_report *report,
 		       struct replica *replica);
-/* The hub was not reached: what that means for the work done here. */
-void sync_view_away(struct replica *replica);
+/* The hub was not reached: why, and what that means for the work done here. */
+void sync_view_away(struct replica *replica, const struct err *why);
+/* Is the hub a folder that is not there? Its name is appended then. */
+bool sync_view_gone(struct buf *folder, struct replica *replica);
 
 #endif

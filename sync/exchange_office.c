@@ -28,6 +28,7 @@ struct office {
 	char *own;	      /* name of the own outbox ref */
 	struct oid own_there; /* what the hub has of it */
 	struct oid main_there;
+	struct ref_list apart; /* of the hub, but damaged there */
 	struct ref_list back; /* outboxes that the hub has lost commits of */
 	struct intake intake;
 	struct delivery delivery;
@@ -45,6 +46,7 @@ static void office_clear(struct office *office)
 	free(office->names);
 	free(office->updates);
 	ref_list_release(&office->refs);
+	ref_list_release(&office->apart);
 	ref_list_release(&office->back);
 	intake_release(&office->intake);
 	delivery_release(&office->delivery);
@@ -84,6 +86,20 @@ static int list_refs(struct office *office, struct err *err)
 	return rc;
 }
 
+static int set_apart(struct ref_list *apart, struct ref *ref, struct err *err)
+{
+	struct ref *items =
+		realloc(apart->items, (apart->n + 1) * sizeof(*items));
+
+	if (items == NULL) {
+		free(ref->name);
+		return err_nomem(err);
+	}
+	apart->items = items;
+	items[apart->n++] = *ref; /* with its name */
+	return 0;
+}
+
 /* A ref whose objects are damaged is set aside for this run. */
 static int fetch_apart(struct office *office, struct err *err)
 {
@@ -101,7 +117,8 @@ static int fetch_apart(struct office *office, struct err *err)
 		    strcmp(ref->name, REF_MAIN) != 0) {
 			rc = run_detail(office->run, SYNC_QUARANTINED, err,
 					"%s: %s", ref->name, err->text);
-			free(ref->name);
+			if (rc == 0)
+				rc = set_apart(&office->apart, ref, err);
 			continue;
 		}
 		refs->items[n++] = *ref;
@@ -292,7 +309,8 @@ static int plan_back(struct office *office, struct err *err)
 			ref_list_find(&office->refs, ref->name);
 		bool behind = false;
 
-		if (rc == 0 && strcmp(ref->name, office->own) != 0)
+		if (rc == 0 && strcmp(ref->name, office->own) != 0 &&
+		    ref_list_find(&office->apart, ref->name) == NULL)
 			rc = ledger_behind(&behind, office->node, there,
 					   &ref->oid, err);
 		if (rc == 0 && behind)
@@ -461,6 +479,7 @@ static int meet(struct office *office, struct err *err)
 
 	while (rc > 0) {
 		ref_list_release(&office->refs);
+		ref_list_release(&office->apart);
 		rc = name_own(office, err);
 		if (rc == 0)
 			rc = list_refs(office, err);
