@@ -26,36 +26,27 @@ static int say(struct check *check, sqlite3_stmt *stmt)
 {
 	int64_t days = db_int(stmt, 2);
 	bool late = days > 0;
-	struct buf rule = BUF_INIT;
-	struct buf number = BUF_INIT;
+	struct buf why = BUF_INIT;
 	struct check_said said = {
 		.key = db_text(stmt, 0),
 		.check = late ? "overdue" : "due_soon",
 		.severity = late ? CHECK_WARNING : CHECK_HINT,
-		.message =
-			late ? _("the reply was due on {1}, {2}")
-			     : _("the reply is due on {1}, {2}"),
+		.message = late ? _("the reply was due on {1}; days since: {2}")
+				: _("the reply is due on {1}; days left: {2}"),
 		.one = db_text(stmt, 1),
 		.unit = db_is_null(stmt, 6) ? NULL : db_text(stmt, 6),
 	};
 	int rc;
 
-	buf_addf(&number,
-		 late ? ngettext("%lld day ago", "%lld days ago",
-				 (unsigned long)days)
-		      : ngettext("in %lld day", "in %lld days",
-				 (unsigned long)-days),
-		 (long long)(late ? days : -days));
-	deadline_rule(&rule,
+	buf_addf(&why, "%lld; ", (long long)(late ? days : -days));
+	deadline_rule(&why,
 		      db_is_null(stmt, 3) ? RULE_GIVEN : (int)db_int(stmt, 3),
 		      db_text(stmt, 4), (long long)db_int(stmt, 5));
-	buf_addf(&number, ": %s", buf_text(&rule));
-	said.two = buf_text(&number);
-	rc = buf_check(&number, check->err);
+	said.two = buf_text(&why);
+	rc = buf_check(&why, check->err);
 	if (rc == 0)
 		rc = check_say(check, &said);
-	buf_release(&rule);
-	buf_release(&number);
+	buf_release(&why);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
  * Knows the shape of the JSON; the text for people is show_text.c's. */
 #include "cli/commands.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/args.h"
@@ -14,14 +15,18 @@
 #include "cli/next.h"
 #include "cli/row.h"
 #include "cli/show_text.h"
+#include "sync/sync.h"
 
 static const char help[] =
 	N_("usage: tian show CASE [--all]\n"
+	   "       tian show CASE --at COMMIT|DATE\n"
 	   "\n"
 	   "Shows a proposal: its fields, handlings, flow, conflicts, its dates\n"
 	   "with the rule that made each, and what comes next.\n"
 	   "\n"
 	   "  --all   voided rows too\n"
+	   "  --at    the register as main held it at a commit, or at the end\n"
+	   "          of a day; at the office\n"
 	   "  --json  one object, as in the manual\n"
 	   "\n"
 	   "example: tian show 1-1-014\n");
@@ -155,6 +160,51 @@ static int show_json(struct replica *replica, const char *key, bool all,
 	return rc;
 }
 
+static int past_json(const char *key, const char *commit, const char *text,
+		     struct err *err)
+{
+	struct json_out json;
+	int rc;
+
+	json_out_init(&json);
+	json_out_object(&json, NULL);
+	json_out_text(&json, "key", key);
+	json_out_text(&json, "commit", commit);
+	json_out_text(&json, "register", text);
+	json_out_end(&json);
+	rc = json_out_print(&json, stdout, err);
+	json_out_release(&json);
+	return rc;
+}
+
+/* The register's text: it is what was published and signed then. */
+static int show_past(struct cli *cli, const char *word, const char *at,
+		     struct err *err)
+{
+	struct buf key = BUF_INIT;
+	struct buf text = BUF_INIT;
+	char commit[SYNC_COMMIT_TEXT] = "";
+	int rc = cli_open_node(cli, err);
+
+	if (rc == 0)
+		rc = case_find(&key, cli->replica, word, err);
+	if (rc == 0)
+		rc = node_register_at(&text, commit, cli->node, buf_text(&key),
+				      at, err);
+	if (rc == 0 && cli->json)
+		rc = past_json(buf_text(&key), commit, buf_text(&text), err);
+	else if (rc == 0 &&
+		 (fwrite(text.data, 1, text.len, stdout) != text.len ||
+		  fflush(stdout) != 0))
+		rc = err_set(err, ERR_FAIL,
+			     _("the output could not be written"));
+	if (rc == 0 && !cli->json)
+		cli_note(_("As of main %s."), commit);
+	buf_release(&text);
+	buf_release(&key);
+	return rc;
+}
+
 static int run(struct cli *cli, const char *word, bool all, struct err *err)
 {
 	struct buf key = BUF_INIT;
@@ -173,14 +223,17 @@ static int run(struct cli *cli, const char *word, bool all, struct err *err)
 int cmd_show(struct cli *cli, int argc, char **argv)
 {
 	bool all = false;
-	const struct arg_option options[] = {{"--all", ARG_FLAG, &all}};
-	const struct arg_spec spec = {help, options, 1, 1, 1};
+	const char *at = NULL;
+	const struct arg_option options[] = {{"--all", ARG_FLAG, &all},
+					     {"--at", ARG_ONE, &at}};
+	const struct arg_spec spec = {help, options, 2, 1, 1};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 
 	if (rc == 0)
-		rc = run(cli, words.items[0], all, &err);
+		rc = at != NULL ? show_past(cli, words.items[0], at, &err)
+				: run(cli, words.items[0], all, &err);
 	args_list_release(&words);
 	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
 }

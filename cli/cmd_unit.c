@@ -10,18 +10,23 @@
 #include "cli/json_out.h"
 #include "cli/message.h"
 #include "cli/table.h"
+#include "cli/unit_key.h"
 #include "core/db.h"
 #include "core/edit.h"
 
 static const char help[] = N_(
 	"usage: tian unit add CODE NAME --key FILE [--rename]\n"
 	"       tian unit list\n"
+	"       tian unit key CODE [--revoke KEY [--from DATE]]\n"
 	"\n"
 	"add   enrols a unit, or one more node of it: FILE is the public key\n"
 	"      (key.pub) that tian init made there. The office's work. Without\n"
 	"      --key the unit can be assigned proposals, but cannot sync yet.\n"
 	"      --rename gives a code that is there another name.\n"
 	"list  shows the units, and at the office how many keys each has.\n"
+	"key   shows a unit's keys (office: the office's own), or ends one: from\n"
+	"      DATE on, or now, it signs nothing more. What it signed before\n"
+	"      stays valid. To change a key, enrol the new one, then end the old.\n"
 	"\n"
 	"example: tian unit add edu 区教育局 --key edu/key.pub\n");
 
@@ -128,9 +133,15 @@ static int list(struct cli *cli, struct err *err)
 }
 
 static int run(struct cli *cli, const struct arg_list *words,
-	       struct enrol enrol, struct err *err)
+	       struct enrol enrol, struct unit_key key, struct err *err)
 {
 	const char *verb = words->items[0];
+
+	if (strcmp(verb, "key") == 0 && words->n == 2 &&
+	    (key.revoke != NULL || key.from == NULL)) {
+		key.code = words->items[1];
+		return unit_key_run(&key, cli, err);
+	}
 
 	if (strcmp(verb, "list") == 0 && words->n == 1)
 		return list(cli, err);
@@ -140,24 +151,27 @@ static int run(struct cli *cli, const struct arg_list *words,
 		return add(cli, &enrol, err);
 	}
 	return err_set(err, ERR_USAGE,
-		       _("write tian unit add CODE NAME --key FILE, or tian "
-			 "unit list (see tian unit --help)"));
+		       _("write tian unit add CODE NAME --key FILE, tian unit "
+			 "list, or tian unit key CODE (see tian unit --help)"));
 }
 
 int cmd_unit(struct cli *cli, int argc, char **argv)
 {
 	struct enrol enrol = {.code = NULL};
+	struct unit_key key = {.code = NULL};
 	const struct arg_option options[] = {
 		{"--key", ARG_ONE, &enrol.key_file},
 		{"--rename", ARG_FLAG, &enrol.rename},
+		{"--revoke", ARG_ONE, &key.revoke},
+		{"--from", ARG_ONE, &key.from},
 	};
-	const struct arg_spec spec = {help, options, 2, 1, 3};
+	const struct arg_spec spec = {help, options, 4, 1, 3};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 
 	if (rc == 0)
-		rc = run(cli, &words, enrol, &err);
+		rc = run(cli, &words, enrol, key, &err);
 	args_list_release(&words);
 	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
 }

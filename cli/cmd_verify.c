@@ -13,14 +13,17 @@
 #include "sync/sync.h"
 
 static const char help[] =
-	N_("usage: tian verify [--hub]\n"
+	N_("usage: tian verify [--hub] [--from COMMIT]\n"
 	   "\n"
 	   "Proves register and replica against the signed changes, from the\n"
 	   "first commit. Says where something does not follow, and ends with\n"
 	   "status 1 then. Two replicas of one scope that agree have the same\n"
 	   "state.\n"
 	   "\n"
-	   "  --hub  reads the hub afresh rather than the local copy\n"
+	   "  --hub          reads the hub afresh rather than the local copy;\n"
+	   "                 a ref that was set back or rewritten is found\n"
+	   "  --from COMMIT  at the office: main was proven up to COMMIT before;\n"
+	   "                 up to there it is only replayed\n"
 	   "\n"
 	   "example: tian verify --hub\n");
 
@@ -57,13 +60,14 @@ static void print_text(const struct verify_report *report)
 			: _("NOT proven: see above."));
 }
 
-static int run(struct cli *cli, enum verify_source source, bool *ok,
-	       struct err *err)
+static int run(struct cli *cli, enum verify_source source, const char *from,
+	       bool *ok, struct err *err)
 {
 	struct verify_report report = {0};
 	struct progress progress;
 	struct sync_options options = {.progress = stage_show,
-				       .ctx = &progress};
+				       .ctx = &progress,
+				       .from = from};
 	int rc = cli_open_node(cli, err);
 
 	progress_init(&progress);
@@ -83,14 +87,16 @@ int cmd_verify(struct cli *cli, int argc, char **argv)
 {
 	bool hub = false;
 	bool ok = true;
-	const struct arg_option options[] = {{"--hub", ARG_FLAG, &hub}};
-	const struct arg_spec spec = {help, options, 1, 0, 0};
+	const char *from = NULL;
+	const struct arg_option options[] = {{"--hub", ARG_FLAG, &hub},
+					     {"--from", ARG_ONE, &from}};
+	const struct arg_spec spec = {help, options, 2, 0, 0};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 
 	if (rc == 0)
-		rc = run(cli, hub ? VERIFY_HUB : VERIFY_OWN, &ok, &err);
+		rc = run(cli, hub ? VERIFY_HUB : VERIFY_OWN, from, &ok, &err);
 	args_list_release(&words);
 	if (rc < 0)
 		return cli_fail(cli, &err);

@@ -14,7 +14,7 @@ static const char help[] = N_(
 	"\n"
 	"Takes back a row of a proposal: a step of its flow, a contact, a form.\n"
 	"The row stays on record and counts no more. Of two steps that\n"
-	"contradict each other one is taken back so.\n"
+	"contradict each other one is taken back so. A unit takes back its own.\n"
 	"\n"
 	"ROW is written KIND:KEY, as tian conflicts shows it; any part of KEY\n"
 	"that fits one row will do, and of a step its name. `proposal` is the\n"
@@ -22,10 +22,11 @@ static const char help[] = N_(
 	"\n"
 	"  --reason TEXT  why\n"
 	"\n"
-	"example: tian void 1-1-014 event:submitted --reason 误提交\n");
+	"example: tian void 1-1-014 event:receipt --reason 误签收\n");
 
 struct voiding {
 	const char *reason;
+	const char *owner; /* whose rows; NULL: the office's, everybody's */
 	const char *part; /* of the key, as typed */
 	size_t n;	  /* rows that fit */
 	bool exact;
@@ -61,6 +62,9 @@ static int match(const struct row_values *row, void *ctx, struct err *err)
 		    strcmp(row_text(row, "kind"), voiding->part) == 0;
 
 	if (!exact && !kind && !strstr(rest, voiding->part))
+		return 0;
+	if (voiding->owner && row->entity->owner_key >= 0 &&
+	    strcmp(row->keys[row->entity->owner_key], voiding->owner) != 0)
 		return 0;
 	if (row_is_void(row)) {
 		voiding->done = voiding->done || exact;
@@ -130,6 +134,8 @@ static int write(struct step *step, void *ctx, struct err *err)
 		buf_adds(&voiding->row, step->key);
 	} else {
 		voiding->part = colon + 1;
+		if (!replica_is_office(step->replica))
+			voiding->owner = step->site;
 		rc = find_row(voiding, step, entity, err);
 	}
 	if (rc == 0 && voiding->row.len > 0)

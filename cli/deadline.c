@@ -49,11 +49,10 @@ static const char *kind_text(const char *kind)
 	return _("reply");
 }
 
-/* What made the date. */
-static void add_rule(struct buf *out, enum rule rule, const char *start,
-		     long long amount)
+void deadline_rule(struct buf *out, int rule, const char *start,
+		   long long amount)
 {
-	switch (rule) {
+	switch ((enum rule)rule) {
 	case RULE_MONTHS:
 		buf_addf(out, _("%lld months from assignment on %s"), amount,
 			 start);
@@ -76,7 +75,7 @@ static void add_rule(struct buf *out, enum rule rule, const char *start,
 		buf_addf(out, _("given by the office"));
 		break;
 	}
-	buf_addf(out, _(" (rule %d)"), (int)rule);
+	buf_addf(out, _(" (rule %d)"), rule);
 }
 
 /* One line; the buffer is the caller's. */
@@ -88,9 +87,9 @@ static int add_line(struct buf *out, struct replica *replica,
 	buf_addf(out, _(", %s: due %s, "),
 		 kind_text(db_text(stmt, COLUMN_KIND)),
 		 db_text(stmt, COLUMN_DUE));
-	add_rule(out, (enum rule)db_int(stmt, COLUMN_RULE),
-		 db_text(stmt, COLUMN_START),
-		 (long long)db_int(stmt, COLUMN_AMOUNT));
+	deadline_rule(out, (int)db_int(stmt, COLUMN_RULE),
+		      db_text(stmt, COLUMN_START),
+		      (long long)db_int(stmt, COLUMN_AMOUNT));
 	if (!db_is_null(stmt, COLUMN_DONE))
 		buf_addf(out, _("; done on %s"), db_text(stmt, COLUMN_DONE));
 	else if (db_int(stmt, COLUMN_LATE))

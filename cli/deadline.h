@@ -18,4 +18,9 @@ int deadline_text(FILE *out, struct replica *replica, const char *key,
 int deadline_json(struct json_out *json, struct replica *replica,
 		  const char *key, struct err *err);
 
+/* What made a date, by its rule in the view: "3 months from assignment on
+ * 2022-03-30 (rule 3)". */
+void deadline_rule(struct buf *out, int rule, const char *start,
+		   long long amount);
+
 #endif

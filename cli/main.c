@@ -51,9 +51,13 @@ static const struct command {
 	{"conflicts", cmd_conflicts, N_("list what has several values")},
 	{"resolve", cmd_resolve, N_("decide a conflict, with a reason")},
 	{"log", cmd_log, N_("who changed what, when and why")},
+	{"blame", cmd_blame, N_("who wrote what a proposal shows")},
 	{"verify", cmd_verify, N_("prove the register by the signed changes")},
+	{"check", cmd_check, N_("look replies over before they go out")},
+	{"stats", cmd_stats, N_("the figures of a session")},
 	{"publish", cmd_publish, N_("write the page that is published")},
 	{"bundle", cmd_bundle, N_("exchange changes by one file")},
+	{"hub", cmd_hub, N_("print rules for the hub's server")},
 	{"doctor", cmd_doctor, N_("look over replica, repository and key")},
 };
 

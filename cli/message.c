@@ -203,7 +203,8 @@ static bool fits(const char *pattern, const char *text, size_t len,
 		return false;
 	buf_clear(held);
 	buf_add(held, text + before, len - before - after);
-	return true;
+	/* Parts are told one by one. */
+	return strstr(buf_text(held), ": ") == NULL;
 }
 
 /* Appends the translation of a whole part; false if it is not known. */

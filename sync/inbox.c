@@ -31,6 +31,22 @@ static int read_signers(struct inbox_entry *out, struct repository *repository,
 	return rc == ERR_MISSING ? (err->code = ERR_CORRUPT) : rc;
 }
 
+static int read_time(struct inbox_entry *out, struct repository *repository,
+		     struct err *err)
+{
+	struct commit before;
+	int rc;
+
+	out->time = out->commit.time;
+	if (out->commit.n_parents == 0)
+		return 0;
+	rc = commit_read(&before, repository, &out->commit.parents[0], err);
+	if (rc == 0 && before.time > out->time)
+		out->time = before.time;
+	commit_release(&before);
+	return rc;
+}
+
 int inbox_read(struct inbox_entry *out, struct repository *repository,
 	       const struct oid *oid, const char *site, struct err *err)
 {
@@ -50,6 +66,8 @@ int inbox_read(struct inbox_entry *out, struct repository *repository,
 		    memcmp(named, site, len) != 0)
 			rc = err_set(err, ERR_CORRUPT, "made for another site");
 	}
+	if (rc == 0)
+		rc = read_time(out, repository, err);
 	if (rc == 0)
 		rc = read_signers(out, repository, err);
 	if (rc < 0) {
@@ -75,7 +93,7 @@ int inbox_check(struct replica *replica, const struct inbox_entry *entry,
 
 	if (before != NULL)
 		return signers_allow(before, REPLICA_OFFICE, entry->signer,
-				     entry->commit.time)
+				     entry->time)
 			       ? 0
 			       : err_set(err, ERR_CORRUPT,
 					 "signed with a key that is not the "

@@ -14,6 +14,7 @@ struct inbox_entry {
 	struct commit commit;
 	uint8_t signer[CRYPTO_PUBLIC_SIZE];
 	struct signers signers; /* as the office states them in it */
+	int64_t time; /* when it counts as signed: never before its parent */
 };
 
 /* ERR_CORRUPT: unsigned, more than one parent, another site's. */

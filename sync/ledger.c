@@ -235,6 +235,24 @@ int ledger_check_office(struct replica *replica,
 	return rc;
 }
 
+int ledger_time(int64_t *out, struct repository *repository,
+		const struct commit *main_commit, struct err *err)
+{
+	struct commit before;
+	size_t len;
+	int rc;
+
+	*out = main_commit->time;
+	if (main_commit->n_parents == 0 ||
+	    commit_trailer(&len, main_commit, "Previous") == NULL)
+		return 0;
+	rc = commit_read(&before, repository, &main_commit->parents[0], err);
+	if (rc == 0 && before.time > *out)
+		*out = before.time;
+	commit_release(&before);
+	return rc;
+}
+
 int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
 		  struct err *err)
 {
@@ -242,8 +260,11 @@ int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
 	struct buf text = BUF_INIT;
 	struct commit commit;
 	struct oid blob;
+	int64_t now = (int64_t)(clock_now_ms() / 1000);
 	int rc = commit_read(&commit, node->repository, main_oid, err);
 
+	if (rc == 0 && commit.time > now)
+		now = commit.time;
 	if (rc == 0)
 		rc = repository_find(&blob, node->repository, &commit.tree,
 				     LEDGER_SIGNERS, err);
@@ -253,7 +274,7 @@ int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
 	if (rc == 0)
 		rc = signers_parse(&signers, &text, err);
 	*listed = signers_allow(&signers, REPLICA_OFFICE, node->key.public_key,
-				(int64_t)(clock_now_ms() / 1000));
+				now);
 	signers_release(&signers);
 	buf_release(&text);
 	commit_release(&commit);
@@ -430,11 +451,14 @@ static int replay_one(struct node *node, const struct oid *oid,
 	struct intake intake = {.n = 0};
 	struct db *db = replica_db(node->replica);
 	struct commit commit;
+	int64_t time;
 	int rc = commit_read(&commit, node->repository, oid, err);
 
 	if (rc < 0)
 		return rc;
 	rc = commit_signer(signer, &commit, err);
+	if (rc == 0)
+		rc = ledger_time(&time, node->repository, &commit, err);
 	if (rc == 0)
 		rc = ledger_read(&intake, node->repository, &commit, err);
 	if (rc == 0)
@@ -443,8 +467,7 @@ static int replay_one(struct node *node, const struct oid *oid,
 		goto done;
 	rc = change_log_drain(node->replica, NULL, err);
 	if (rc == 0)
-		rc = ledger_check_office(node->replica, signer, commit.time,
-					 err);
+		rc = ledger_check_office(node->replica, signer, time, err);
 	if (rc == 0)
 		rc = apply_intake(node->replica, &intake, run, err);
 	if (rc == 0)

@@ -103,6 +103,10 @@ int intake_add(struct intake *intake, struct outbox_entry *entry,
  * now. */
 int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
 		  struct err *err);
+/* When a main commit counts as signed: never before the one it follows, so
+ * that an ended key cannot write itself an earlier date. */
+int ledger_time(int64_t *out, struct repository *repository,
+		const struct commit *main_commit, struct err *err);
 /* May this key sign main at that time? In a replica without any signer of the
  * office (the first commit) it is the pinned key, or it is pinned now. */
 int ledger_check_office(struct replica *replica,

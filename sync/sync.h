@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/buf.h"
 #include "core/change.h"
 #include "core/replica.h"
 
@@ -41,6 +42,14 @@ int node_init_unit(const struct node_options *options, struct err *err);
  * the inbox commit that brought it; "" while it is in none. */
 int node_commit_of(char out[SYNC_COMMIT_TEXT], struct node *node,
 		   struct change_id id, struct err *err);
+
+/* The register's document of a case as main held it: `at` is the first digits
+ * of a main commit, or a date (the last commit of that day, or before it).
+ * *commit names it. ERR_INPUT: no such commit, a unit (it has no main), or
+ * the case was not in it. */
+int node_register_at(struct buf *text, char commit[SYNC_COMMIT_TEXT],
+		     struct node *node, const char *key, const char *at,
+		     struct err *err);
 
 /* --- sync ---------------------------------------------------------------- */
 
@@ -84,6 +93,9 @@ typedef void sync_progress_fn(enum sync_stage stage, size_t done, size_t total,
 struct sync_options {
 	sync_progress_fn *progress; /* or NULL */
 	void *ctx;
+	const char *from; /* verify at the office: a main commit (its first
+			     digits) up to which all was proven before; NULL:
+			     from the first one */
 };
 
 /* Fills *report (start with {0}; sync_report_release), also on errors.
@@ -112,7 +124,9 @@ enum verify_source {
 };
 
 /* Recomputes everything from the first commit on, in memory, and compares.
- * Findings are no error; an error says that it could not be carried out. */
+ * Findings are no error; an error says that it could not be carried out.
+ * What another process was changing just then is looked at once more.
+ * ERR_INPUT: options->from is no commit of main. */
 int node_verify(struct verify_report *report, struct node *node,
 		enum verify_source source, const struct sync_options *options,
 		struct err *err);

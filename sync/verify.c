@@ -275,6 +275,8 @@ static int prove(struct proof *proof, struct err *err)
 
 	if (rc == 0 && office)
 		rc = proof_inboxes(proof, err);
+	if (rc == 0 && proof->source == VERIFY_HUB)
+		rc = proof_hub_refs(proof, err);
 	if (rc == 0 && proof->report->ok)
 		rc = proof_own(proof, err);
 	if (rc == 0)
@@ -301,19 +303,19 @@ static int open_source(struct repository **out, struct hub **hub,
 	return rc;
 }
 
-int node_verify(struct verify_report *report, struct node *node,
-		enum verify_source source, const struct sync_options *options,
-		struct err *err)
+static int verify_once(struct verify_report *report, struct node *node,
+		       enum verify_source source,
+		       const struct sync_options *options, struct err *err)
 {
 	struct sync_report thrown_away = {.pushed = 0};
-	struct proof proof = {
-		.report = report, .node = node, .run = {&thrown_away, options}};
+	struct proof proof = {.report = report,
+			      .node = node,
+			      .run = {&thrown_away, options},
+			      .source = source};
 	struct hub *hub = NULL;
-	int rc = node_need(node, err);
+	int rc = drain(node->replica, err);
 
 	report->ok = true;
-	if (rc == 0)
-		rc = drain(node->replica, err);
 	if (rc == 0)
 		rc = open_source(&proof.repository, &hub, node, source, err);
 	if (rc == 0)
@@ -324,6 +326,39 @@ int node_verify(struct verify_report *report, struct node *node,
 	repository_close(proof.repository);
 	hub_close(hub);
 	sync_report_release(&thrown_away);
+	return rc;
+}
+
+/* Alone, as nobody else moves anything of this node meanwhile. */
+static int verify_again(struct verify_report *report, struct node *node,
+			enum verify_source source,
+			const struct sync_options *options, struct err *err)
+{
+	int rc = repository_lock(node->repository, err);
+
+	if (rc < 0)
+		return rc;
+	verify_report_release(report);
+	rc = verify_once(report, node, source, options, err);
+	repository_unlock(node->repository);
+	return rc;
+}
+
+int node_verify(struct verify_report *report, struct node *node,
+		enum verify_source source, const struct sync_options *options,
+		struct err *err)
+{
+	int rc = node_need(node, err);
+
+	if (rc == 0 && options != NULL && options->from != NULL &&
+	    !replica_is_office(node->replica))
+		rc = err_set(err, ERR_INPUT,
+			     "only the office has main to begin within");
+	if (rc == 0)
+		rc = verify_once(report, node, source, options, err);
+	/* A sync at the same time moves refs and joins packs. */
+	if (rc == 0 && !report->ok)
+		rc = verify_again(report, node, source, options, err);
 	return rc < 0 ? err_wrap(err, "verify") : 0;
 }
 

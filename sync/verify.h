@@ -17,6 +17,7 @@ struct proof {
 	struct repository *repository; /* what is verified; only read */
 	struct replica *scratch;       /* what follows from it */
 	struct run run;		       /* progress; its report is thrown away */
+	enum verify_source source;
 	bool comparable; /* the source ends where the replica stands */
 };
 
@@ -44,6 +45,9 @@ int proof_main(struct proof *proof, struct err *err);
 int proof_inboxes(struct proof *proof, struct err *err);
 /* A unit: its inbox. */
 int proof_inbox(struct proof *proof, struct err *err);
+/* The hub, beside what this node knows it has had: no ref was set back or
+ * rewritten. */
+int proof_hub_refs(struct proof *proof, struct err *err);
 /* The node's own outbox, and what is not committed yet, on top of it. */
 int proof_own(struct proof *proof, struct err *err);
 

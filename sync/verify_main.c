@@ -217,11 +217,13 @@ static int check_main(struct proof *proof, const struct commit *commit,
 	struct intake recorded = {.n = 0};
 	struct intake computed = {.n = 0};
 	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	int64_t time = 0;
 	int rc = commit_signer(signer, commit, err);
 
 	if (rc == 0)
-		rc = ledger_check_office(proof->scratch, signer, commit->time,
-					 err);
+		rc = ledger_time(&time, proof->repository, commit, err);
+	if (rc == 0)
+		rc = ledger_check_office(proof->scratch, signer, time, err);
 	if (rc == 0)
 		rc = ledger_read(&recorded, proof->repository, commit, err);
 	if (rc == 0 && !in_order(&recorded))
@@ -248,7 +250,37 @@ static int check_main(struct proof *proof, const struct commit *commit,
 	return rc;
 }
 
-static int check_one(struct proof *proof, const struct oid *oid,
+/* What was proven before is only replayed. */
+static int trust_main(struct proof *proof, const struct commit *commit,
+		      struct err *err)
+{
+	const struct apply_options options = {.gapless = true};
+	struct apply_result result = {0};
+	struct intake recorded = {.n = 0};
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	int64_t time = 0;
+	int rc = commit_signer(signer, commit, err);
+
+	if (rc == 0)
+		rc = ledger_time(&time, proof->repository, commit, err);
+	if (rc == 0)
+		rc = ledger_check_office(proof->scratch, signer, time, err);
+	if (rc == 0)
+		rc = ledger_read(&recorded, proof->repository, commit, err);
+	for (size_t i = 0; rc == 0 && i < recorded.n; i++)
+		rc = apply_batch(proof->scratch, recorded.entries[i].batch,
+				 &options, &result, err);
+	if (rc == 0)
+		rc = apply_verdicts(proof->scratch, recorded.verdicts,
+				    recorded.n_verdicts, &result, err);
+	if (rc == 0)
+		rc = ledger_note(proof->scratch, &recorded, err);
+	apply_result_release(&result);
+	intake_release(&recorded);
+	return rc;
+}
+
+static int check_one(struct proof *proof, const struct oid *oid, bool trusted,
 		     struct oid *base, bool *stop, struct err *err)
 {
 	struct db *db = replica_db(proof->scratch);
@@ -260,7 +292,8 @@ static int check_one(struct proof *proof, const struct oid *oid,
 	if (rc == 0)
 		rc = db_begin(db, err);
 	if (rc == 0)
-		rc = check_main(proof, &commit, base, err);
+		rc = trusted ? trust_main(proof, &commit, err)
+			     : check_main(proof, &commit, base, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	else
@@ -276,6 +309,25 @@ static int check_one(struct proof *proof, const struct oid *oid,
 	return proof_damage(proof, rc, where, err);
 }
 
+/* How many commits of main were proven before: up to options->from. */
+static int count_trusted(size_t *n, const struct proof *proof,
+			 const struct oid_list *chain, struct err *err)
+{
+	const struct sync_options *options = proof->run.options;
+	const char *from = options != NULL ? options->from : NULL;
+	char hex[OID_TEXT];
+
+	*n = 0;
+	for (size_t i = 0; from != NULL && i < chain->n; i++) {
+		oid_format(hex, &chain->items[i]);
+		if (strncmp(hex, from, strlen(from)) == 0)
+			*n = i + 1;
+	}
+	if (from == NULL || (*n > 0 && strlen(from) >= 4))
+		return 0;
+	return err_set(err, ERR_INPUT, "%.64s is no commit of main", from);
+}
+
 int proof_main(struct proof *proof, struct err *err)
 {
 	static const struct oid none;
@@ -283,6 +335,7 @@ int proof_main(struct proof *proof, struct err *err)
 	struct oid base = {{0}};
 	struct oid known = {{0}};
 	struct oid tip;
+	size_t trusted = 0;
 	bool stop = false;
 	bool found;
 	int rc = node_get_oid(&known, proof->node->replica, NODE_MAIN, err);
@@ -298,10 +351,13 @@ int proof_main(struct proof *proof, struct err *err)
 		rc = ledger_chain(&chain, &found, proof->repository, &tip,
 				  &none, err);
 	rc = proof_damage(proof, rc, "main", err);
+	if (rc == 0)
+		rc = count_trusted(&trusted, proof, &chain, err);
 	found = oid_is_zero(&known);
 	for (size_t i = 0; rc == 0 && !stop && i < chain.n; i++) {
 		run_progress(&proof->run, SYNC_STAGE_APPLY, i, chain.n);
-		rc = check_one(proof, &chain.items[i], &base, &stop, err);
+		rc = check_one(proof, &chain.items[i], i < trusted, &base,
+			       &stop, err);
 		found |= oid_equal(&known, &chain.items[i]);
 	}
 	proof->comparable = oid_equal(&known, &tip);

@@ -14,6 +14,14 @@ build() {
 		cmake --build build/tour -j "$(nproc)"
 }
 
+# Before minutes of building: the demonstration removes nothing.
+folder=${1:-tian-demo}
+if [ -e "$folder" ]; then
+	echo "$folder 已经有了：请另选目录（sh tests/tour.sh 目录），或先删去它。" >&2
+	echo "$folder is there already: sh tests/tour.sh FOLDER, or remove it." >&2
+	exit 1
+fi
+
 step "Install what is missing (a few minutes the first time)" \
 	sh "$source/tests/install-deps.sh" run
 step "Build" build

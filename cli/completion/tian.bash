@@ -49,7 +49,7 @@ _tian_paths() { # COMPGEN-OPTION
 _tian_options() {
 	case $command in
 	init) echo --office --unit --hub --name --key ;;
-	unit) echo add list --key ;;
+	unit) echo add list --key --rename ;;
 	import) echo --format --only --session --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
 	list) echo --status --unit --class --overdue --search ;;

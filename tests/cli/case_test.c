@@ -90,6 +90,20 @@ static void case__a_number_is_found_where_it_is_unique(void **state)
 	assert_string_equal(finds("第2号"), "1-1-002");
 }
 
+static void case__a_number_is_found_as_people_type_it(void **state)
+{
+	static const char *const words[] = {"2",     "002",	"２",
+					    "2号",   "第2号",	"第２号",
+					    "第2",   "第 2 号", "1-1-2",
+					    "１－１－２"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_string_equal(finds(words[i]), "1-1-002");
+	assert_null(finds("号"));
+	assert_null(finds("第"));
+}
+
 static void case__an_ambiguous_number_lists_the_candidates(void **state)
 {
 	(void)state;
@@ -132,7 +146,7 @@ static void case__a_field_is_found_by_column_or_label(void **state)
 	assert_string_equal(cell("案由"), "proposal 1-1-014 title");
 	assert_string_equal(cell("proposal.title"), "proposal 1-1-014 title");
 	assert_null(cell("nonsense"));
-	assert_non_null(strstr(err.text, "case_no, title"));
+	assert_non_null(strstr(err.text, "case_no case number, title title"));
 }
 
 static void case__a_units_field_is_found_by_unit_and_name(void **state)
@@ -210,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(case__a_full_key_is_found),
 		cmocka_unit_test(case__a_number_is_found_where_it_is_unique),
+		cmocka_unit_test(case__a_number_is_found_as_people_type_it),
 		cmocka_unit_test(
 			case__an_ambiguous_number_lists_the_candidates),
 		cmocka_unit_test(case__an_unknown_case_is_refused),

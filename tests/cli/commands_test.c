@@ -385,7 +385,7 @@ static void conflicts__each_value_is_told_with_its_writer(void **state)
 	/* The second is told by how it differs from the first. */
 	says("-]{+");
 	/* One site wrote both: it is the change that must be named. */
-	says("tian resolve 1-1-014 edu.class_proposed --take ID");
+	says("tian resolve 1-1-014 edu.class_proposed --take ");
 	assert_int_equal(run(&office, cmd_conflicts, "1-1-014", "--json",
 			     "--hard", NULL),
 			 CLI_ATTENTION);
@@ -407,7 +407,7 @@ static void resolve__a_site_with_one_value_is_named_by_its_name(void **state)
 		       " unit = 'edu'");
 	desk_carry(&office, &one);
 	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_ATTENTION);
-	says("tian resolve 1-1-014 edu.draft --take SITE");
+	says("tian resolve 1-1-014 edu.draft --take office");
 	/* The second time finds that it stands so. */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(run(&office, cmd_resolve, "1-1-014",

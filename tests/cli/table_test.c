@@ -71,6 +71,36 @@ static void table__a_narrow_terminal_cuts_between_characters(void **state)
 			    "k  题\na  关于加强…\n");
 }
 
+static void table__a_column_that_is_empty_everywhere_is_left_out(void **state)
+{
+	const char *const last[][2] = {{"a", ""}, {"b", NULL}};
+	const char *const first[][2] = {{"", "x"}, {"", "y"}};
+
+	(void)state;
+	assert_string_equal(table_of(0, TABLE_LEFT, last, 2), "k\na\nb\n");
+	assert_string_equal(table_of(0, TABLE_RIGHT, first, 2),
+			    "题\n x\n y\n");
+}
+
+static void table__the_last_to_give_way_keeps_its_room(void **state)
+{
+	static const struct table_column columns[] = {
+		{"a", TABLE_LEFT, TABLE_LAST}, {"b", TABLE_LEFT, true}};
+	static const char *const row[] = {"0123456789abcdef",
+					  "0123456789abcdefghij"};
+	struct table *table = table_new(columns, 2);
+	FILE *out = fmemopen(printed, sizeof(printed), "w");
+
+	(void)state;
+	table_add(table, row);
+	assert_int_equal(table_print(table, out, 28), 0);
+	fputc('\0', out);
+	fclose(out);
+	table_free(table);
+	assert_string_equal(printed, "a                 b\n"
+				     "0123456789abcdef  012345678…\n");
+}
+
 static void table__no_row_prints_nothing(void **state)
 {
 	(void)state;
@@ -130,6 +160,9 @@ int main(void)
 		cmocka_unit_test(table__numbers_stand_at_the_right),
 		cmocka_unit_test(
 			table__a_narrow_terminal_cuts_between_characters),
+		cmocka_unit_test(
+			table__a_column_that_is_empty_everywhere_is_left_out),
+		cmocka_unit_test(table__the_last_to_give_way_keeps_its_room),
 		cmocka_unit_test(table__no_row_prints_nothing),
 		cmocka_unit_test(table__control_characters_become_spaces),
 		cmocka_unit_test(table__text_wraps_between_characters),

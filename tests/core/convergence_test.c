@@ -36,7 +36,7 @@ static void convergence__a_hundred_orders_end_in_one_state(void **state)
 	uint64_t seed = helper_seed(7);
 
 	(void)state;
-	for (uint64_t i = 0; i < 4; i++)
+	for (uint64_t i = 0; i < 2; i++)
 		world_run(world, i % 2 ? SCHEDULE_HUB : SCHEDULE_MESH, seed + i,
 			  100);
 	world_close(world);

@@ -994,16 +994,16 @@ static void run_steps(struct world *world)
 		for (size_t i = 1 + below(world, 6); i > 0; i--)
 			act(world, at);
 		at = below(world, NODES);
+		if (chance(world, 300)) {
+			node_reopen(&world->nodes[at]);
+			world->figures.restarts++;
+		}
 		if (chance(world, 2) || !chance(world, reach))
 			continue;
 		if (world->kind == SCHEDULE_MESH)
 			mesh_step(world, at);
 		else
 			hub_step(world, at);
-		if (chance(world, 100)) {
-			node_reopen(&world->nodes[at]);
-			world->figures.restarts++;
-		}
 	}
 }
 

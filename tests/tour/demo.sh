@@ -18,7 +18,8 @@ esac
 export GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat
 
 if [ -e "$folder" ]; then
-	echo "$folder is there already; say another folder: demo.sh FOLDER" >&2
+	echo "$folder 已经有了：请另选目录（sh tests/tour.sh 目录），或先删去它。" >&2
+	echo "$folder is there already: sh tests/tour.sh FOLDER, or remove it." >&2
 	exit 1
 fi
 tian=$(cd "$(dirname "$tian")" && pwd)/$(basename "$tian")
@@ -176,8 +177,11 @@ show "$tian" -C office publish --format md --out "$folder/page.md"
 section '审计：只用 git，不用本程序' \
 	'An audit with stock git and nothing of ours.'
 hub show main:signers >signers
-echo '   $ git log --graph main -- register/1-1/014.yaml'
-hub log --graph --format='%h %an: %s' main -- register/1-1/014.yaml |
+# One proposal's own history: main's merges left out, each edit with the
+# person and the time of the edit.
+echo '   $ git log --graph --oneline --no-merges main -- register/1-1/014.yaml'
+hub log --graph --no-merges --date=format-local:'%m-%d %H:%M' \
+	--format='%h %ad %an: %s' main -- register/1-1/014.yaml |
 	sed 's/^/     /'
 echo
 # Shown with names in full and no dates, so that it fits a terminal.

@@ -1,0 +1,152 @@
+/* cmd_hub.c - tian hub rules: what a server needs where it shall hold senders
+ * and readers apart. Knows other people's configuration files as text. */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/args.h"
+#include "cli/message.h"
+
+static const char help[] =
+	N_("usage: tian hub rules [ssh | gitolite | forge | pre-receive]\n"
+	   "\n"
+	   "The hub needs no rules: what is taken in is decided by signature.\n"
+	   "Where a server shall also keep people from writing over each\n"
+	   "other's refs, or units from reading other units' inboxes, this\n"
+	   "prints what to configure there.\n"
+	   "\n"
+	   "  ssh          sshd with git-shell, a line for each key\n"
+	   "  gitolite     one repository for each unit\n"
+	   "  forge        branch rules of a git forge\n"
+	   "  pre-receive  a hook: own outbox only, fast-forward, up to a size\n"
+	   "\n"
+	   "example: tian hub rules pre-receive > hub/hooks/pre-receive\n");
+
+static const char pre_receive[] =
+	"#!/bin/sh\n"
+	"# pre-receive - a node may move only its own outbox, forward, and not\n"
+	"# by more than a size. TIAN_SITE names the site (set by sshd's\n"
+	"# authorized_keys, or the web server); the office's may move all.\n"
+	"max=${TIAN_MAX_BYTES:-67108864}\n"
+	"site=${TIAN_SITE:-${GL_USER:-${REMOTE_USER:-}}}\n"
+	"refuse() { echo \"tian: $*\" >&2; exit 1; }\n"
+	"[ -n \"$site\" ] || refuse 'who are you? TIAN_SITE is not set'\n"
+	"if [ -n \"$GIT_QUARANTINE_PATH\" ]; then\n"
+	"\tsize=$(du -sb \"$GIT_QUARANTINE_PATH\" | cut -f1)\n"
+	"\t[ \"$size\" -le \"$max\" ] ||\n"
+	"\t\trefuse \"$size bytes at once; at most $max are allowed\"\n"
+	"fi\n"
+	"while read -r old new ref; do\n"
+	"\tcase $new in *[!0]*) ;; *) refuse \"$ref: refs are not deleted\" ;; esac\n"
+	"\tcase $ref in\n"
+	"\trefs/heads/outbox/\"$site\"/*/*) refuse \"$ref: no ref of ours\" ;;\n"
+	"\trefs/heads/outbox/\"$site\"/*) ;;\n"
+	"\trefs/heads/main | refs/heads/inbox/* | refs/heads/outbox/*)\n"
+	"\t\t[ \"$site\" = office ] || refuse \"$ref: not $site's own\" ;;\n"
+	"\t*) refuse \"$ref: no ref of ours\" ;;\n"
+	"\tesac\n"
+	"\tcase $old in *[!0]*)\n"
+	"\t\tgit merge-base --is-ancestor \"$old\" \"$new\" ||\n"
+	"\t\t\trefuse \"$ref: only forward\" ;;\n"
+	"\tesac\n"
+	"done\n"
+	"exit 0\n";
+
+static const char ssh[] =
+	"# ~git/.ssh/authorized_keys, a line for each node's key (its key.pub\n"
+	"# or the person's own); the account's shell is git-shell.\n"
+	"# sshd_config needs: PermitUserEnvironment TIAN_SITE\n"
+	"restrict,environment=\"TIAN_SITE=office\" ssh-ed25519 AAAA... office\n"
+	"restrict,environment=\"TIAN_SITE=edu\" ssh-ed25519 AAAA... edu\n"
+	"\n"
+	"# on the server\n"
+	"useradd -m -s \"$(command -v git-shell)\" git\n"
+	"git init --bare ~git/hub.git\n"
+	"tian hub rules pre-receive > ~git/hub.git/hooks/pre-receive\n"
+	"chmod +x ~git/hub.git/hooks/pre-receive\n"
+	"git -C ~git/hub.git config receive.denyDeletes true\n"
+	"git -C ~git/hub.git config transfer.fsckObjects true\n"
+	"git -C ~git/hub.git config gc.writeCommitGraph false\n"
+	"\n"
+	"# Whoever can read the repository reads all of it. Where units must not\n"
+	"# read each other, hide refs by site in ~git/hub.git/config, with a\n"
+	"# repository and an account for each unit instead of one for all.\n";
+
+static const char gitolite[] =
+	"# conf/gitolite.conf: outboxes by site; the office does the rest.\n"
+	"# keydir/SITE.pub names the site: GL_USER is what it is called.\n"
+	"repo hub\n"
+	"    RW   refs/heads/outbox/USER/ = @all\n"
+	"    RW   refs/heads/             = office\n"
+	"    -    refs/heads/main$        = @all\n"
+	"    -    refs/heads/inbox/       = @all\n"
+	"    R                            = @all\n"
+	"    option deny-rules            = 1\n"
+	"    config receive.denyDeletes   = true\n"
+	"\n"
+	"# RW without '+' means fast-forward only, and no deletion. Reading is\n"
+	"# by repository: with hubs of their own, units cannot read each other.\n";
+
+static const char forge[] =
+	"# A git forge (Gitea, Forgejo, GitLab, GitHub): protected branches.\n"
+	"main              push: office           force push: nobody  delete: nobody\n"
+	"inbox/**          push: office           force push: nobody  delete: nobody\n"
+	"outbox/office/**  push: office           force push: nobody  delete: nobody\n"
+	"outbox/edu/**     push: accounts of edu  force push: nobody  delete: nobody\n"
+	"# and so on, a line for each unit. Require no signed commits by the\n"
+	"# forge's own rule: it does not know the keys that `signers` lists.\n"
+	"# A deploy key for each node, with write access, is enough of an account.\n";
+
+static const struct {
+	const char *name;
+	const char *title;
+	const char *text;
+} rules[] = {
+	{"ssh", N_("sshd and git-shell"), ssh},
+	{"gitolite", N_("gitolite"), gitolite},
+	{"forge", N_("a git forge"), forge},
+	{"pre-receive", N_("the hook pre-receive"), pre_receive},
+};
+
+enum { N_RULES = sizeof(rules) / sizeof(rules[0]) };
+
+static int print_rules(const char *name, struct err *err)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < N_RULES; i++) {
+		if (name != NULL && strcmp(name, rules[i].name) != 0)
+			continue;
+		found = true;
+		if (name == NULL)
+			printf("%s=== %s ===\n\n", i > 0 ? "\n" : "",
+			       _(rules[i].title));
+		fputs(rules[i].text, stdout);
+	}
+	if (!found)
+		return err_set(err, ERR_USAGE,
+			       _("there are rules for ssh, gitolite, forge and "
+				 "pre-receive, not for '%s'"),
+			       name);
+	if (fflush(stdout) != 0)
+		return err_set(err, ERR_FAIL,
+			       _("the output could not be written"));
+	return 0;
+}
+
+int cmd_hub(struct cli *cli, int argc, char **argv)
+{
+	const struct arg_spec spec = {help, NULL, 0, 1, 2};
+	struct arg_list words = {0};
+	struct err err = {0};
+	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
+
+	if (rc == 0 && strcmp(words.items[0], "rules") != 0)
+		rc = err_set(&err, ERR_USAGE,
+			     _("write tian hub rules (see tian hub --help)"));
+	if (rc == 0)
+		rc = print_rules(words.n > 1 ? words.items[1] : NULL, &err);
+	args_list_release(&words);
+	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
+}

@@ -1,0 +1,71 @@
+/* verify_refs.c - refs of the hub beside what this node knows they have held:
+ * a ref only ever grows. */
+#include <string.h>
+
+#include "sync/copies.h"
+#include "sync/ledger.h"
+#include "sync/refs.h"
+#include "sync/verify.h"
+
+/* The hub's ref must hold the commit `had`. */
+static int check_holds(struct proof *proof, const char *name,
+		       const struct oid *had, struct err *err)
+{
+	struct oid_list chain = {NULL, 0, 0};
+	struct oid tip;
+	int rc = repository_ref(&tip, proof->repository, name, err);
+
+	if (rc == ERR_MISSING)
+		return proof_finding(proof, err,
+				     "%s: it is gone from the hub", name);
+	if (rc == 0)
+		rc = outbox_chain(&chain, proof->repository, &tip, had, err);
+	oid_list_release(&chain);
+	if (rc == ERR_MISSING)
+		return proof_finding(proof, err,
+				     "%s: what it held once is not in its "
+				     "history: it was set back or rewritten",
+				     name);
+	return proof_damage(proof, rc, name, err);
+}
+
+static int check_taken(struct proof *proof, struct err *err)
+{
+	struct ref_list taken = {NULL, 0};
+	int rc = ledger_taken_refs(&taken, proof->node->replica, err);
+
+	for (size_t i = 0; rc == 0 && i < taken.n; i++)
+		rc = check_holds(proof, taken.items[i].name,
+				 &taken.items[i].oid, err);
+	ref_list_release(&taken);
+	return rc;
+}
+
+static int check_known(struct proof *proof, const char *name, const char *fact,
+		       struct err *err)
+{
+	struct oid had;
+	int rc = node_get_oid(&had, proof->node->replica, fact, err);
+
+	return rc < 0 || oid_is_zero(&had)
+		       ? rc
+		       : check_holds(proof, name, &had, err);
+}
+
+int proof_hub_refs(struct proof *proof, struct err *err)
+{
+	struct replica *replica = proof->node->replica;
+	bool office = replica_is_office(replica);
+	struct buf name = BUF_INIT;
+	int rc = office ? check_taken(proof, err) : 0;
+
+	refs_outbox(&name, replica_site(replica), replica_origin(replica));
+	if (rc == 0 && !office)
+		rc = check_known(proof, buf_text(&name), NODE_SENT, err);
+	buf_clear(&name);
+	refs_inbox(&name, replica_site(replica));
+	if (rc == 0 && !office)
+		rc = check_known(proof, buf_text(&name), NODE_INBOX, err);
+	buf_release(&name);
+	return rc;
+}
