@@ -22,8 +22,8 @@ struct parse {
 static int complain(struct err *err, const struct parse *parse,
 		    const char *what, const char *word)
 {
-	return err_set(err, ERR_USAGE, "%s: %s (%s tian %s --help)", word, what,
-		       _("see"), parse->command);
+	return err_set(err, ERR_USAGE, _("%s: %s (see tian %s --help)"), word,
+		       what, parse->command);
 }
 
 static int list_add(struct arg_list *list, const char *item, struct err *err)

@@ -109,9 +109,9 @@ static void plain_number(struct buf *out, const char *word)
 				done = true;
 			}
 		done = done || *at == ' ' ||
-		       (len == 3 && (memcmp(at, "第", 3) == 0 ||
-				     memcmp(at, "号", 3) == 0 ||
-				     memcmp(at, "　", 3) == 0));
+		       (len == 3 &&
+			(memcmp(at, "第", 3) == 0 || memcmp(at, "号", 3) == 0 ||
+			 memcmp(at, "　", 3) == 0));
 		if (!done)
 			buf_add(out, at, len);
 	}
@@ -489,9 +489,8 @@ int case_cell_find(struct case_cell *cell, struct replica *replica,
 	cell->field = field_called(schema->assignment, word);
 	if (!cell->field)
 		return no_field(replica,
-				replica_is_office(replica)
-					? schema->cases
-					: schema->assignment,
+				replica_is_office(replica) ? schema->cases
+							   : schema->assignment,
 				word, err);
 	cell->entity = schema->assignment;
 	return find_only_handling(cell, replica, key, err);
@@ -562,8 +561,8 @@ int case_released(bool *out, struct buf *reason, struct replica *replica,
 	rc = buf_check(&row, err);
 	if (rc == 0)
 		rc = row_get(&value, &held, NULL, replica, entity,
-			     buf_text(&row),
-			     entity_field_named(entity, "void"), err);
+			     buf_text(&row), entity_field_named(entity, "void"),
+			     err);
 	*out = rc == 0 && value.type == VALUE_INT && value.integer == 1;
 	if (rc == 0 && *out)
 		rc = add_reason(reason, replica, entity, buf_text(&row), err);

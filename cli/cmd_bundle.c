@@ -65,7 +65,9 @@ static void print_text(const struct bundle *bundle,
 	if (report->commits == 0)
 		puts(_("Nothing new; no file was written (--full writes all)."));
 	else
-		printf(_("%s: %zu commits\n"), bundle->file, report->commits);
+		printf(ngettext("%s: %lu commit\n", "%s: %lu commits\n",
+				(unsigned long)report->commits),
+		       bundle->file, (unsigned long)report->commits);
 	if (report->commits > 0 && *report->since)
 		printf(_("For a reader who has commit %.10s.\n"),
 		       report->since);

@@ -224,8 +224,7 @@ static void check_unsent(struct doctor *doctor)
 				(unsigned long)n),
 		       (unsigned long)n);
 	else
-		report(doctor, "unsent", true,
-		       _("edits: all are at the hub"));
+		report(doctor, "unsent", true, _("edits: all are at the hub"));
 }
 
 static void check_refused(struct doctor *doctor)

@@ -27,6 +27,9 @@ static const char help[] = N_(
 	"  --name NAME  what the office or unit is called\n"
 	"  --key FILE   an OpenSSH ed25519 key to use; else one is made\n"
 	"  --as NAME    the person who works here\n"
+	"  --office-key KEY  the office's key, so that no other is believed:\n"
+	"               its key.pub, or the fingerprint (ssh-keygen -l); without\n"
+	"               it the first one met is believed, and told\n"
 	"\n"
 	"example: tian -C office init --office --hub ./hub --name 区政协提案委\n"
 	"         tian -C edu init --unit edu --hub ./hub --name 区教育局\n");
@@ -70,8 +73,8 @@ static bool has_office(const struct replica *replica, const char *url)
 	if (hub_open(&hub, url, &err) == 0 &&
 	    hub_refs(&refs, hub, prefix, &err) == 0)
 		for (size_t i = 0; i < refs.n; i++)
-			other = other || strcmp(refs.items[i].name,
-						buf_text(&own)) != 0;
+			other = other ||
+				strcmp(refs.items[i].name, buf_text(&own)) != 0;
 	ref_list_release(&refs);
 	hub_close(hub);
 	buf_release(&own);
@@ -116,8 +119,7 @@ static void say_unit(const struct init *init, const char *hub)
 }
 
 /* What to do now; the address is as the replica keeps it. */
-static int say_what_next(struct init *init, struct cli *cli,
-			 struct err *err)
+static int say_what_next(struct init *init, struct cli *cli, struct err *err)
 {
 	char *hub = NULL;
 	int rc = cli_open(cli, err);
@@ -159,8 +161,9 @@ int cmd_init(struct cli *cli, int argc, char **argv)
 		{"--hub", ARG_ONE, &init.node.hub},
 		{"--name", ARG_ONE, &init.node.name},
 		{"--key", ARG_ONE, &init.node.key_file},
+		{"--office-key", ARG_ONE, &init.node.office_key},
 	};
-	const struct arg_spec spec = {help, options, 5, 0, 0};
+	const struct arg_spec spec = {help, options, 6, 0, 0};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);

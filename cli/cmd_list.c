@@ -10,6 +10,7 @@
 #include "cli/case.h"
 #include "cli/json_out.h"
 #include "cli/message.h"
+#include "cli/search.h"
 #include "cli/table.h"
 #include "cli/value.h"
 #include "core/db.h"
@@ -83,6 +84,7 @@ static const char SQL_LIST[] =
 										  " FROM proposal p WHERE p.void IS NOT 1"
 										  " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"
 										  "  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"
+										  " AND (?7 IS NULL OR p.key IN (SELECT value FROM json_each(?7)))"
 										  " AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"
 										  "  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"
 										  "  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"
@@ -109,6 +111,7 @@ struct list {
 	const char *search;
 	bool overdue;
 	bool any_late, any_released, any_soft; /* marks that need a word */
+	struct buf found; /* cases that may hold the text searched */
 	struct buf unit_code;
 	struct buf class_code;
 	struct table *table;
@@ -152,7 +155,15 @@ static int read_conditions(struct list *list, struct err *err)
 
 static int bind(sqlite3_stmt **out, struct list *list, struct err *err)
 {
-	int rc = db_stmt(out, replica_db(list->cli->replica), SQL_LIST, err);
+	bool narrowed = false;
+	int rc = 0;
+
+	if (list->search)
+		rc = search_cases(&list->found, &narrowed, list->cli->replica,
+				  list->cli->path, list->search, err);
+	if (rc == 0)
+		rc = db_stmt(out, replica_db(list->cli->replica), SQL_LIST,
+			     err);
 
 	if (rc < 0)
 		return rc;
@@ -162,6 +173,7 @@ static int bind(sqlite3_stmt **out, struct list *list, struct err *err)
 		     list->class_word ? buf_text(&list->class_code) : NULL);
 	db_bind_text(*out, 4, list->search);
 	db_bind_int(*out, 5, list->overdue);
+	db_bind_text(*out, 7, narrowed ? buf_text(&list->found) : NULL);
 	db_bind_text(*out, 6, replica_site(list->cli->replica));
 	return 0;
 }
@@ -320,6 +332,7 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 		rc = run(&list, &err);
 	table_free(list.table);
 	json_out_release(&list.json);
+	buf_release(&list.found);
 	buf_release(&list.unit_code);
 	buf_release(&list.class_code);
 	args_list_release(&words);

@@ -54,18 +54,17 @@ static int take_on(struct step *step, struct err *err)
 {
 	const struct event event = {.kind = "receipt"};
 	struct buf found = BUF_INIT;
-	int rc = step_ask(&found, NULL, step, SQL_RECEIVED, step->site, err);
+	int rc = step_ask(&found, NULL, step, SQL_UNDECIDED, NULL, err);
 
-	if (rc < 0 || found.len > 0)
-		goto done;
-	rc = step_ask(&found, NULL, step, SQL_UNDECIDED, NULL, err);
 	if (rc == 0 && found.len > 0)
 		rc = err_set(err, ERR_INPUT,
 			     _("%s: the office begins the next round first"),
 			     step->key);
 	if (rc == 0)
+		rc = step_ask(&found, NULL, step, SQL_RECEIVED, step->site,
+			      err);
+	if (rc == 0 && found.len == 0)
 		rc = step_event(step, &event, err);
-done:
 	buf_release(&found);
 	return rc;
 }

@@ -158,10 +158,9 @@ static int pick(const struct choice **out, struct resolve *resolve,
 	struct buf list = BUF_INIT;
 	size_t found = 0;
 	bool differ = false;
-	int rc = by_id || by_author
-			 ? 0
-			 : case_unit(&site, resolve->replica, resolve->take,
-				     err);
+	int rc = by_id || by_author ? 0
+				    : case_unit(&site, resolve->replica,
+						resolve->take, err);
 
 	*out = NULL;
 	/* A person whose value was taken before: was_taken looks for it. */

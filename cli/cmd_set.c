@@ -128,12 +128,10 @@ static int write_setting(const struct settings *settings,
 	int rc = 0;
 
 	if (is_field(cell, "void") && setting->value.type == VALUE_INT)
-		rc = row_set_text(replica, cell->entity->name, row,
-				  "void_reason",
-				  setting->value.integer == 1
-					  ? settings->reason
-					  : NULL,
-				  NULL, err);
+		rc = row_set_text(
+			replica, cell->entity->name, row, "void_reason",
+			setting->value.integer == 1 ? settings->reason : NULL,
+			NULL, err);
 	return rc < 0 ? rc
 		      : row_set(replica, cell->entity, row, cell->field,
 				&setting->value, NULL, err);

@@ -63,9 +63,12 @@ static int add(struct cli *cli, struct enrol *enrol, struct err *err)
 	else
 		cli_note(_("%s %s is enrolled."), enrol->code, enrol->name);
 	if (enrol->rekeyed > 0)
-		cli_note(_("%zu proposals assigned to %s by name now bear its "
-			   "code."),
-			 enrol->rekeyed, enrol->name);
+		cli_note(ngettext("%lu proposal assigned to %s by name now "
+				  "bears its code.",
+				  "%lu proposals assigned to %s by name now "
+				  "bear its code.",
+				  (unsigned long)enrol->rekeyed),
+			 (unsigned long)enrol->rekeyed, enrol->name);
 	return 0;
 }
 

@@ -264,8 +264,8 @@ static bool is_only(const struct conflict *conflict, size_t index, bool author)
 
 	for (size_t i = 0; i < conflict->n_heads; i++)
 		n += strcmp(author ? heads[i].author : heads[i].site,
-			    author ? heads[index].author
-				   : heads[index].site) == 0;
+			    author ? heads[index].author : heads[index].site) ==
+		     0;
 	return n == 1;
 }
 
@@ -296,8 +296,8 @@ static int may_decide(bool *yes, struct buf *who, struct replica *replica,
 	size_t len = 0;
 	int rc = 0;
 
-	if (entity_owner(conflict->entity, conflict->row,
-			 strlen(conflict->row), &site, &len))
+	if (entity_owner(conflict->entity, conflict->row, strlen(conflict->row),
+			 &site, &len))
 		buf_add(&owner, site, len);
 	*yes = ((field->writers & WRITER_OFFICE) &&
 		replica_is_office(replica)) ||

@@ -71,7 +71,7 @@ static void print_help(FILE *out)
 		"without a network.\n\n"),
 	      out);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-11s %s\n", commands[i].name,
+		fprintf(out, "  %-12s %s\n", commands[i].name,
 			_(commands[i].summary));
 	fputs(_("\n"
 		"  -C DIR     the replica's folder; else $TIAN_DIR, else the "

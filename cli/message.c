@@ -53,10 +53,10 @@ static bool beside_program(struct buf *out)
 
 	path[n > 0 ? n : 0] = '\0';
 	slash = strrchr(path, '/');
-	return slash && (holds_catalogue(out, path, (size_t)(slash - path),
-					 "/locale") ||
-			 holds_catalogue(out, path, (size_t)(slash - path),
-					 "/../share/locale"));
+	return slash &&
+	       (holds_catalogue(out, path, (size_t)(slash - path), "/locale") ||
+		holds_catalogue(out, path, (size_t)(slash - path),
+				"/../share/locale"));
 }
 
 static void bind_catalogue(void)

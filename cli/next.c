@@ -48,8 +48,8 @@ static const char SQL_FACTS[] =
 	"  AND b.void IS NOT 1 AND b.round = r.n + 1 AND 'dissatisfied' IN"
 	"  (b.process, b.result))"
 	" + 256 * (coalesce((SELECT class_confirmed FROM proposal WHERE key ="
-	"  ?1), (SELECT max(class_proposed) FROM h WHERE role <> 'co')) IN"
-	"  ('B', 'C'))"
+	"  ?1), (SELECT max(class_proposed) FROM h WHERE role <> 'co'), '')"
+	"  IN ('B', 'C'))"
 	" + 512 * EXISTS (SELECT 1 FROM contradiction WHERE case_key = ?1)";
 
 /* One line: where all facts of `yes` hold and none of `no`. The command has

@@ -59,6 +59,16 @@ static int write_review(struct step *step, const struct outcome *outcome,
 	return rc;
 }
 
+static bool is_closed(const struct step *step)
+{
+	static const char *const closed[] = {"撤案", "归档", "作废"};
+
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
+		if (strcmp(buf_text(&step->before), closed[i]) == 0)
+			return true;
+	return false;
+}
+
 int outcome_write(struct step *step, const struct outcome *outcome,
 		  struct err *err)
 {
@@ -73,6 +83,10 @@ int outcome_write(struct step *step, const struct outcome *outcome,
 			rc = write_withdrawn(step, outcome, err);
 		else if (rc == 0)
 			rc = write_review(step, outcome, err);
+	} else if (rc == 0 && is_closed(step)) {
+		/* Nothing is corrected any more. */
+		rc = outcome->case_no ? step_allow(step, outcome->step, err)
+				      : 0;
 	} else if (rc == 0 && outcome->merged_into) {
 		rc = set(step, "merged_into", outcome->merged_into, err);
 	}

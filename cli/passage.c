@@ -286,7 +286,6 @@ static int longest(size_t *end, size_t *most, const uint32_t *a, size_t n,
 
 	if (!row)
 		return err_nomem(err);
-	*end = *most = 0;
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = m; j > 0; j--) {
 			row[j] = a[i] == b[j - 1] ? row[j - 1] + 1 : 0;
@@ -323,7 +322,7 @@ int passage_longest(const char **at, size_t *len, const char *a, const char *b,
 		    struct err *err)
 {
 	uint32_t *x = NULL, *y = NULL;
-	size_t n, m, end, most;
+	size_t n, m, end = 0, most = 0;
 	int rc = fold(&x, &n, a, err);
 
 	*at = NULL;

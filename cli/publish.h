@@ -1,5 +1,5 @@
 /* publish.h - what an office puts before the public: proposals and replies,
- * gathered once, written as HTML, Markdown or JSON.
+ * gathered once, written as HTML, Markdown, JSON, CSV or XLSX.
  * Knows what may leave the house; knows no conflict and no git.
  *
  * (P1) Only fields that the schema marks `publish` are read for output;
@@ -94,6 +94,11 @@ int publish_html(struct buf *out, const struct publication *publication,
 int publish_md(struct buf *out, const struct publication *publication,
 	       struct err *err);
 int publish_json(struct buf *out, const struct publication *publication,
+		 struct err *err);
+/* A table: CSV, or a workbook with figures; our own import reads both. */
+int publish_csv(struct buf *out, const struct publication *publication,
+		struct err *err);
+int publish_xlsx(struct buf *out, const struct publication *publication,
 		 struct err *err);
 
 /* The figures a page begins with, in order; NULL name at the end. */

@@ -28,8 +28,7 @@ static int add_who(struct buf *out, struct replica *replica,
 	struct buf name = BUF_INIT;
 	int rc = case_unit_name(&name, replica, entry->site, err);
 
-	buf_addf(out, "%s%s", message_chinese() ? "（" : " (",
-		 buf_text(&name));
+	buf_addf(out, "%s%s", message_chinese() ? "（" : " (", buf_text(&name));
 	if (*entry->author && strcmp(entry->author, buf_text(&name)) != 0)
 		buf_addf(out, " %s", entry->author);
 	buf_adds(out, message_chinese() ? "）" : ")");
@@ -58,10 +57,10 @@ static int tell(const struct change_log_entry *entry, void *ctx,
 {
 	struct telling *telling = ctx;
 	const struct change *change = entry->change;
-	const struct entity *entity = schema_entity(
-		replica_schema(telling->replica), change->entity);
-	const struct field *field =
-		entity ? entity_field(entity, change->field) : NULL;
+	const struct entity *entity =
+		schema_entity(replica_schema(telling->replica), change->entity);
+	const struct field *field = entity ? entity_field(entity, change->field)
+					   : NULL;
 	struct buf row = BUF_INIT;
 	const char *key;
 	size_t len;

@@ -20,10 +20,10 @@ static const char SQL_INDEX[] =
 	" last INTEGER NOT NULL, clock INTEGER NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS doc(id INTEGER PRIMARY KEY AUTOINCREMENT,"
 	" key TEXT NOT NULL UNIQUE);"
-	"CREATE VIRTUAL TABLE IF NOT EXISTS text USING fts5(text, content='',"
+	"CREATE VIRTUAL TABLE IF NOT EXISTS gram USING fts5(text, content='',"
 	" detail=none, tokenize='trigram');";
 static const char SQL_EMPTY[] =
-	"DROP TABLE IF EXISTS text; DROP TABLE IF EXISTS doc;"
+	"DROP TABLE IF EXISTS gram; DROP TABLE IF EXISTS doc;"
 	"DROP TABLE IF EXISTS seen; DROP TABLE IF EXISTS meta;";
 static const char SQL_VERSION[] =
 	"SELECT value FROM meta WHERE name = 'replica'";
@@ -40,10 +40,10 @@ static const char SQL_FORGET[] = "DELETE FROM doc WHERE key = ?1";
 static const char SQL_ADD_DOC[] =
 	"INSERT INTO doc(key) VALUES (?1) RETURNING id";
 static const char SQL_ADD_TEXT[] =
-	"INSERT INTO text(rowid, text) VALUES (?1, ?2)";
+	"INSERT INTO gram(rowid, text) VALUES (?1, ?2)";
 static const char SQL_MATCH[] =
-	"SELECT json_group_array(d.key) FROM text t JOIN doc d ON d.id ="
-	" t.rowid WHERE text MATCH ?1";
+	"SELECT json_group_array(d.key) FROM gram g JOIN doc d ON d.id ="
+	" g.rowid WHERE gram MATCH ?1";
 
 /* The replica. An origin's row and the clock of its last change. */
 static const char SQL_ORIGINS[] =
@@ -58,8 +58,14 @@ static const char SQL_WRITTEN[] =
 	"SELECT DISTINCT r.scope FROM _change c JOIN _row r ON r.id = c.cell"
 	" >> 12 WHERE c.id > ?1 AND c.id <= ?2 AND r.scope <> ''";
 static const char SQL_PENDING[] =
-	"SELECT DISTINCT p.key FROM _pending w JOIN proposal p ON w.row ="
-	" p.key OR (w.row > p.key || '/' AND w.row < p.key || '0')";
+	"SELECT DISTINCT p.key FROM _pending w JOIN proposal p ON p.key ="
+	" substr(w.row, 1, instr(w.row || '/', '/') - 1)";
+/* Changes that were refused or flagged: what is shown may then be another
+ * value, without a further change. */
+static const char SQL_VERDICTS[] = "SELECT count(*) FROM _verdict";
+static const char SQL_JUDGED[] =
+	"SELECT DISTINCT r.scope FROM _verdict v JOIN _change c ON c.id ="
+	" v.change JOIN _row r ON r.id = c.cell >> 12 WHERE r.scope <> ''";
 static const char SQL_TEXT[] =
 	"SELECT p.key || char(10) || coalesce(p.case_no, '') || char(10) ||"
 	" coalesce(p.title, '') || char(10) || coalesce(p.body, '') || char(10)"
@@ -250,6 +256,27 @@ static int take_log(struct search *search, bool whole, bool *broken)
 	return rc < 0 ? rc : 0;
 }
 
+/* No origin is 0: there the number of verdicts seen is kept. */
+static int take_verdicts(struct search *search)
+{
+	sqlite3_stmt *stmt;
+	int64_t n = 0, seen_n, unused;
+	int rc = db_stmt(&stmt, search->replica, SQL_VERDICTS, search->err);
+
+	if (rc < 0)
+		return rc;
+	rc = db_step(search->replica, stmt, search->err);
+	if (rc == 1)
+		n = db_int(stmt, 0);
+	sqlite3_reset(stmt);
+	if (rc == 1)
+		rc = seen(&seen_n, &unused, search, 0);
+	if (rc < 0 || seen_n == n)
+		return rc;
+	rc = take_cases(search, SQL_JUDGED, 0, 0);
+	return rc < 0 ? rc : set_seen(search, 0, n, 0);
+}
+
 /* Is this index of that replica, and not mostly dead? */
 static int usable(bool *fit, struct search *search, const char *name)
 {
@@ -311,6 +338,8 @@ static int bring_up(struct search *search, const char *name)
 		rc = take_log(search, false, &broken);
 	if (rc == 0 && broken)
 		rc = make_anew(search, name);
+	if (rc == 0)
+		rc = take_verdicts(search);
 	/* What another program wrote and the log has not taken up yet. */
 	if (rc == 0)
 		rc = take_cases(search, SQL_PENDING, 0, 0);

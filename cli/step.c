@@ -207,12 +207,13 @@ int step_allow(const struct step *step, const char *what, struct err *err)
 	bool yes = false;
 	int rc = step_mine(step, what, err);
 
+	/* A contradiction first: it makes the state itself doubtful. */
+	if (rc == 0)
+		rc = check_contradictions(step, what, err);
 	if (rc == 0)
 		rc = exists(&yes, step->replica, SQL_MOVE, words, 3, err);
 	if (rc == 0 && !yes)
 		rc = wrong_state(step, what, err);
-	if (rc == 0)
-		rc = check_contradictions(step, what, err);
 	if (rc == 0)
 		rc = check_returning(step, what, err);
 	return rc;

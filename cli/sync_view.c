@@ -68,8 +68,8 @@ static void say_counts(const struct sync_report *report, bool office)
 
 void sync_view_text(const struct sync_report *report, bool office)
 {
-	size_t waiting = count(report, SYNC_QUARANTINED) +
-			 count(report, SYNC_WAITING);
+	size_t waiting =
+		count(report, SYNC_QUARANTINED) + count(report, SYNC_WAITING);
 
 	if (report->pushed + report->received + report->merged +
 		    report->refused + waiting ==

@@ -78,27 +78,30 @@ static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
 
 /* --- ending one ---------------------------------------------------------- */
 
-/* `2022-06-30`, `2022-06-30T09:15:00Z`, or NULL for now, as the row says it. */
+/* `2022-06-30` (its first moment here), `2022-06-30T09:15:00Z`, or NULL for
+ * now, as the row says it. */
 static int read_time(char out[TIME_SIZE], const char *text, struct err *err)
 {
 	struct tm tm = {.tm_mday = 0};
 	time_t now = time(NULL);
 	const char *end = NULL;
 
-	if (text == NULL) {
-		gmtime_r(&now, &tm);
-		strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
-		return 0;
+	if (text != NULL) {
+		end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		now = timegm(&tm);
 	}
-	end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	if (end == NULL)
+	if (text != NULL && end == NULL) {
+		tm = (struct tm){.tm_isdst = -1};
 		end = strptime(text, "%Y-%m-%d", &tm);
-	if (end == NULL || *end != '\0' || strlen(text) >= TIME_SIZE)
+		now = mktime(&tm);
+	}
+	if (text != NULL && (end == NULL || *end != '\0'))
 		return err_set(err, ERR_INPUT,
 			       _("--from takes a date such as 2022-06-30, not "
 				 "'%s'"),
 			       text);
-	snprintf(out, TIME_SIZE, "%s", text);
+	gmtime_r(&now, &tm);
+	strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return 0;
 }
 

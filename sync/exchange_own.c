@@ -93,12 +93,30 @@ static bool is_foreign(int rc)
 	return rc == ERR_CORRUPT || rc == ERR_MISSING || rc == ERR_INPUT;
 }
 
+/* A history that lacks what this node had sent was not grown, but written
+ * over. */
+static int check_grown(struct node *node, const struct oid *there,
+		       struct err *err)
+{
+	struct oid_list chain = {NULL, 0, 0};
+	struct oid sent;
+	int rc = node_get_oid(&sent, node->replica, NODE_SENT, err);
+
+	if (rc < 0 || oid_is_zero(&sent))
+		return rc;
+	rc = outbox_chain(&chain, node->repository, there, &sent, err);
+	oid_list_release(&chain);
+	return rc;
+}
+
 /* Neither side continues the other. */
 static int mend(struct node *node, struct hub *hub, const struct oid *there,
 		const struct run *run, struct err *err)
 {
 	int rc = hub_fetch(hub, node->repository, there, 1, err);
 
+	if (rc == 0)
+		rc = check_grown(node, there, err);
 	if (rc == 0)
 		rc = copies_mend(node, there, run, err);
 	if (is_foreign(rc))

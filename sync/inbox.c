@@ -84,13 +84,11 @@ void inbox_entry_release(struct inbox_entry *entry)
 	signers_release(&entry->signers);
 }
 
-int inbox_check(struct replica *replica, const struct inbox_entry *entry,
-		const struct signers *before, struct err *err)
+int inbox_check(bool *first, struct replica *replica,
+		const struct inbox_entry *entry, const struct signers *before,
+		struct err *err)
 {
-	struct buf line = BUF_INIT;
-	char *pinned = NULL;
-	int rc;
-
+	*first = false;
 	if (before != NULL)
 		return signers_allow(before, REPLICA_OFFICE, entry->signer,
 				     entry->time)
@@ -98,22 +96,26 @@ int inbox_check(struct replica *replica, const struct inbox_entry *entry,
 			       : err_set(err, ERR_CORRUPT,
 					 "signed with a key that is not the "
 					 "office's");
-	rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
-	key_public_line(&line, entry->signer);
-	if (rc == 0 && *pinned != '\0' && strcmp(pinned, buf_text(&line)) != 0)
-		rc = err_set(err, ERR_CORRUPT,
-			     "signed with another key than the office's");
-	if (rc == 0 && !signers_allow(&entry->signers, REPLICA_OFFICE,
-				      entry->signer, entry->commit.time))
-		rc = err_set(err, ERR_CORRUPT,
-			     "signed with a key that it does not name as "
-			     "the office's");
-	if (rc == 0 && *pinned == '\0')
-		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
-				 err);
-	free(pinned);
-	buf_release(&line);
-	return rc;
+	if (!signers_allow(&entry->signers, REPLICA_OFFICE, entry->signer,
+			   entry->time))
+		return err_set(err, ERR_CORRUPT,
+			       "signed with a key that it does not name as "
+			       "the office's");
+	return node_check_pin(first, replica, entry->signer, err);
+}
+
+/* On first use the office's key is believed; a person can compare it. */
+static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
+		       struct err *err)
+{
+	char fingerprint[KEY_FINGERPRINT];
+
+	key_fingerprint(fingerprint, entry->signer);
+	return run_detail(run, SYNC_NOTICE, err,
+			  "the office's key is %s, and from now on no other "
+			  "is believed unless this one names it: compare it "
+			  "with what the office tells",
+			  fingerprint);
 }
 
 /* --- applying ------------------------------------------------------------ */
@@ -262,13 +264,16 @@ static int receive_in_transaction(struct node *node,
 	struct db *db = replica_db(node->replica);
 	struct sync_report *report = run->report;
 	size_t received = report->received;
+	bool first;
 	int rc = db_begin(db, err);
 
 	if (rc < 0)
 		return rc;
 	rc = change_log_drain(node->replica, NULL, err);
 	if (rc == 0)
-		rc = inbox_check(node->replica, entry, before, err);
+		rc = inbox_check(&first, node->replica, entry, before, err);
+	if (rc == 0 && first)
+		rc = tell_pinned(entry, run, err);
 	if (rc == 0)
 		rc = inbox_apply(node->replica, node->repository, entry, run,
 				 err);

@@ -23,9 +23,10 @@ int inbox_read(struct inbox_entry *out, struct repository *repository,
 void inbox_entry_release(struct inbox_entry *entry);
 /* Whether the office made it: `before` are the signers of the commit before
  * it; NULL for the first, which pins the key it is signed with (or must be
- * the pinned one). */
-int inbox_check(struct replica *replica, const struct inbox_entry *entry,
-		const struct signers *before, struct err *err);
+ * the pinned one); *first says that it was pinned now. */
+int inbox_check(bool *first, struct replica *replica,
+		const struct inbox_entry *entry, const struct signers *before,
+		struct err *err);
 /* Applies its batches and verdicts in the caller's transaction. */
 int inbox_apply(struct replica *replica, struct repository *repository,
 		const struct inbox_entry *entry, const struct run *run,

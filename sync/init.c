@@ -2,12 +2,14 @@
  * each whole or absent, so that an interrupted init is simply run again.
  * Knows how a node is laid out; merges and sends nothing. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/edit.h"
+#include "sync/base64.h"
 #include "sync/hub.h"
 #include "sync/node.h"
 #include "sync/refs.h"
@@ -100,6 +102,75 @@ static int check_same(struct replica *replica,
 	return rc;
 }
 
+/* `SHA256:…` (base64 without padding), as ssh-keygen -l prints it. */
+static int read_sha256(char out[KEY_FINGERPRINT], const char *text,
+		       struct err *err)
+{
+	struct buf padded = BUF_INIT;
+	struct buf bytes = BUF_INIT;
+	int rc;
+
+	buf_addf(&padded, "%s=", text);
+	rc = base64_decode(&bytes, buf_text(&padded), padded.len, err);
+	if (rc == 0 && bytes.len != CRYPTO_SHA256_SIZE)
+		rc = err_set(err, ERR_INPUT, "not 32 bytes");
+	for (size_t i = 0; rc == 0 && i < CRYPTO_SHA256_SIZE; i++)
+		snprintf(out + 2 * i, 3, "%02x", (unsigned char)bytes.data[i]);
+	buf_release(&bytes);
+	buf_release(&padded);
+	return rc;
+}
+
+/* The office's key as it is pinned: its line, or its fingerprint. */
+static int read_office_key(struct buf *out, const char *told, struct err *err)
+{
+	uint8_t public_key[CRYPTO_PUBLIC_SIZE];
+	char fingerprint[KEY_FINGERPRINT];
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	if (strncmp(told, "SHA256:", 7) == 0) {
+		rc = read_sha256(fingerprint, told + 7, err);
+		buf_adds(out, rc == 0 ? fingerprint : "");
+	} else if (strlen(told) == KEY_FINGERPRINT - 1 &&
+		   strspn(told, "0123456789abcdef") == KEY_FINGERPRINT - 1) {
+		buf_adds(out, told);
+	} else {
+		rc = buf_read_file(&text, told, 1 << 16, err);
+		if (rc == 0)
+			rc = key_public_parse(public_key, buf_text(&text), err);
+		if (rc == 0)
+			key_public_line(out, public_key);
+	}
+	buf_release(&text);
+	if (rc < 0) {
+		err->code = ERR_INPUT;
+		return err_wrap(err, "the office's key, %.100s", told);
+	}
+	return buf_check(out, err);
+}
+
+static int pin_office(struct replica *replica, const char *told,
+		      struct err *err)
+{
+	struct buf wanted = BUF_INIT;
+	char *pinned = NULL;
+	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
+
+	if (rc == 0)
+		rc = read_office_key(&wanted, told, err);
+	if (rc == 0 && *pinned == '\0')
+		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&wanted),
+				 err);
+	else if (rc == 0 && strcmp(pinned, buf_text(&wanted)) != 0)
+		rc = err_set(err, ERR_INPUT,
+			     "another key of the office is pinned here "
+			     "already");
+	free(pinned);
+	buf_release(&wanted);
+	return rc;
+}
+
 static int make_replica(struct replica **out,
 			const struct node_options *options, const char *hub,
 			struct err *err)
@@ -120,6 +191,8 @@ static int make_replica(struct replica **out,
 		rc = check_same(*out, options, hub, err);
 	if (rc == 0 && options->name != NULL)
 		rc = replica_set(*out, NODE_NAME, options->name, err);
+	if (rc == 0 && options->office_key != NULL)
+		rc = pin_office(*out, options->office_key, err);
 	/* Last: a replica that knows its hub is complete. */
 	if (rc == 0)
 		rc = replica_set(*out, NODE_HUB, hub, err);

@@ -196,37 +196,17 @@ int ledger_read(struct intake *out, struct repository *repository,
 
 /* --- who may sign -------------------------------------------------------- */
 
-/* Where the office has no signer yet: its pinned key, pinned now if none. */
-static int check_pinned(struct replica *replica,
-			const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
-			struct err *err)
-{
-	struct buf line = BUF_INIT;
-	char *pinned = NULL;
-	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
-
-	key_public_line(&line, public_key);
-	if (rc == 0 && *pinned == '\0')
-		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
-				 err);
-	else if (rc == 0 && strcmp(pinned, buf_text(&line)) != 0)
-		rc = err_set(err, ERR_CORRUPT,
-			     "main was begun with another key than the "
-			     "office's");
-	free(pinned);
-	buf_release(&line);
-	return rc;
-}
-
 int ledger_check_office(struct replica *replica,
 			const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
 			int64_t time, struct err *err)
 {
 	struct signers signers = {NULL, 0};
+	bool first;
 	int rc = signers_load(&signers, replica, err);
 
+	/* The very first commit of main. */
 	if (rc == 0 && !signers_know(&signers, REPLICA_OFFICE))
-		rc = check_pinned(replica, public_key, err);
+		rc = node_check_pin(&first, replica, public_key, err);
 	else if (rc == 0 &&
 		 !signers_allow(&signers, REPLICA_OFFICE, public_key, time))
 		rc = err_set(err, ERR_CORRUPT,

@@ -170,8 +170,8 @@ static int say_set_aside(const struct taking *taking,
 			 struct err *err)
 {
 	if (expected->last < expected->next)
-		return run_detail(taking->run, SYNC_QUARANTINED, err,
-				  "%s: %s", ref, err->text);
+		return run_detail(taking->run, SYNC_QUARANTINED, err, "%s: %s",
+				  ref, err->text);
 	return run_detail(taking->run, SYNC_QUARANTINED, err,
 			  "%s: %s (%" PRIu64 " changes wait)", ref, err->text,
 			  expected->last - expected->next + 1);

@@ -109,6 +109,34 @@ int node_set_oid(struct replica *replica, const char *name,
 	return replica_set(replica, name, hex, err);
 }
 
+int node_check_pin(bool *first, struct replica *replica,
+		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
+		   struct err *err)
+{
+	char fingerprint[KEY_FINGERPRINT];
+	struct buf line = BUF_INIT;
+	char *pinned = NULL;
+	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
+
+	key_fingerprint(fingerprint, public_key);
+	key_public_line(&line, public_key);
+	if (rc == 0)
+		rc = buf_check(&line, err);
+	*first = rc == 0 && *pinned == '\0';
+	if (rc == 0 && !*first && strcmp(pinned, buf_text(&line)) != 0 &&
+	    strcmp(pinned, fingerprint) != 0)
+		rc = err_set(err, ERR_CORRUPT,
+			     "signed with another key than the office's, "
+			     "which is %s here",
+			     pinned);
+	if (rc == 0 && strcmp(pinned, buf_text(&line)) != 0)
+		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
+				 err);
+	free(pinned);
+	buf_release(&line);
+	return rc;
+}
+
 int node_site_name(struct buf *out, struct replica *replica, const char *site,
 		   struct err *err)
 {

@@ -11,7 +11,8 @@
 /* Facts in _meta. */
 #define NODE_HUB "hub"		     /* address */
 #define NODE_NAME "name"	     /* of the site, as init was told */
-#define NODE_OFFICE_KEY "office_key" /* pinned public key line */
+#define NODE_OFFICE_KEY \
+	"office_key" /* pinned: a public key line, or a fingerprint in hex */
 #define NODE_MAIN "main"	     /* last main commit replayed (office) */
 #define NODE_DELIVERED \
 	"delivered"	   /* main commit up to which no inbox is
@@ -36,6 +37,12 @@ int node_get_oid(struct oid *out, struct replica *replica, const char *name,
 		 struct err *err);
 int node_set_oid(struct replica *replica, const char *name,
 		 const struct oid *oid, struct err *err);
+
+/* Whether this is the office's pinned key; where none is pinned it is pinned
+ * now, and *first says so. ERR_CORRUPT: another one is pinned. */
+int node_check_pin(bool *first, struct replica *replica,
+		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
+		   struct err *err);
 
 /* Appends the site's name for people: the unit's, else what init was told (own
  * site), else the code. */

@@ -31,6 +31,9 @@ struct node_options {
 	const char *name;     /* of the site, or NULL */
 	const char *key_file; /* an OpenSSH key to use, or NULL: a new one */
 	const char *author;   /* the person who edits here, or NULL */
+	const char *office_key; /* the office's: a public key file, or its
+				   fingerprint (hex, or SHA256:… as ssh-keygen
+				   prints it); NULL: believed on first use */
 };
 /* Makes the node, and what an interrupted call left undone; repeated with the
  * same options it changes nothing. ERR_INPUT: another node is there, or an

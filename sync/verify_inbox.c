@@ -21,7 +21,8 @@ static int replay_entry(struct replaying *replaying,
 			const struct inbox_entry *entry, struct err *err)
 {
 	struct proof *proof = replaying->proof;
-	int rc = inbox_check(replaying->into, entry,
+	bool first;
+	int rc = inbox_check(&first, replaying->into, entry,
 			     replaying->first ? NULL : &replaying->before, err);
 
 	if (rc == 0)

@@ -22,6 +22,11 @@ sqlite3.h    core/db.[ch]
 csv.h        cli/csv_list.c
 jansson.h    cli/json_out.[ch]
 libintl.h    cli/message.[ch]
+xlsxwriter.h cli/publish_xlsx.c
+minizip/*    cli/zip.c
+unzip.h      cli/zip.c
+expat.h      cli/xml.c
+iconv.h      cli/encoding.c
 '
 
 breaches=0

@@ -9,7 +9,8 @@ set -eu
 build='gcc libc6-dev cmake ninja-build pkg-config gettext
 	libsqlite3-dev libgit2-dev zlib1g-dev libsodium-dev
 	libutf8proc-dev libjansson-dev libmsgpack-dev libcsv-dev
-	libcurl4-openssl-dev'
+	libcurl4-openssl-dev libxlsxwriter-dev libminizip-dev
+	libexpat1-dev'
 # Reading the result with stock tools, as the demonstration does.
 read='git openssh-client sqlite3'
 # Tests: a second compiler with its sanitizers, the test framework, an editor

@@ -48,18 +48,19 @@ _tian_paths() { # COMPGEN-OPTION
 
 _tian_options() {
 	case $command in
-	init) echo --office --unit --hub --name --key ;;
-	unit) echo add list --key --rename ;;
+	init) echo --office --unit --hub --name --key --office-key ;;
+	unit) echo add list key --key --rename --revoke --from ;;
 	import) echo --format --only --session --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
 	list) echo --status --unit --class --overdue --search ;;
-	show) echo --all ;;
+	show) echo --all --at ;;
 	set) echo --reason ;;
 	reply) echo --class --text-file --unit ;;
 	sync) echo --watch ;;
 	conflicts) echo --hard ;;
 	resolve) echo --take --value --reason ;;
-	verify) echo --hub ;;
+	verify) echo --hub --from ;;
+	hub) echo rules ;;
 	bundle) echo create apply --for --full ;;
 	publish) echo --format --out --session ;;
 	esac
@@ -110,7 +111,7 @@ _tian() {
 
 	if [[ -z $command ]]; then
 		_tian_words "$(tr ' ' '\n' <<<"init unit import assign list show \
-set reply sync conflicts resolve log verify publish bundle doctor -C --as \
+set reply sync conflicts resolve log blame verify publish bundle hub doctor -C --as \
 --json --help --version" | grep .)"
 		return
 	fi

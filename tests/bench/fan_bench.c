@@ -20,6 +20,7 @@ static double fan_in(struct world *world, size_t each)
 		world_edit(world, i, each, each, 10);
 		world_sync(NULL, world_unit_dir(world, i));
 	}
+	settle();
 	time = world_sync(&report, world_dir(world, "office"));
 	must_true(report.merged == each * UNITS, "merge every change");
 	sync_report_release(&report);
@@ -83,6 +84,7 @@ static void bench_bootstrap(const struct world *world)
 		sites[i] = i % 2 ? "office" : "u07";
 	}
 	world_add_nodes(world, nodes, sites, 2 * RUNS);
+	settle();
 	for (size_t i = 0; i < RUNS; i++) {
 		double here;
 		double whole;

@@ -19,6 +19,8 @@ enum { RUNS = 5, RUNS_MAX = 16 };
 double seconds(void);
 /* Peak resident memory of this process in MiB. */
 double peak_mib(void);
+/* Before the clock starts: what was written until now is on disk. */
+void settle(void);
 /* Calls of malloc, calloc and realloc so far (linked with --wrap). */
 size_t allocations(void);
 

@@ -227,6 +227,7 @@ void bench_merge(void)
 	corpus_office(office, &corpus);
 	encode_all(bytes);
 	record(&sets, office);
+	settle();
 	for (size_t i = 0; i < RUNS; i++) {
 		double floor = measure_session(office, &sets);
 		double tidying;

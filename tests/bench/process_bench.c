@@ -46,6 +46,7 @@ static double run_nothing(void)
 
 static void measure(const struct world *world, double history)
 {
+	settle();
 	for (size_t i = 0; i < COMMANDS; i++) {
 		const struct command *command = &commands[i];
 		bool at_unit = command->words[1] == NULL &&

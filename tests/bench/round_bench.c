@@ -192,6 +192,7 @@ static void measure(struct world *world, const char *from, const char *to,
 
 	round_calls(world); /* what the first one after growing opens anew */
 	round_git(from, to, (size_t)history);
+	settle();
 	for (size_t i = 0; i < RUNS; i++) {
 		double floor = round_git(from, to, world->written) * 1e3;
 		struct round_times calls = round_calls(world);

@@ -92,9 +92,9 @@ static void case__a_number_is_found_where_it_is_unique(void **state)
 
 static void case__a_number_is_found_as_people_type_it(void **state)
 {
-	static const char *const words[] = {"2",     "002",	"２",
-					    "2号",   "第2号",	"第２号",
-					    "第2",   "第 2 号", "1-1-2",
+	static const char *const words[] = {"2",	 "002",	    "２",
+					    "2号",	 "第2号",   "第２号",
+					    "第2",	 "第 2 号", "1-1-2",
 					    "１－１－２"};
 
 	(void)state;

@@ -251,13 +251,11 @@ static const char *letter(const char *text)
 	return path;
 }
 
-static void reply__text_class_and_submission_are_one_edit(void **state)
+static void reply__text_and_class_are_one_draft(void **state)
 {
-	static const char sql[] =
-		"SELECT h.draft || h.class_proposed || count(e.id) || max("
-		"length(e.text_hash)) FROM handling h JOIN event e ON"
-		" e.proposal = h.proposal AND e.unit = 'edu' AND e.kind ="
-		" 'submitted' WHERE h.unit = 'edu'";
+	static const char sql[] = "SELECT h.draft || h.class_proposed || (SELECT"
+				  " count(*) FROM event) FROM handling h WHERE"
+				  " h.unit = 'edu'";
 	const char *path = letter("\xef\xbb\xbf第一句。\r\n第二句。\n\n");
 
 	(void)state;
@@ -266,13 +264,32 @@ static void reply__text_class_and_submission_are_one_edit(void **state)
 				     "A类", "--text-file", path, NULL),
 				 CLI_DONE);
 		assert_string_equal(desk_ask(&one, sql),
-				    "第一句。\n第二句。A164");
+				    "第一句。\n第二句。A0");
 	}
 	warns("nothing to change");
 	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "B",
 			     "--text-file", path, NULL),
 			 CLI_DONE);
-	assert_string_equal(desk_ask(&one, sql), "第一句。\n第二句。B264");
+	assert_string_equal(desk_ask(&one, sql), "第一句。\n第二句。B0");
+	unlink(path);
+}
+
+static void submit__a_text_is_handed_over_by_its_hash(void **state)
+{
+	static const char sql[] = "SELECT count(*) || max(length(text_hash)) ||"
+				  " max(kind) FROM event";
+	const char *path = letter("第一句。");
+
+	(void)state;
+	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A",
+			     "--text-file", path, NULL),
+			 CLI_DONE);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(run(&one, cmd_submit, "1-1-014", NULL),
+				 CLI_DONE);
+		assert_string_equal(desk_ask(&one, sql), "164submitted");
+	}
+	warns("nothing to change");
 	unlink(path);
 }
 
@@ -382,10 +399,12 @@ static void conflicts__each_value_is_told_with_its_writer(void **state)
 	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_ATTENTION);
 	says("区教育局 王芳");
 	says("已建成");
-	/* The second is told by how it differs from the first. */
+	/* Both stand whole, and how the second differs from the first. */
+	says("      已建成三所学校。");
+	says("      已建成五所学校。");
 	says("-]{+");
-	/* One site wrote both: it is the change that must be named. */
-	says("tian resolve 1-1-014 edu.class_proposed --take ");
+	/* One person wrote both: it is the change that must be named. */
+	says(":1 --reason TEXT");
 	assert_int_equal(run(&office, cmd_conflicts, "1-1-014", "--json",
 			     "--hard", NULL),
 			 CLI_ATTENTION);
@@ -584,7 +603,8 @@ int main(void)
 		TEST(assign__who_is_no_longer_named_is_released),
 		TEST(assign__the_sessions_months_make_the_date),
 		TEST(assign__what_makes_no_sense_is_refused),
-		TEST(reply__text_class_and_submission_are_one_edit),
+		TEST(reply__text_and_class_are_one_draft),
+		TEST(submit__a_text_is_handed_over_by_its_hash),
 		TEST(reply__a_bad_one_changes_nothing),
 		TEST(reply__a_conflict_is_settled_first),
 		TEST(list__conditions_must_all_hold),

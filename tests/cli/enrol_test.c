@@ -143,7 +143,8 @@ static void enrol__a_code_keeps_its_name_unless_renaming_is_said(void **state)
 	assert_string_equal(desk_ask(&desk, "SELECT name FROM unit WHERE code"
 					    " = 'edu'"),
 			    "区教育局");
-	assert_string_equal(desk_ask(&desk, "SELECT count(*) FROM signer"), "0");
+	assert_string_equal(desk_ask(&desk, "SELECT count(*) FROM signer"),
+			    "0");
 	assert_int_equal(edit_begin(desk.replica, &err), 0);
 	assert_int_equal(enrol_unit(&unit, desk.replica, &err), 0);
 	assert_int_equal(edit_commit(desk.replica, NULL, NULL, NULL, &err), 0);

@@ -78,11 +78,13 @@ static void history__a_row_voided_and_revived_is_no_earlier_value(void **state)
 	size_t n = 0;
 
 	(void)state;
-	desk_sql(&desk, "UPDATE handling SET draft = '初稿' WHERE unit = 'edu'");
+	desk_sql(&desk,
+		 "UPDATE handling SET draft = '初稿' WHERE unit = 'edu'");
 	desk_sql(&desk, "UPDATE handling SET void_reason = '改派', void = 1"
 			" WHERE unit = 'edu'");
 	desk_sql(&desk, "UPDATE handling SET void = 0 WHERE unit = 'edu'");
-	desk_sql(&desk, "UPDATE handling SET draft = '二稿' WHERE unit = 'edu'");
+	desk_sql(&desk,
+		 "UPDATE handling SET draft = '二稿' WHERE unit = 'edu'");
 	read_case(&history);
 	for (size_t i = 0; i < history.n; i++) {
 		const struct history_item *item = &history.items[i];

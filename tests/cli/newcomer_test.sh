@@ -220,6 +220,26 @@ ends "the log" 0 tian log 14 edu.draft --json
 	json_extract(value, '\$.old') IN ('是', '1', 1)")" = 0 ] ||
 	not_ok "the earlier value is of the same field"
 
+# A row voided here and written to there.
+ends "the second office is up to date" 1 tian -C office2 sync
+ends "it writes" 0 tian -C office2 set 14 hr.draft=代录。
+ends "the first voids" 0 tian set 14 hr.void=1 --reason 撤回
+ends "both meet" 1 tian sync
+ends "both meet" 1 tian -C office2 sync
+ends "it is told what was written unseen" 1 tian -C office2 conflicts
+says out "答复正文：代录。"
+command=$(sed -n 's/^  → tian \(.*hr.void --value 1 --reason 理由\).*/\1/p' out)
+ends "the command that is printed works" 0 sh -c "tian -C office2 $command"
+ends "and settles it" 1 tian -C office2 conflicts
+says_not out "hr.void"
+
+# A program that holds the replica: sqlite3 in the middle of an edit.
+printf "BEGIN IMMEDIATE;\n.system tian -C hr set 14 phone=5 >out 2>err\n" |
+	sqlite3 hr/tian.db >/dev/null 2>&1 || :
+name="a replica that is held says so, and what to do"
+says err 另一个程序正在写这个副本
+says err 请稍后再试
+
 ends "a change" 0 tian set 12 sector=经济界二组
 ends "one change is one" 1 env LC_ALL=C.UTF-8 tian sync
 says out "sent:      1 change"

@@ -78,8 +78,7 @@ static void table__a_column_that_is_empty_everywhere_is_left_out(void **state)
 
 	(void)state;
 	assert_string_equal(table_of(0, TABLE_LEFT, last, 2), "k\na\nb\n");
-	assert_string_equal(table_of(0, TABLE_RIGHT, first, 2),
-			    "题\n x\n y\n");
+	assert_string_equal(table_of(0, TABLE_RIGHT, first, 2), "题\n x\n y\n");
 }
 
 static void table__the_last_to_give_way_keeps_its_room(void **state)
@@ -112,8 +111,7 @@ static void table__control_characters_become_spaces(void **state)
 	const char *const rows[][2] = {{"a\n\033[31m", NULL}};
 
 	(void)state;
-	assert_string_equal(table_of(0, TABLE_LEFT, rows, 1),
-			    "k        题\na  [31m\n");
+	assert_string_equal(table_of(0, TABLE_LEFT, rows, 1), "k\na  [31m\n");
 }
 
 static void table__text_wraps_between_characters(void **state)

@@ -21,7 +21,7 @@
 enum {
 	KILLS = 200,
 	INIT_KILLS = 40,
-	NODES = 6,
+	NODES = 20,
 	ROUNDS = 4,
 	SANITIZED = 5 /* that many times fewer kills, each slower */
 };
@@ -279,7 +279,7 @@ static void kill__many_at_once_all_arrive(void **state)
 	assert_string_equal(world_text("office",
 				       "SELECT count(*) FROM handling WHERE"
 				       " doc_no = '3号'"),
-			    "6");
+			    "20");
 	must_verify("office", VERIFY_HUB);
 	must_verify("office2", VERIFY_HUB);
 }

@@ -268,6 +268,8 @@ static void ledger__a_rewritten_history_stops_its_ref(void **state)
 	must(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign"
 		    " $R^{tree})");
 	expect_quarantine("rewritten");
+	/* Its node puts in place again what it had sent. */
+	assert_int_equal(world_sync("edu", 0)->refused, 1);
 	expect_others_go_on();
 }
 

@@ -1,0 +1,252 @@
+/* hostile_test.c - outboxes and packs made to do harm: each ends in a named
+ * verdict or in quarantine, with everybody else's work going on.
+ * ledger_test.c has those that only break the shape of a history. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/sync/git_helper.h"
+#include "tests/sync/world_helper.h"
+
+static void must(const char *command)
+{
+	char out[4096];
+
+	if (run(out, sizeof(out), "%s", command) != 0)
+		fail_msg("%s: %s", command, out);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	folder_make();
+	world_office();
+	world_unit("edu", "edu", "区教育局");
+	world_unit("hr", "hr", "区人社局");
+	world_case("1-1-001", "教育", "edu");
+	world_case("1-1-002", "人社", "hr");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	world_sync("hr", 0);
+	world_edit("edu", "王芳", "UPDATE handling SET doc_no = '教1号'");
+	world_sync("edu", 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	world_forget();
+	folder_remove();
+	return 0;
+}
+
+/* In the hub, as edu: $R its outbox; `make` turns its tip into another. */
+static void as_edu(const char *make)
+{
+	char command[4096];
+
+	snprintf(command, sizeof(command),
+		 "cd hub && R=$(git for-each-ref --format='%%(refname)'"
+		 " refs/heads/outbox/edu) && sign() { git -c user.name=N -c"
+		 " user.email=e@x -c gpg.format=ssh -c"
+		 " user.signingkey=../edu/key commit-tree -S \"$@\"; } && %s",
+		 make);
+	must(command);
+}
+
+/* Edu's batch, not merged yet, with its bytes changed; signed all the same. */
+static void change_batch(const char *sed)
+{
+	char make[1024];
+
+	snprintf(make, sizeof(make),
+		 "b=$(git cat-file blob $R:changes.msgpack | LC_ALL=C sed '%s' |"
+		 " git hash-object -w --stdin) && test $b != $(git rev-parse"
+		 " $R:changes.msgpack) && t=$(printf '100644 blob"
+		 " %%s\\tchanges.msgpack\\n' $b | git mktree) && git update-ref"
+		 " $R $(git log -1 --format=%%B $R | sign $t)",
+		 sed);
+	as_edu(make);
+}
+
+/* One thing is amiss, of that kind, and its text has `what`. */
+static void expect(enum sync_detail_kind kind, const char *what)
+{
+	const struct sync_report *report = world_sync("office", 0);
+
+	assert_int_equal(report->n_details, 1);
+	if (strstr(report->details[0].text, what) == NULL)
+		fail_msg("%s", report->details[0].text);
+	assert_int_equal(report->details[0].kind, kind);
+	assert_int_equal(report->refused, 1);
+}
+
+/* hr's edit arrives, nothing of edu's did, and the proof holds. */
+static void expect_unharmed(void)
+{
+	struct verify_report report = {.ok = false};
+	struct node *node = NULL;
+	struct err err = {0};
+
+	world_edit("hr", "赵强", "UPDATE handling SET doc_no = '他号'");
+	world_sync("hr", 0);
+	world_sync("office", 0);
+	assert_string_equal(world_text("office",
+				       "SELECT group_concat(doc_no) FROM"
+				       " handling"),
+			    "他号");
+	must("git -C hub ls-tree -r --name-only main | grep -vE '^(signers|"
+	     "verdicts.msgpack|register/1-1/00[12].yaml)$' | wc -l | grep -qx"
+	     " 0");
+	must("git -C hub fsck --strict");
+	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
+	assert_int_equal(node_verify(&report, node, VERIFY_HUB, NULL, &err), 0);
+	for (size_t i = 0; i < report.n_findings; i++)
+		print_error("%s\n", report.findings[i]);
+	assert_true(report.ok);
+	verify_report_release(&report);
+	node_close(node);
+}
+
+static void hostile__bad_utf8_stops_its_ref(void **state)
+{
+	(void)state;
+	change_batch("s/教1号/\\xff\\xfe\\xfd1号/");
+	expect(SYNC_QUARANTINED, "changes.msgpack");
+	expect_unharmed();
+}
+
+static void hostile__another_units_row_is_refused(void **state)
+{
+	(void)state;
+	change_batch("s/1-1-001\\/edu/1-1-002\\/hr\\x20/");
+	expect(SYNC_REFUSED, "not assigned to this unit");
+	expect_unharmed();
+}
+
+static void hostile__paths_in_keys_reach_no_file(void **state)
+{
+	static const char *const keys[] = {
+		"..\\/..\\/x", ".git\\/ab", "1-1-\\/..", "a\\x00b-1-1",
+		"1-1-\\x0a\\x0a\\x0a", "-rf-1-1", "x.lock-", "1-1-\\x7f01"};
+
+	(void)state;
+	as_edu("git update-ref refs/keep $R");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct sync_report *report;
+		char sed[128];
+
+		snprintf(sed, sizeof(sed), "s/1-1-001\\/edu/%s\\/edu/",
+			 keys[i]);
+		as_edu("git update-ref $R refs/keep");
+		change_batch(sed);
+		report = world_sync("office", 0);
+		if (report->refused == 0)
+			fail_msg("%s was taken", keys[i]);
+	}
+	must("git -C hub update-ref -d refs/keep");
+	expect_unharmed();
+}
+
+static void hostile__another_sites_name_in_a_batch_stops_its_ref(void **state)
+{
+	(void)state;
+	as_edu("b=$(git cat-file blob $R:changes.msgpack | LC_ALL=C sed"
+	       " 's/\\xa3edu/\\xa3off/' | git hash-object -w --stdin) &&"
+	       " t=$(printf '100644 blob %s\\tchanges.msgpack\\n' $b | git"
+	       " mktree) && git update-ref $R $(git log -1 --format=%B $R |"
+	       " sed 's/^Site: edu/Site: off/' | sign $t)");
+	expect(SYNC_QUARANTINED, "in an outbox of edu");
+	expect_unharmed();
+}
+
+static void hostile__an_unsigned_commit_stops_its_ref(void **state)
+{
+	(void)state;
+	as_edu("git update-ref $R $(git log -1 --format=%B $R | git -c"
+	       " user.name=N -c user.email=e@x commit-tree $R^{tree})");
+	expect(SYNC_QUARANTINED, "sign");
+	expect_unharmed();
+}
+
+static void hostile__a_signature_over_something_else_stops_its_ref(void **state)
+{
+	(void)state;
+	as_edu("git update-ref $R $(git cat-file commit $R | sed"
+	       " 's/^committer .*/committer X <x@x> 1 +0000/' | git"
+	       " hash-object -t commit -w --stdin)");
+	expect(SYNC_QUARANTINED, "sign");
+	expect_unharmed();
+}
+
+/* Cut off, and one bit turned, in the pack that holds edu's commit. */
+static void hostile__a_damaged_pack_is_told_and_heals(void **state)
+{
+	static const char *const how[] = {
+		"truncate -s -200 \"$f\"",
+		"printf '\\377' | dd of=\"$f\" bs=1 seek=60 conv=notrunc"
+		" status=none"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct sync_report *report;
+		char command[512];
+
+		must("rm -rf whole && cp -a hub whole");
+		snprintf(command, sizeof(command),
+			 "cd hub/objects/pack && f=$(ls -t *.pack | head -n 1)"
+			 " && chmod u+w \"$f\" && %s",
+			 how[i]);
+		must(command);
+		report = world_sync("office", 0);
+		assert_true(report->n_details > 0);
+		for (size_t k = 0; k < report->n_details; k++)
+			assert_int_equal(report->details[k].kind,
+					 SYNC_QUARANTINED);
+		assert_string_equal(world_text("office",
+					       "SELECT count(doc_no) FROM"
+					       " handling"),
+				    "0");
+		must("rm -rf hub && mv whole hub");
+	}
+	assert_int_equal(world_sync("office", 0)->merged, 1);
+	must("git -C hub fsck --strict");
+}
+
+/* What a stranger leaves beside is not even read. */
+static void hostile__an_object_of_64_mib_is_refused_unread(void **state)
+{
+	(void)state;
+	as_edu("b=$(head -c 70000000 /dev/zero | git hash-object -w --stdin) &&"
+	       " t=$(printf '100644 blob %s\\tchanges.msgpack\\n' $b | git"
+	       " mktree) && git update-ref $R $(git log -1 --format=%B $R |"
+	       " sign $t)");
+	expect(SYNC_QUARANTINED, "outbox/edu");
+	expect_unharmed();
+}
+
+#define HOSTILE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOSTILE_TEST(hostile__bad_utf8_stops_its_ref),
+		HOSTILE_TEST(hostile__another_units_row_is_refused),
+		HOSTILE_TEST(hostile__paths_in_keys_reach_no_file),
+		HOSTILE_TEST(
+			hostile__another_sites_name_in_a_batch_stops_its_ref),
+		HOSTILE_TEST(hostile__an_unsigned_commit_stops_its_ref),
+		HOSTILE_TEST(
+			hostile__a_signature_over_something_else_stops_its_ref),
+		HOSTILE_TEST(hostile__a_damaged_pack_is_told_and_heals),
+		HOSTILE_TEST(hostile__an_object_of_64_mib_is_refused_unread),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

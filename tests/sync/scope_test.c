@@ -1,0 +1,132 @@
+/* scope_test.c - what a unit holds as proposals come and go: nothing of
+ * others, an archive of what it had, and its late words kept. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/sync/git_helper.h"
+#include "tests/sync/world_helper.h"
+
+static int setup(void **state)
+{
+	(void)state;
+	folder_make();
+	world_office();
+	world_unit("edu", "edu", "区教育局");
+	world_unit("hr", "hr", "区人社局");
+	world_case("1-1-001", "教育", "edu");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	world_sync("hr", 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	world_forget();
+	folder_remove();
+	return 0;
+}
+
+static void reassign(void)
+{
+	world_edit("office", "李明",
+		   "UPDATE handling SET void = 1, void_reason = '改办';"
+		   "INSERT INTO handling(proposal, unit, role)"
+		   " VALUES ('1-1-001', 'hr', 'main')");
+	world_sync("office", 0);
+}
+
+/* It wrote while the office took the proposal away: refused, said at both
+ * ends, and the words are still there. */
+static void scope__a_late_edit_is_refused_and_kept(void **state)
+{
+	const struct sync_report *report;
+
+	(void)state;
+	reassign();
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '迟到的话。'");
+	world_sync("edu", 0);
+	report = world_sync("office", 0);
+	assert_int_equal(report->refused, 1);
+	assert_int_equal(report->details[0].kind, SYNC_REFUSED);
+	assert_non_null(strstr(report->details[0].text, "not assigned"));
+	report = world_sync("edu", 0);
+	assert_int_equal(report->details[0].kind, SYNC_REFUSED);
+	/* Both have the value, with the reason. */
+	for (int i = 0; i < 2; i++)
+		assert_string_equal(
+			world_text(i == 0 ? "office" : "edu",
+				   "SELECT c.value FROM _verdict v JOIN"
+				   " _change c ON c.id = v.change WHERE v.kind"
+				   " = 1"),
+			"迟到的话。");
+	assert_string_equal(world_state("office", "edu"),
+			    world_state("edu", "edu"));
+}
+
+/* What hr and the office write afterwards never reaches edu, by any byte. */
+static void scope__a_released_unit_gets_nothing_more(void **state)
+{
+	(void)state;
+	reassign();
+	world_sync("edu", 0);
+	world_sync("hr", 0);
+	world_edit("hr", "赵强", "UPDATE handling SET draft = '甲乙丙丁一'"
+				 " WHERE unit = 'hr'");
+	world_sync("hr", 0);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET body = '甲乙丙丁二'");
+	world_case("1-1-002", "甲乙丙丁三", "hr");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C edu/tian.git cat-file --batch-all-objects"
+			     " --batch | grep -qa 甲乙丙丁 || cat edu/tian.db*"
+			     " | grep -qa 甲乙丙丁 || strings -a edu/tian.git/"
+			     "packed-refs 2>/dev/null | grep -q 1-1-002"),
+			 1);
+	/* Its archive stands. */
+	assert_string_equal(world_text("edu", "SELECT title FROM proposal"),
+			    "教育");
+}
+
+/* A second computer of the unit, made after all that. */
+static void scope__a_new_node_holds_what_the_old_one_does(void **state)
+{
+	(void)state;
+	world_case("1-1-002", "人社", "hr");
+	world_case("1-1-003", "再来", "edu");
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '一。'");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	world_sync("edu2", 0);
+	world_sync("edu", 0);
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("edu", "edu"));
+	assert_string_equal(
+		world_text("edu2", "SELECT group_concat(key) FROM proposal"),
+		"1-1-001,1-1-003");
+}
+
+#define SCOPE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCOPE_TEST(scope__a_late_edit_is_refused_and_kept),
+		SCOPE_TEST(scope__a_released_unit_gets_nothing_more),
+		SCOPE_TEST(scope__a_new_node_holds_what_the_old_one_does),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
