@@ -8,20 +8,20 @@
 #include "cli/args.h"
 #include "cli/message.h"
 
-static const char help[] =
-	N_("usage: tian hub rules [ssh | gitolite | forge | pre-receive]\n"
-	   "\n"
-	   "The hub needs no rules: what is taken in is decided by signature.\n"
-	   "Where a server shall also keep people from writing over each\n"
-	   "other's refs, or units from reading other units' inboxes, this\n"
-	   "prints what to configure there.\n"
-	   "\n"
-	   "  ssh          sshd with git-shell, a line for each key\n"
-	   "  gitolite     one repository for each unit\n"
-	   "  forge        branch rules of a git forge\n"
-	   "  pre-receive  a hook: own outbox only, fast-forward, up to a size\n"
-	   "\n"
-	   "example: tian hub rules pre-receive > hub/hooks/pre-receive\n");
+static const char help[] = N_(
+	"usage: tian hub rules [ssh | gitolite | forge | pre-receive]\n"
+	"\n"
+	"The hub needs no rules: what is taken in is decided by signature.\n"
+	"Where a server shall also keep people from writing over each\n"
+	"other's refs, or units from reading other units' inboxes, this\n"
+	"prints what to configure there.\n"
+	"\n"
+	"  ssh          sshd with git-shell, a line for each key\n"
+	"  gitolite     one repository for each unit\n"
+	"  forge        branch rules of a git forge\n"
+	"  pre-receive  a hook: own outbox only, fast-forward, up to a size\n"
+	"\n"
+	"example: tian hub rules pre-receive > hub/hooks/pre-receive\n");
 
 static const char pre_receive[] =
 	"#!/bin/sh\n"

@@ -17,19 +17,19 @@
 #include "cli/show_text.h"
 #include "sync/sync.h"
 
-static const char help[] =
-	N_("usage: tian show CASE [--all]\n"
-	   "       tian show CASE --at COMMIT|DATE\n"
-	   "\n"
-	   "Shows a proposal: its fields, handlings, flow, conflicts, its dates\n"
-	   "with the rule that made each, and what comes next.\n"
-	   "\n"
-	   "  --all   voided rows too\n"
-	   "  --at    the register as main held it at a commit, or at the end\n"
-	   "          of a day; at the office\n"
-	   "  --json  one object, as in the manual\n"
-	   "\n"
-	   "example: tian show 1-1-014\n");
+static const char help[] = N_(
+	"usage: tian show CASE [--all]\n"
+	"       tian show CASE --at COMMIT|DATE\n"
+	"\n"
+	"Shows a proposal: its fields, handlings, flow, conflicts, its dates\n"
+	"with the rule that made each, and what comes next.\n"
+	"\n"
+	"  --all   voided rows too\n"
+	"  --at    the register as main held it at a commit, or at the end\n"
+	"          of a day; at the office\n"
+	"  --json  one object, as in the manual\n"
+	"\n"
+	"example: tian show 1-1-014\n");
 
 /* What an entity's rows are called in the JSON; its own name otherwise. */
 static const char *const plurals[][2] = {

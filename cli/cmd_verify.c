@@ -12,20 +12,20 @@
 #include "cli/stage.h"
 #include "sync/sync.h"
 
-static const char help[] =
-	N_("usage: tian verify [--hub] [--from COMMIT]\n"
-	   "\n"
-	   "Proves register and replica against the signed changes, from the\n"
-	   "first commit. Says where something does not follow, and ends with\n"
-	   "status 1 then. Two replicas of one scope that agree have the same\n"
-	   "state.\n"
-	   "\n"
-	   "  --hub          reads the hub afresh rather than the local copy;\n"
-	   "                 a ref that was set back or rewritten is found\n"
-	   "  --from COMMIT  at the office: main was proven up to COMMIT before;\n"
-	   "                 up to there it is only replayed\n"
-	   "\n"
-	   "example: tian verify --hub\n");
+static const char help[] = N_(
+	"usage: tian verify [--hub] [--from COMMIT]\n"
+	"\n"
+	"Proves register and replica against the signed changes, from the\n"
+	"first commit. Says where something does not follow, and ends with\n"
+	"status 1 then. Two replicas of one scope that agree have the same\n"
+	"state.\n"
+	"\n"
+	"  --hub          reads the hub afresh rather than the local copy;\n"
+	"                 a ref that was set back or rewritten is found\n"
+	"  --from COMMIT  at the office: main was proven up to COMMIT before;\n"
+	"                 up to there it is only replayed\n"
+	"\n"
+	"example: tian verify --hub\n");
 
 static int print_json(const struct verify_report *report, struct err *err)
 {
@@ -65,9 +65,8 @@ static int run(struct cli *cli, enum verify_source source, const char *from,
 {
 	struct verify_report report = {0};
 	struct progress progress;
-	struct sync_options options = {.progress = stage_show,
-				       .ctx = &progress,
-				       .from = from};
+	struct sync_options options = {
+		.progress = stage_show, .ctx = &progress, .from = from};
 	int rc = cli_open_node(cli, err);
 
 	progress_init(&progress);

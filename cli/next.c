@@ -200,7 +200,7 @@ static int print_line(const char *command, const char *text, void *ctx,
 
 	(void)err;
 	if (command)
-		fprintf(out, _("  next: %s  (%s)\n"), command, text);
+		fprintf(out, _("  next: %s — %s\n"), command, text);
 	else
 		fprintf(out, _("  waits: %s\n"), text);
 	return 0;

@@ -45,6 +45,7 @@ static const char style[] =
 	"font-family:\"Noto Sans CJK SC\",SimHei,sans-serif}\n"
 	"td.c{text-align:center;white-space:nowrap}\n"
 	"td.n{text-align:right;font-variant-numeric:tabular-nums}\n"
+	".list{table-layout:fixed}\n"
 	".form td{height:14mm}\n"
 	".form th{width:32mm}\n"
 	".form td.blank{height:58mm;vertical-align:bottom;text-align:right}\n"
@@ -54,16 +55,16 @@ static const char style[] =
 	"@media(max-width:700px){body{font-size:13pt}.page{padding:20mm 6mm}"
 	".class{right:6mm;top:6mm;font-size:16pt}.mark{left:6mm;top:7mm}"
 	"table{font-size:10pt}h1{font-size:17pt}}\n"
-	"@media print{body{background:#fff}.page{margin:0;padding:0;"
+	"@media print{body{background:#fff}.page,.wide .page{margin:0;padding:0;"
 	"box-shadow:none;min-height:0;max-width:none}"
-	".class{top:-14mm;right:0}.mark{top:-12mm;left:0}"
+	".page.letter{padding-top:15mm}"
+	".class{top:0;right:0}.mark{top:1mm;left:0}"
 	".page:last-child{break-after:auto}}\n";
 
 static const char portrait[] =
-	"@page{size:A4;margin:30mm 26mm 26mm 28mm}\n";
+	"@page{size:A4;margin:24mm 26mm 24mm 28mm}\n";
 static const char landscape[] =
-	"@page{size:A4 landscape;margin:20mm 16mm}\n"
-	"@media print{.mark{top:-6mm}}\n";
+	"@page{size:A4 landscape;margin:18mm 16mm}\n";
 
 static void add(struct buf *out, const char *open, const char *text,
 		const char *close)
@@ -169,7 +170,11 @@ static void add_assignment(struct buf *out, struct paper *paper, size_t from,
 		 "<p>现将下列 %zu 件提案交由你单位办理，其中主办或分办 %zu "
 		 "件、会办 %zu 件。请在期限内签收、办理并答复。</p>\n",
 		 end - from, main, end - from - main);
-	buf_adds(out, "<table><thead><tr><th>案号</th><th>案由</th>"
+	buf_adds(out, "<table class=\"list\"><colgroup><col style=\"width:9%\">"
+		      "<col style=\"width:27%\"><col style=\"width:12%\">"
+		      "<col style=\"width:6%\"><col style=\"width:12%\">"
+		      "<col style=\"width:20%\"><col style=\"width:14%\">"
+		      "</colgroup><thead><tr><th>案号</th><th>案由</th>"
 		      "<th>提案人</th><th>分工</th><th>主办单位</th>"
 		      "<th>会办单位</th><th>期限</th></tr></thead><tbody>\n");
 	for (size_t i = from; i < end; i++)

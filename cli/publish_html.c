@@ -20,14 +20,14 @@ static const char style[] =
 	"header{border-top:6px solid var(--mark);padding:32px 0 8px}\n"
 	"h1,h2,h3{font-family:\"Source Han Serif SC\",\"Noto Serif CJK SC\","
 	"\"Songti SC\",SimSun,serif;line-height:1.45}\n"
-	"h1{font-size:32px;margin:0}\n"
+	"h1{font-size:32px;margin:0;text-wrap:balance}\n"
 	"h2{font-size:22px;margin:40px 0 12px;padding-left:12px;"
 	"border-left:5px solid var(--mark)}\n"
 	"h3{font-size:20px;margin:0 0 6px}\n"
 	".sub{color:var(--soft);margin:6px 0 0}\n"
 	".figures{display:flex;flex-wrap:wrap;gap:12px;margin:24px 0 0;"
 	"padding:0;list-style:none}\n"
-	".figures li{flex:1 1 110px;background:var(--wash);border-radius:6px;"
+	".figures li{flex:1 1 110px;max-width:230px;background:var(--wash);border-radius:6px;"
 	"padding:10px 14px}\n"
 	".figures b{display:block;font-size:28px;line-height:1.3;"
 	"color:var(--mark);font-variant-numeric:tabular-nums}\n"
@@ -55,6 +55,7 @@ static const char style[] =
 	"th{background:var(--wash);font-weight:600;white-space:nowrap}\n"
 	"td:first-child{white-space:nowrap;color:var(--soft);"
 	"font-variant-numeric:tabular-nums}\n"
+	".unit{min-width:8.5em}\n"
 	"a{color:inherit;text-decoration-color:var(--line);"
 	"text-underline-offset:3px}\n"
 	"a:hover{color:var(--mark)}\n"
@@ -80,15 +81,24 @@ static const char style[] =
 	"padding-bottom:48px}\n"
 	"[hidden]{display:none!important}\n"
 	"@media(max-width:560px){.charts{grid-template-columns:1fr}"
-	"h1{font-size:26px}.wide{display:none}}\n"
+	"h1{font-size:26px}.wide{display:none}.unit{min-width:0}"
+	".find{position:static}article{scroll-margin-top:0}"
+	".figures li{max-width:none}}\n";
+
+static const char print_style[] =
 	"@page{size:A4;margin:20mm 18mm}\n"
 	"@media print{body{font-size:10.5pt;line-height:1.7}"
 	".find{display:none!important}header{padding-top:12px}"
 	"main,header>div,footer{max-width:none;padding:0}"
+	".figures{flex-wrap:nowrap;gap:6px;margin-top:14px}"
+	".figures li{flex:1 1 0;padding:6px 10px}"
+	".figures b{font-size:18pt}.figures span{font-size:9pt;"
+	"white-space:nowrap}table{font-size:9.5pt;line-height:1.4}"
+	"th,td{padding:3.5px 6px}article{padding:14px 0}"
 	"h1{font-size:20pt}h2{font-size:14pt}h3{font-size:12.5pt}"
 	"h2,h3,h4,.meta{break-after:avoid}tr,figure,.figures{break-inside:"
 	"avoid}.charts{grid-template-columns:1fr 1fr}"
-	"article p{orphans:3;widows:3}a{text-decoration:none}"
+	"article p{orphans:2;widows:2}a{text-decoration:none}"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
 static const char script[] =
@@ -140,6 +150,7 @@ static void add_head(struct buf *out, const struct publication *publication)
 	element(out, "<title>", buf_text(&title), "</title>\n");
 	buf_adds(out, "<style>\n");
 	buf_adds(out, style);
+	buf_adds(out, print_style);
 	buf_adds(out, "</style>\n</head>\n<body>\n<header><div>\n");
 	element(out, "<h1>", buf_text(&title), "</h1>\n");
 	if (publication->headline[0] != '\0')
@@ -243,7 +254,8 @@ static void add_row(struct buf *out, const struct publication *publication,
 	element(out, "<td>", one->case_no, "</td>");
 	element(out, "<td><a href=\"#p-", one->key, "\">");
 	element(out, "", one->title, "</a></td>");
-	element(out, "<td class=\"wide\">", one->sector, "</td><td>");
+	element(out, "<td class=\"wide\">", one->sector,
+		"</td><td class=\"unit\">");
 	add_units(out, one, false);
 	buf_adds(out, "</td><td>");
 	add_badge(out, publication, one->class_at);

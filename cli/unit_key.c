@@ -202,8 +202,7 @@ static int revoke(const struct unit_key *asked, struct cli *cli,
 	return rc;
 }
 
-int unit_key_run(const struct unit_key *asked, struct cli *cli,
-		 struct err *err)
+int unit_key_run(const struct unit_key *asked, struct cli *cli, struct err *err)
 {
 	int rc = cli_open(cli, err);
 

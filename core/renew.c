@@ -26,7 +26,7 @@ struct moving {
 	struct replica *replica;
 	int64_t first; /* stored ids that move, both in */
 	int64_t last;
-	int64_t to; /* what `first` becomes */
+	int64_t to;	/* what `first` becomes */
 	struct buf ids; /* int64_t each */
 };
 
@@ -103,8 +103,8 @@ static int move_all(struct moving *moving, struct err *err)
 
 		memcpy(&id, moving->ids.data + i * sizeof(id), sizeof(id));
 		memcpy(&len, lengths.data + i * sizeof(len), sizeof(len));
-		rc = move_one(moving, id, len > 0 ? bases.data + at : NULL,
-			      len, err);
+		rc = move_one(moving, id, len > 0 ? bases.data + at : NULL, len,
+			      err);
 		at += len;
 	}
 	buf_release(&lengths);

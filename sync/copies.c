@@ -81,7 +81,7 @@ static int compare_batch(struct copy *copy, const struct batch *batch,
 
 	for (size_t i = 0; rc == 0 && same && i < batch->n_changes; i++) {
 		rc = outbox_logged(&same, copy->node->replica,
-				&batch->changes[i], err);
+				   &batch->changes[i], err);
 		if (same)
 			copy->base = batch->changes[i].id.seq;
 	}
@@ -106,7 +106,7 @@ static int step_back(struct copy *copy, struct oid *at, uint64_t *next,
 	*next = outbox_first(&entry);
 	if (rc == 0)
 		rc = outbox_logged(&same, copy->node->replica,
-				&batch->changes[batch->n_changes - 1], err);
+				   &batch->changes[batch->n_changes - 1], err);
 	if (rc == 0 && same)
 		copy->base = outbox_last(&entry);
 	else if (rc == 0 && !oid_list_add(&copy->ahead, at))
@@ -221,8 +221,7 @@ static int mend_in_transaction(struct copy *copy, struct err *err)
 	return rc;
 }
 
-static int tell(const struct copy *copy, const struct run *run,
-		struct err *err)
+static int tell(const struct copy *copy, const struct run *run, struct err *err)
 {
 	char origin[17];
 

@@ -28,7 +28,7 @@ int copies_check(bool *mended, struct node *node, const struct run *run,
  * ref, or that of the name it had so far, becomes `tip`; what is left of own
  * changes is logged but not committed. In no transaction; locked.
  * ERR_CORRUPT, ERR_MISSING: this node did not write it; nothing was done. */
-int copies_mend(struct node *node, const struct oid *tip,
-		const struct run *run, struct err *err);
+int copies_mend(struct node *node, const struct oid *tip, const struct run *run,
+		struct err *err);
 
 #endif

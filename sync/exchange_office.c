@@ -29,7 +29,7 @@ struct office {
 	struct oid own_there; /* what the hub has of it */
 	struct oid main_there;
 	struct ref_list apart; /* of the hub, but damaged there */
-	struct ref_list back; /* outboxes that the hub has lost commits of */
+	struct ref_list back;  /* outboxes that the hub has lost commits of */
 	struct intake intake;
 	struct delivery delivery;
 	struct hub_update *updates;
@@ -228,8 +228,8 @@ static int use_own(struct office *office, struct err *err)
 {
 	struct hub_update update;
 	struct oid tip;
-	int rc = exchange_own(&update, &office->pushing, office->node, office->own,
-			  &office->own_there, err);
+	int rc = exchange_own(&update, &office->pushing, office->node,
+			      office->own, &office->own_there, err);
 	if (rc >= 0)
 		rc = repository_ref(&tip, office->node->repository, office->own,
 				    err);

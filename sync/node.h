@@ -9,11 +9,11 @@
 #include "sync/sync.h"
 
 /* Facts in _meta. */
-#define NODE_HUB "hub"		     /* address */
-#define NODE_NAME "name"	     /* of the site, as init was told */
+#define NODE_HUB "hub"	 /* address */
+#define NODE_NAME "name" /* of the site, as init was told */
 #define NODE_OFFICE_KEY \
 	"office_key" /* pinned: a public key line, or a fingerprint in hex */
-#define NODE_MAIN "main"	     /* last main commit replayed (office) */
+#define NODE_MAIN "main" /* last main commit replayed (office) */
 #define NODE_DELIVERED \
 	"delivered"	   /* main commit up to which no inbox is
 					owed anything (office) */

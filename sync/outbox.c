@@ -331,8 +331,8 @@ int outbox_stands(bool *alike, struct node *node, const struct oid *tip,
 	if (rc < 0)
 		return rc;
 	rc = outbox_logged(alike, node->replica,
-			&entry.batch->changes[entry.batch->n_changes - 1],
-			err);
+			   &entry.batch->changes[entry.batch->n_changes - 1],
+			   err);
 	outbox_entry_release(&entry);
 	return rc;
 }

@@ -49,9 +49,8 @@ static int find_commit(struct commit *out, struct node *node, const char *at,
 		rc = commit_read(out, node->repository, &oid, err);
 		if (rc < 0 || is_wanted(out, at, before))
 			return rc;
-		oid = out->n_parents > 0 &&
-				      commit_trailer(&len, out, "Previous") !=
-					      NULL
+		oid = out->n_parents > 0 && commit_trailer(&len, out,
+							   "Previous") != NULL
 			      ? out->parents[0]
 			      : (struct oid){{0}};
 		commit_release(out);

@@ -25,12 +25,12 @@ void node_close(struct node *node); /* NULL is fine */
 struct replica *node_replica(struct node *node);
 
 struct node_options {
-	const char *dir;      /* made if absent */
-	const char *hub;      /* address */
-	const char *site;     /* REPLICA_OFFICE or the unit's code */
-	const char *name;     /* of the site, or NULL */
-	const char *key_file; /* an OpenSSH key to use, or NULL: a new one */
-	const char *author;   /* the person who edits here, or NULL */
+	const char *dir;	/* made if absent */
+	const char *hub;	/* address */
+	const char *site;	/* REPLICA_OFFICE or the unit's code */
+	const char *name;	/* of the site, or NULL */
+	const char *key_file;	/* an OpenSSH key to use, or NULL: a new one */
+	const char *author;	/* the person who edits here, or NULL */
 	const char *office_key; /* the office's: a public key file, or its
 				   fingerprint (hex, or SHA256:… as ssh-keygen
 				   prints it); NULL: believed on first use */

@@ -16,8 +16,8 @@ static int check_holds(struct proof *proof, const char *name,
 	int rc = repository_ref(&tip, proof->repository, name, err);
 
 	if (rc == ERR_MISSING)
-		return proof_finding(proof, err,
-				     "%s: it is gone from the hub", name);
+		return proof_finding(proof, err, "%s: it is gone from the hub",
+				     name);
 	if (rc == 0)
 		rc = outbox_chain(&chain, proof->repository, &tip, had, err);
 	oid_list_release(&chain);

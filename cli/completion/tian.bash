@@ -52,7 +52,24 @@ _tian_options() {
 	unit) echo add list key --key --rename --revoke --from ;;
 	import) echo --format --only --session --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
+	file) echo --case-no --reason ;;
+	merge) echo --into --reason ;;
+	decline | forward | withdraw | archive | void) echo --reason ;;
+	receive) echo --date ;;
+	return) echo --grant --refuse --to --unit --reason ;;
+	extend) echo --until --grant --refuse --unit --reason ;;
+	contact) echo --mode --result --people --date ;;
+	measure) echo --suggestion --state --deadline --reason ;;
+	countersign | submit) echo --unit ;;
+	sign) echo --doc-no --signer --date ;;
+	review) echo --pass --reject --class --unit --reason ;;
+	send) echo --note ;;
+	feedback) echo --process --result --sponsor --opinion --round --date ;;
+	redo) echo --reason --due ;;
+	track) echo --note --date --confirm ;;
 	list) echo --status --unit --class --overdue --search ;;
+	check) echo --hints ;;
+	stats) echo --session ;;
 	show) echo --all --at ;;
 	set) echo --reason ;;
 	reply) echo --class --text-file --unit ;;
@@ -62,7 +79,7 @@ _tian_options() {
 	verify) echo --hub --from ;;
 	hub) echo rules ;;
 	bundle) echo create apply --for --full ;;
-	publish) echo --format --out --session ;;
+	publish) echo --format --paper --out --unit --session ;;
 	esac
 }
 
@@ -90,16 +107,38 @@ _tian() {
 		;;
 	--format)
 		case $command in
-		publish) _tian_words $'html\nmd\njson' ;;
+		publish) _tian_words $'html\nmd\ncsv\nxlsx\njson' ;;
 		*) _tian_words $'news\ncsv' ;;
 		esac
+		return
+		;;
+	--mode)
+		_tian_words $'走访\n座谈\n电话\n书面'
+		return
+		;;
+	--state)
+		_tian_words $'done\nplanned\nnot'
+		return
+		;;
+	--process | --result)
+		if [[ $command == feedback ]]; then
+			_tian_words $'满意\n基本满意\n不满意'
+		fi
+		return
+		;;
+	--into)
+		_tian_words "$(_tian_json key list)"
+		return
+		;;
+	--paper)
+		_tian_words $'assignment\nreminder\nletter\nfeedback\nresults'
 		return
 		;;
 	--only)
 		_tian_words $'proposals\nreplies'
 		return
 		;;
-	--main | --co | --split | --unit | --take | --for)
+	--main | --co | --split | --to | --unit | --take | --for)
 		_tian_words "$(_tian_json code unit list)"
 		return
 		;;
@@ -110,9 +149,11 @@ _tian() {
 	esac
 
 	if [[ -z $command ]]; then
-		_tian_words "$(tr ' ' '\n' <<<"init unit import assign list show \
-set reply sync conflicts resolve log blame verify publish bundle hub doctor -C --as \
---json --help --version" | grep .)"
+		_tian_words "$(tr ' ' '\n' <<<"init unit import file merge decline \
+forward withdraw assign receive return extend contact measure list show set \
+reply countersign sign submit review send feedback redo track archive void \
+sync conflicts resolve log blame verify check stats publish bundle hub doctor \
+-C --as --json --help --version")"
 		return
 	fi
 	if [[ $cur == -* || $command == unit ]]; then
@@ -121,10 +162,21 @@ set reply sync conflicts resolve log blame verify publish bundle hub doctor -C -
 		return
 	fi
 	case $command in
-	assign | show | set | reply | conflicts | resolve | log)
+	file | merge | decline | forward | withdraw | receive | return | extend | \
+		contact | measure | countersign | sign | submit | review | \
+		send | feedback | redo | track | archive | void | assign | \
+		show | set | reply | conflicts | resolve | log | blame | \
+		check | publish)
 		_tian_words "$(_tian_json key list)"
 		;;
 	import) _tian_paths -f ;;
+	hub)
+		if [[ $prev == hub ]]; then
+			_tian_words rules
+		else
+			_tian_words $'ssh\ngitolite\nforge\npre-receive'
+		fi
+		;;
 	bundle)
 		if [[ $prev == bundle ]]; then
 			_tian_words $'create\napply'

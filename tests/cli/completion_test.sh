@@ -35,12 +35,12 @@ offers() {
 	fi
 }
 
-offers "a command is completed" "reply resolve" ./tian re
+offers "a command is completed" "reply" ./tian rep
 offers "a command is completed after -C DIR" "sync" ./tian -C office sy
 offers "cases are completed" "1-1-002 1-1-014" ./tian show 1-1
 offers "units are completed" 'e$(touch hit) edu' ./tian assign 14 --main e
 offers "classes are completed" "A B C" ./tian reply 14 --class ""
-offers "formats are those of the command" "html md json" \
+offers "formats are those of the command" "html md csv xlsx json" \
 	./tian publish --format ""
 offers "options are those of the command" "--take --value --reason --json \
 --help" ./tian resolve 14 f --

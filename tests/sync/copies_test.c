@@ -205,8 +205,8 @@ static void copies__a_restored_unit_keeps_what_it_wrote_since(void **state)
 
 /* Only tian.db was restored; its repository knows more, and has sent it or
  * not. */
-static void copies__a_restored_database_takes_back_from_its_repository(
-	void **state)
+static void
+copies__a_restored_database_takes_back_from_its_repository(void **state)
 {
 	(void)state;
 	must("cp edu/tian.db old.db");
@@ -220,8 +220,8 @@ static void copies__a_restored_database_takes_back_from_its_repository(
 	expect_whole(unit_and_office);
 }
 
-static void copies__a_restored_database_that_was_edited_loses_nothing(
-	void **state)
+static void
+copies__a_restored_database_that_was_edited_loses_nothing(void **state)
 {
 	(void)state;
 	must("cp edu/tian.db old.db");
@@ -322,8 +322,7 @@ static void copies__an_inbox_set_back_is_noticed_by_its_unit(void **state)
 }
 
 /* Somebody without the key wrote to the node's own ref. */
-static void copies__what_others_wrote_in_ones_name_is_written_over(
-	void **state)
+static void copies__what_others_wrote_in_ones_name_is_written_over(void **state)
 {
 	const struct sync_report *report;
 

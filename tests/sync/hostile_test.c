@@ -65,13 +65,14 @@ static void change_batch(const char *sed)
 {
 	char make[1024];
 
-	snprintf(make, sizeof(make),
-		 "b=$(git cat-file blob $R:changes.msgpack | LC_ALL=C sed '%s' |"
-		 " git hash-object -w --stdin) && test $b != $(git rev-parse"
-		 " $R:changes.msgpack) && t=$(printf '100644 blob"
-		 " %%s\\tchanges.msgpack\\n' $b | git mktree) && git update-ref"
-		 " $R $(git log -1 --format=%%B $R | sign $t)",
-		 sed);
+	snprintf(
+		make, sizeof(make),
+		"b=$(git cat-file blob $R:changes.msgpack | LC_ALL=C sed '%s' |"
+		" git hash-object -w --stdin) && test $b != $(git rev-parse"
+		" $R:changes.msgpack) && t=$(printf '100644 blob"
+		" %%s\\tchanges.msgpack\\n' $b | git mktree) && git update-ref"
+		" $R $(git log -1 --format=%%B $R | sign $t)",
+		sed);
 	as_edu(make);
 }
 
@@ -133,8 +134,8 @@ static void hostile__another_units_row_is_refused(void **state)
 static void hostile__paths_in_keys_reach_no_file(void **state)
 {
 	static const char *const keys[] = {
-		"..\\/..\\/x", ".git\\/ab", "1-1-\\/..", "a\\x00b-1-1",
-		"1-1-\\x0a\\x0a\\x0a", "-rf-1-1", "x.lock-", "1-1-\\x7f01"};
+		"..\\/..\\/x",	       ".git\\/ab", "1-1-\\/..", "a\\x00b-1-1",
+		"1-1-\\x0a\\x0a\\x0a", "-rf-1-1",   "x.lock-",	 "1-1-\\x7f01"};
 
 	(void)state;
 	as_edu("git update-ref refs/keep $R");

@@ -81,8 +81,8 @@ static void identity__a_fingerprint_says_the_same(void **state)
 			    "教育");
 }
 
-static void identity__another_key_than_the_one_told_is_not_believed(
-	void **state)
+static void
+identity__another_key_than_the_one_told_is_not_believed(void **state)
 {
 	const struct sync_report *report;
 

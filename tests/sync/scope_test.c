@@ -78,11 +78,11 @@ static void scope__a_released_unit_gets_nothing_more(void **state)
 	reassign();
 	world_sync("edu", 0);
 	world_sync("hr", 0);
-	world_edit("hr", "赵强", "UPDATE handling SET draft = '甲乙丙丁一'"
-				 " WHERE unit = 'hr'");
+	world_edit("hr", "赵强",
+		   "UPDATE handling SET draft = '甲乙丙丁一'"
+		   " WHERE unit = 'hr'");
 	world_sync("hr", 0);
-	world_edit("office", "李明",
-		   "UPDATE proposal SET body = '甲乙丙丁二'");
+	world_edit("office", "李明", "UPDATE proposal SET body = '甲乙丙丁二'");
 	world_case("1-1-002", "甲乙丙丁三", "hr");
 	world_sync("office", 0);
 	world_sync("edu", 0);
