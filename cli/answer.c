@@ -20,8 +20,7 @@ static const char SQL_UNTIL[] =
 int answer_check(const struct answer *answer, struct err *err)
 {
 	if (answer->grant && answer->refuse)
-		return err_set(err, ERR_USAGE,
-			       _("either --grant or --refuse"));
+		return err_set(err, ERR_USAGE, _("either --grant or --refuse"));
 	if (answer->unit_word && !answer->grant && !answer->refuse)
 		return err_set(err, ERR_USAGE,
 			       _("--unit says whose request is answered: with "

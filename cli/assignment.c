@@ -32,9 +32,8 @@ static int reinstate(struct replica *replica, const char *row,
 		     const char *today, bool *changed, struct err *err)
 {
 	const struct entity *entity = replica_schema(replica)->assignment;
-	const char *fields[][2] = {{"void_reason", NULL},
-				   {"due", NULL},
-				   {"assigned_on", today}};
+	const char *fields[][2] = {
+		{"void_reason", NULL}, {"due", NULL}, {"assigned_on", today}};
 	struct buf held = BUF_INIT;
 	struct value gone;
 	int rc = row_get(&gone, &held, NULL, replica, entity, row,
@@ -76,8 +75,8 @@ static int set_due(struct replica *replica, const char *row,
 	int rc;
 
 	if (given->due)
-		return row_set_text(replica, "handling", row, "due",
-				    given->due, changed, err);
+		return row_set_text(replica, "handling", row, "due", given->due,
+				    changed, err);
 	rc = find_term(&due, replica, given, err);
 	if (rc == 0 && due.len > 0)
 		rc = set_if_empty(replica, row, "due", buf_text(&due), changed,
@@ -101,8 +100,8 @@ int assignment_give(struct replica *replica, const struct assignment *given,
 		rc = reinstate(replica, buf_text(&row), given->today, changed,
 			       err);
 	if (rc == 0)
-		rc = row_set_text(replica, entity->name, buf_text(&row),
-				  "role", given->role, changed, err);
+		rc = row_set_text(replica, entity->name, buf_text(&row), "role",
+				  given->role, changed, err);
 	if (rc == 0)
 		rc = set_if_empty(replica, buf_text(&row), "assigned_on",
 				  given->today, changed, err);
@@ -125,8 +124,8 @@ int assignment_release(struct replica *replica, const char *key,
 		rc = row_set_text(replica, "handling", buf_text(&row),
 				  "void_reason", reason, NULL, err);
 	if (rc == 0)
-		rc = row_set_int(replica, "handling", buf_text(&row), "void",
-				 1, changed, err);
+		rc = row_set_int(replica, "handling", buf_text(&row), "void", 1,
+				 changed, err);
 	buf_release(&row);
 	return rc;
 }

@@ -156,8 +156,7 @@ static bool is_named(const struct assign *assign, const char *code)
 static int release_unit(struct assign *assign, const char *code,
 			struct err *err)
 {
-	return assignment_release(assign->replica, buf_text(&assign->key),
-				  code,
+	return assignment_release(assign->replica, buf_text(&assign->key), code,
 				  assign->reason ? assign->reason : "改派",
 				  &assign->changed, err);
 }
@@ -331,8 +330,7 @@ static int run(struct assign *assign, const char *word, struct err *err)
 		cli_note("%s%s%s", buf_text(&assign->key), message_colon(),
 			 buf_text(&detail));
 		say_due(assign);
-	}
-	else if (rc == 0)
+	} else if (rc == 0)
 		cli_note(_("%s: nothing to change."), buf_text(&assign->key));
 	buf_release(&detail);
 	return rc;

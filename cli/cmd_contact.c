@@ -70,8 +70,7 @@ static int write(struct step *step, void *ctx, struct err *err)
 	if (rc == 0)
 		rc = write_fields(step, buf_text(&row), ctx, err);
 	if (rc == 0)
-		rc = step_ask(&twin, NULL, step, SQL_TWIN, buf_text(&row),
-			      err);
+		rc = step_ask(&twin, NULL, step, SQL_TWIN, buf_text(&row), err);
 	if (rc == 0 && twin.len > 0) {
 		rc = db_exec(db, "ROLLBACK TO contact", err);
 		step->changed = false;
@@ -91,10 +90,8 @@ int cmd_contact(struct cli *cli, int argc, char **argv)
 		{"--date", ARG_ONE, &contact.date},
 	};
 	const struct arg_spec spec = {help, options, 4, 1, 1};
-	const struct step_plan plan = {.spec = &spec,
-				       .check = check,
-				       .write = write,
-				       .ctx = &contact};
+	const struct step_plan plan = {
+		.spec = &spec, .check = check, .write = write, .ctx = &contact};
 
 	return step_command(cli, &plan, argc, argv);
 }

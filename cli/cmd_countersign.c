@@ -44,9 +44,8 @@ static int find_replier(struct buf *unit, const struct step *step,
 static int bind(struct step *step, const char *unit, const char *hash,
 		struct err *err)
 {
-	const struct event event = {.kind = "countersigned",
-				    .text_hash = hash,
-				    .target = unit};
+	const struct event event = {
+		.kind = "countersigned", .text_hash = hash, .target = unit};
 	struct buf row = BUF_INIT;
 	bool bound = false;
 	int rc;

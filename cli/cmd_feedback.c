@@ -9,21 +9,21 @@
 #include "cli/row.h"
 #include "cli/step.h"
 
-static const char help[] = N_(
-	"usage: tian feedback CASE --process P --result R [--sponsor NAME]\n"
-	"                     [--opinion TEXT] [--round N] [--date DATE]\n"
-	"\n"
-	"The office types in what the sponsor says of how the proposal was\n"
-	"handled and of what came of it: 满意, 基本满意 or 不满意.\n"
-	"\n"
-	"  --process P     how it was handled\n"
-	"  --result R      what came of it\n"
-	"  --sponsor NAME  who says so; else the first sponsor\n"
-	"  --opinion TEXT  in the sponsor's words\n"
-	"  --round N       of which round; else the present one\n"
-	"  --date DATE     when the form was filled in; else today\n"
-	"\n"
-	"example: tian feedback 1-1-014 --process 满意 --result 基本满意\n");
+static const char help[] =
+	N_("usage: tian feedback CASE --process P --result R [--sponsor NAME]\n"
+	   "                     [--opinion TEXT] [--round N] [--date DATE]\n"
+	   "\n"
+	   "The office types in what the sponsor says of how the proposal was\n"
+	   "handled and of what came of it: 满意, 基本满意 or 不满意.\n"
+	   "\n"
+	   "  --process P     how it was handled\n"
+	   "  --result R      what came of it\n"
+	   "  --sponsor NAME  who says so; else the first sponsor\n"
+	   "  --opinion TEXT  in the sponsor's words\n"
+	   "  --round N       of which round; else the present one\n"
+	   "  --date DATE     when the form was filled in; else today\n"
+	   "\n"
+	   "example: tian feedback 1-1-014 --process 满意 --result 基本满意\n");
 
 static const char SQL_FIRST[] =
 	"SELECT substr(sponsors, 1, instr(sponsors || '、', '、') - 1) FROM"
@@ -142,8 +142,8 @@ static int write_fields(struct step *step, struct feedback *feedback,
 		{"opinion", feedback->opinion},
 		{"at", *feedback->day ? feedback->day : step->today},
 	};
-	const struct entity *entity = schema_entity_named(
-		replica_schema(step->replica), "feedback");
+	const struct entity *entity =
+		schema_entity_named(replica_schema(step->replica), "feedback");
 	int rc = row_add(step->replica, entity, buf_text(&feedback->row), NULL,
 			 err);
 
@@ -172,8 +172,8 @@ static int check_first(const struct feedback *feedback, struct step *step,
 static int add_detail(struct feedback *feedback, struct step *step,
 		      struct err *err)
 {
-	const struct entity *entity = schema_entity_named(
-		replica_schema(step->replica), "feedback");
+	const struct entity *entity =
+		schema_entity_named(replica_schema(step->replica), "feedback");
 	const char *fields[] = {"process", "result"};
 	int rc = 0;
 

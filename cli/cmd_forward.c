@@ -4,14 +4,14 @@
 #include "cli/message.h"
 #include "cli/outcome.h"
 
-static const char help[] =
-	N_("usage: tian forward CASE --reason TEXT\n"
-	   "\n"
-	   "The office passes a proposal on as an opinion rather than filing it.\n"
-	   "\n"
-	   "  --reason TEXT  why\n"
-	   "\n"
-	   "example: tian forward 1-1-017 --reason 内容属日常事务\n");
+static const char help[] = N_(
+	"usage: tian forward CASE --reason TEXT\n"
+	"\n"
+	"The office passes a proposal on as an opinion rather than filing it.\n"
+	"\n"
+	"  --reason TEXT  why\n"
+	"\n"
+	"example: tian forward 1-1-017 --reason 内容属日常事务\n");
 
 struct forward {
 	const char *reason;

@@ -110,10 +110,8 @@ int cmd_measure(struct cli *cli, int argc, char **argv)
 		{"--reason", ARG_ONE, &measure.reason},
 	};
 	const struct arg_spec spec = {help, options, 4, 1, 1};
-	const struct step_plan plan = {.spec = &spec,
-				       .check = check,
-				       .write = write,
-				       .ctx = &measure};
+	const struct step_plan plan = {
+		.spec = &spec, .check = check, .write = write, .ctx = &measure};
 
 	return step_command(cli, &plan, argc, argv);
 }

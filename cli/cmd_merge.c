@@ -8,16 +8,16 @@
 #include "cli/message.h"
 #include "cli/outcome.h"
 
-static const char help[] = N_(
-	"usage: tian merge CASE --into CASE [--reason TEXT]\n"
-	"\n"
-	"The office has a proposal handled as part of another one. Its\n"
-	"sponsors stay its own, and are answered with the other's reply.\n"
-	"\n"
-	"  --into CASE    the proposal that is handled\n"
-	"  --reason TEXT  why\n"
-	"\n"
-	"example: tian merge 1-1-015 --into 1-1-014\n");
+static const char help[] =
+	N_("usage: tian merge CASE --into CASE [--reason TEXT]\n"
+	   "\n"
+	   "The office has a proposal handled as part of another one. Its\n"
+	   "sponsors stay its own, and are answered with the other's reply.\n"
+	   "\n"
+	   "  --into CASE    the proposal that is handled\n"
+	   "  --reason TEXT  why\n"
+	   "\n"
+	   "example: tian merge 1-1-015 --into 1-1-014\n");
 
 /* Where following merged_into from ?2 comes by ?1. */
 static const char SQL_CIRCLE[] =

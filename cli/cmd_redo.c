@@ -51,8 +51,8 @@ static int check(void *ctx, struct err *err)
 	return rc;
 }
 
-static int set_due(struct step *step, const struct redo *redo,
-		   const char *unit, struct err *err)
+static int set_due(struct step *step, const struct redo *redo, const char *unit,
+		   struct err *err)
 {
 	struct buf row = BUF_INIT, due = BUF_INIT;
 	int rc = 0;

@@ -83,10 +83,8 @@ int cmd_sign(struct cli *cli, int argc, char **argv)
 		{"--date", ARG_ONE, &sign.date},
 	};
 	const struct arg_spec spec = {help, options, 3, 1, 1};
-	const struct step_plan plan = {.spec = &spec,
-				       .check = check,
-				       .write = write,
-				       .ctx = &sign};
+	const struct step_plan plan = {
+		.spec = &spec, .check = check, .write = write, .ctx = &sign};
 
 	return step_command(cli, &plan, argc, argv);
 }

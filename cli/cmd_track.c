@@ -63,9 +63,8 @@ static int check_class(const struct step *step, struct err *err)
 
 static int tell(struct step *step, const struct track *track, struct err *err)
 {
-	struct event event = {.key = step->key,
-			      .kind = "tracking",
-			      .detail = track->note};
+	struct event event = {
+		.key = step->key, .kind = "tracking", .detail = track->note};
 	struct buf row = BUF_INIT;
 	int rc = step_ask(&row, NULL, step, SQL_TOLD, track->note, err);
 
@@ -129,10 +128,8 @@ int cmd_track(struct cli *cli, int argc, char **argv)
 		{"--confirm", ARG_FLAG, &track.confirm},
 	};
 	const struct arg_spec spec = {help, options, 3, 1, 1};
-	const struct step_plan plan = {.spec = &spec,
-				       .check = check,
-				       .write = write,
-				       .ctx = &track};
+	const struct step_plan plan = {
+		.spec = &spec, .check = check, .write = write, .ctx = &track};
 
 	return step_command(cli, &plan, argc, argv);
 }

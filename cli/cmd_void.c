@@ -27,8 +27,8 @@ static const char help[] = N_(
 struct voiding {
 	const char *reason;
 	const char *owner; /* whose rows; NULL: the office's, everybody's */
-	const char *part; /* of the key, as typed */
-	size_t n;	  /* rows that fit */
+	const char *part;  /* of the key, as typed */
+	size_t n;	   /* rows that fit */
 	bool exact;
 	bool done;	/* the row that is named is void already */
 	struct buf row; /* the one */
@@ -89,15 +89,14 @@ static int take_back(struct step *step, const struct entity *entity,
 
 	return rc < 0 ? rc
 		      : row_set_text(step->replica, entity->name, row,
-				     "void_reason", voiding->reason, NULL,
-				     err);
+				     "void_reason", voiding->reason, NULL, err);
 }
 
 static int find_row(struct voiding *voiding, const struct step *step,
 		    const struct entity *entity, struct err *err)
 {
-	int rc = row_each(step->replica, entity, step->key, match, voiding,
-			  err);
+	int rc =
+		row_each(step->replica, entity, step->key, match, voiding, err);
 
 	if (rc < 0 || voiding->exact || voiding->n == 1)
 		return rc;

@@ -4,15 +4,15 @@
 #include "cli/message.h"
 #include "cli/outcome.h"
 
-static const char help[] =
-	N_("usage: tian withdraw CASE --reason TEXT\n"
-	   "\n"
-	   "Records that the sponsors took a proposal back, before its reply was\n"
-	   "sent. What was done about it is kept.\n"
-	   "\n"
-	   "  --reason TEXT  why\n"
-	   "\n"
-	   "example: tian withdraw 1-1-018 --reason 提案人来函撤回\n");
+static const char help[] = N_(
+	"usage: tian withdraw CASE --reason TEXT\n"
+	"\n"
+	"Records that the sponsors took a proposal back, before its reply was\n"
+	"sent. What was done about it is kept.\n"
+	"\n"
+	"  --reason TEXT  why\n"
+	"\n"
+	"example: tian withdraw 1-1-018 --reason 提案人来函撤回\n");
 
 struct withdraw {
 	const char *reason;

@@ -80,8 +80,8 @@ static struct teller teller_of(struct replica *replica,
 	teller.entity = schema_entity_named(replica_schema(replica),
 					    contradiction->entity);
 	if (teller.entity)
-		teller.field = entity_field_named(teller.entity,
-						  contradiction->field);
+		teller.field =
+			entity_field_named(teller.entity, contradiction->field);
 	return teller;
 }
 
@@ -203,7 +203,8 @@ static void print_way_out(FILE *out, const struct contradiction *c)
 {
 	if (strcmp(c->entity, "event") == 0) {
 		for (size_t i = 0; i < 2; i++)
-			fprintf(out, "  → tian void %s event:%s --reason TEXT\n",
+			fprintf(out,
+				"  → tian void %s event:%s --reason TEXT\n",
 				c->key, strchr(c->rows[i], '/') + 1);
 	} else if (strcmp(c->rule, "two_mains") == 0) {
 		fprintf(out, "  → tian assign %s --main UNIT --reason TEXT\n",

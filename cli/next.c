@@ -90,8 +90,8 @@ static const struct line {
 	 "tian feedback %s --process 满意 --result 满意",
 	 N_("enter the sponsor's form")},
 	{"办结", "office", 0, 0, "tian archive %s", N_("close it for good")},
-	{"重新办理", "office", FACT_UNDECIDED, 0,
-	 "tian redo %s --reason TEXT", N_("begin the next round")},
+	{"重新办理", "office", FACT_UNDECIDED, 0, "tian redo %s --reason TEXT",
+	 N_("begin the next round")},
 	{"重新办理", "office", 0, FACT_UNDECIDED, NULL,
 	 N_("the unit receives it again")},
 

@@ -38,8 +38,8 @@ static int write_withdrawn(struct step *step, const struct outcome *outcome,
 	const struct event event = {.key = step->key,
 				    .kind = "withdrawn",
 				    .detail = outcome->reason};
-	int rc = row_set_int(step->replica, "proposal", step->key,
-			     "withdrawn", 1, &step->changed, err);
+	int rc = row_set_int(step->replica, "proposal", step->key, "withdrawn",
+			     1, &step->changed, err);
 
 	return rc < 0 ? rc : event_add(step->replica, &event, err);
 }

@@ -7,10 +7,10 @@
 #include "cli/step.h"
 
 struct outcome {
-	const char *step;	/* filed, merged, rejected, forwarded, withdrawn */
-	const char *reason;	/* NULL: none */
+	const char *step;   /* filed, merged, rejected, forwarded, withdrawn */
+	const char *reason; /* NULL: none */
 	const char *merged_into; /* a key; NULL: none */
-	const char *case_no;	/* NULL: stays */
+	const char *case_no;	 /* NULL: stays */
 };
 
 /* Writes it where it differs from what stands; asks whether it may. */

@@ -221,9 +221,9 @@ int step_allow(const struct step *step, const char *what, struct err *err)
 
 int step_event(struct step *step, const struct event *event, struct err *err)
 {
-	const char *words[] = {step->key,	 step->site,   event->kind,
-			       event->detail,	 event->text_hash,
-			       event->until,	 event->target};
+	const char *words[] = {step->key,     step->site,	event->kind,
+			       event->detail, event->text_hash, event->until,
+			       event->target};
 	struct event added = *event;
 	bool same = false;
 	int rc = exists(&same, step->replica, SQL_SAME, words, 7, err);
@@ -251,8 +251,7 @@ int step_add(struct step *step, struct buf *row, const char *name,
 	buf_addf(row, "%s/%s/", step->key, step->site);
 	rc = event_id(row, step->replica, step->key, err);
 	while (rc == 0 && !added) {
-		rc = row_add(step->replica, entity, buf_text(row), &added,
-			     err);
+		rc = row_add(step->replica, entity, buf_text(row), &added, err);
 		/* One of the same millisecond: a name beside it. */
 		if (rc == 0 && !added) {
 			buf_adds(row, "b");

@@ -18,10 +18,10 @@
 struct step {
 	struct cli *cli;
 	struct replica *replica;
-	const char *site;	     /* this replica's */
-	const char *key;	     /* the case's, borrowed from held */
-	const char *role;	     /* office, main, co; "" for no part in it */
-	const char *const *words;    /* those after CASE */
+	const char *site;	  /* this replica's */
+	const char *key;	  /* the case's, borrowed from held */
+	const char *role;	  /* office, main, co; "" for no part in it */
+	const char *const *words; /* those after CASE */
 	size_t n_words;
 	char today[VALUE_DATE_SIZE]; /* of this machine's calendar */
 	bool changed;		     /* set by what writes */

@@ -108,14 +108,19 @@ int inbox_check(bool *first, struct replica *replica,
 static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
 		       struct err *err)
 {
-	char fingerprint[KEY_FINGERPRINT];
+	struct buf fingerprint = BUF_INIT;
+	int rc;
 
-	key_fingerprint(fingerprint, entry->signer);
-	return run_detail(run, SYNC_NOTICE, err,
-			  "the office's key is %s, and from now on no other "
-			  "is believed unless this one names it: compare it "
-			  "with what the office tells",
-			  fingerprint);
+	key_print_fingerprint(&fingerprint, entry->signer);
+	rc = buf_check(&fingerprint, err);
+	if (rc == 0)
+		rc = run_detail(run, SYNC_NOTICE, err,
+				"the office's key is %s, and from now on no "
+				"other is believed unless this one names it: "
+				"compare it with what the office tells",
+				buf_text(&fingerprint));
+	buf_release(&fingerprint);
+	return rc;
 }
 
 /* --- applying ------------------------------------------------------------ */

@@ -218,6 +218,21 @@ int key_public_parse(uint8_t public_key[CRYPTO_PUBLIC_SIZE], const char *line,
 	return rc;
 }
 
+void key_print_fingerprint(struct buf *out,
+			   const uint8_t public_key[CRYPTO_PUBLIC_SIZE])
+{
+	uint8_t hash[CRYPTO_SHA256_SIZE];
+	struct buf blob = BUF_INIT;
+
+	ssh_wire_add_public(&blob, public_key);
+	crypto_sha256(hash, blob.data, blob.len);
+	buf_release(&blob);
+	buf_adds(out, "SHA256:");
+	base64_encode(out, hash, sizeof(hash), 0);
+	while (out->len > 0 && out->data[out->len - 1] == '=')
+		buf_truncate(out, out->len - 1);
+}
+
 void key_fingerprint(char out[KEY_FINGERPRINT],
 		     const uint8_t public_key[CRYPTO_PUBLIC_SIZE])
 {

@@ -35,5 +35,8 @@ int key_public_parse(uint8_t public_key[CRYPTO_PUBLIC_SIZE], const char *line,
 		     struct err *err);
 void key_fingerprint(char out[KEY_FINGERPRINT],
 		     const uint8_t public_key[CRYPTO_PUBLIC_SIZE]);
+/* Appends it as ssh-keygen -l prints it: `SHA256:` and base64. */
+void key_print_fingerprint(struct buf *out,
+			   const uint8_t public_key[CRYPTO_PUBLIC_SIZE]);
 
 #endif

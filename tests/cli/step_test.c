@@ -81,8 +81,8 @@ static void set_case(const char *assignments)
 {
 	char sql[256];
 
-	snprintf(sql, sizeof(sql), "UPDATE proposal SET %s WHERE key = '" KEY
-		 "'", assignments);
+	snprintf(sql, sizeof(sql),
+		 "UPDATE proposal SET %s WHERE key = '" KEY "'", assignments);
 	desk_sql(&office, sql);
 }
 
@@ -152,30 +152,56 @@ static const struct {
 	{"withdrawn", cmd_withdraw, {KEY, "--reason", "因"}, false, false},
 	{"assigned", cmd_assign, {KEY, "--main", "区民政局"}, false, false},
 	{"return_asked", cmd_return, {KEY, "--reason", "因"}, false, false},
-	{"return_granted", cmd_return, {KEY, "--grant", "--reason", "因"},
-	 false, false},
-	{"return_refused", cmd_return, {KEY, "--refuse", "--reason", "因"},
-	 false, false},
-	{"extension_asked", cmd_extend,
-	 {KEY, "--until", "2099-01-01", "--reason", "因"}, false, false},
+	{"return_granted",
+	 cmd_return,
+	 {KEY, "--grant", "--reason", "因"},
+	 false,
+	 false},
+	{"return_refused",
+	 cmd_return,
+	 {KEY, "--refuse", "--reason", "因"},
+	 false,
+	 false},
+	{"extension_asked",
+	 cmd_extend,
+	 {KEY, "--until", "2099-01-01", "--reason", "因"},
+	 false,
+	 false},
 	{"extension_granted", cmd_extend, {KEY, "--grant"}, false, false},
-	{"extension_refused", cmd_extend, {KEY, "--refuse", "--reason", "因"},
-	 false, false},
-	{"contact", cmd_contact, {KEY, "--mode", "电话", "--result", "果"},
-	 false, false},
-	{"measure", cmd_measure,
-	 {KEY, "--suggestion", "议", "--state", "done"}, false, false},
+	{"extension_refused",
+	 cmd_extend,
+	 {KEY, "--refuse", "--reason", "因"},
+	 false,
+	 false},
+	{"contact",
+	 cmd_contact,
+	 {KEY, "--mode", "电话", "--result", "果"},
+	 false,
+	 false},
+	{"measure",
+	 cmd_measure,
+	 {KEY, "--suggestion", "议", "--state", "done"},
+	 false,
+	 false},
 	{"countersigned", cmd_countersign, {KEY}, false, false},
-	{"signed", cmd_sign, {KEY, "--doc-no", "1", "--signer", "甲"}, false,
+	{"signed",
+	 cmd_sign,
+	 {KEY, "--doc-no", "1", "--signer", "甲"},
+	 false,
 	 false},
 	{"submitted", cmd_submit, {KEY}, false, false},
 	{"passed", cmd_review, {KEY, "--pass"}, false, false},
-	{"failed", cmd_review, {KEY, "--reject", "--reason", "因"}, false,
+	{"failed",
+	 cmd_review,
+	 {KEY, "--reject", "--reason", "因"},
+	 false,
 	 false},
 	{"sent", cmd_send, {KEY}, false, false},
-	{"feedback", cmd_feedback,
+	{"feedback",
+	 cmd_feedback,
 	 {KEY, "--process", "满意", "--result", "不满意", "--sponsor", "张三"},
-	 false, false},
+	 false,
+	 false},
 	{"redo", cmd_redo, {KEY, "--reason", "因"}, false, false},
 	{"tracking", cmd_track, {KEY, "--note", "进展"}, false, true},
 	{"tracking", cmd_track, {KEY, "--confirm"}, true, false},
@@ -238,10 +264,10 @@ static void try_all(struct desk *desk, const char *state, const char *role,
 static void step__what_the_table_has_not_is_refused_in_every_state(void **state)
 {
 	static const char *const states[] = {
-		"草稿",	    "已提交", "并案",	  "不立案",   "转意见建议",
-		"撤案",	    "立案",   "交办",	  "办理中",   "答复待审",
-		"审核驳回", "审核通过", "已答复", "办结",     "重新办理",
-		"归档"};
+		"草稿",	      "已提交",	  "并案",     "不立案",
+		"转意见建议", "撤案",	  "立案",     "交办",
+		"办理中",     "答复待审", "审核驳回", "审核通过",
+		"已答复",     "办结",	  "重新办理", "归档"};
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
@@ -327,9 +353,10 @@ static void event__an_id_sorts_after_all_that_is_known(void **state)
 	for (int i = 0; i < 3; i++)
 		event_add_of(&office, "assigned");
 	assert_string_equal(
-		desk_ask(&office,
-			 "SELECT group_concat(substr(id, 1, 19), ' ') FROM"
-			 " (SELECT id FROM event WHERE id > '2102' ORDER BY id)"),
+		desk_ask(
+			&office,
+			"SELECT group_concat(substr(id, 1, 19), ' ') FROM"
+			" (SELECT id FROM event WHERE id > '2102' ORDER BY id)"),
 		"21020101T000000.999 21020101T000001.000 21020101T000001.001"
 		" 21020101T000001.002");
 	/* The time told is that of the clock. */
@@ -406,8 +433,8 @@ static void term__working_days_leave_out_holidays_not_days_worked(void **state)
 	assert_string_equal(term("due_days = 0", "2022-09-30", 4), "");
 }
 
-static void term__months_go_before_days_and_a_co_units_rule_before_both(
-	void **state)
+static void
+term__months_go_before_days_and_a_co_units_rule_before_both(void **state)
 {
 	(void)state;
 	assert_string_equal(term("due_months = 3, due_days = 10, co_days = 5",
@@ -585,10 +612,12 @@ static void submit__sentences_joined_unseen_are_read_first(void **state)
 	write_reply("一。\n二。\n三。");
 	desk_carry(&two, &office);
 	desk_carry(&two, &edu);
-	desk_sql(&edu, "UPDATE handling SET draft = '甲。' || char(10) || '二。'"
-		       " || char(10) || '三。' WHERE unit = 'edu'");
-	desk_sql(&two, "UPDATE handling SET draft = '一。' || char(10) || '二。'"
-		       " || char(10) || '乙。' WHERE unit = 'edu'");
+	desk_sql(&edu,
+		 "UPDATE handling SET draft = '甲。' || char(10) || '二。'"
+		 " || char(10) || '三。' WHERE unit = 'edu'");
+	desk_sql(&two,
+		 "UPDATE handling SET draft = '一。' || char(10) || '二。'"
+		 " || char(10) || '乙。' WHERE unit = 'edu'");
 	desk_carry(&edu, &two);
 	assert_int_equal(run_command(&edu, cmd_submit, KEY, NULL), CLI_INPUT);
 	assert_non_null(strstr(run_warned, "two people were joined"));

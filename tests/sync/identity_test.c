@@ -43,6 +43,7 @@ static int init_told(const char *key)
 static void identity__the_first_key_met_is_believed_and_told(void **state)
 {
 	const struct sync_report *report;
+	char fingerprint[128];
 
 	(void)state;
 	world_unit("edu", "edu", "区教育局");
@@ -51,6 +52,12 @@ static void identity__the_first_key_met_is_believed_and_told(void **state)
 	assert_int_equal(report->n_details, 1);
 	assert_int_equal(report->details[0].kind, SYNC_NOTICE);
 	assert_non_null(strstr(report->details[0].text, "the office's key is"));
+	/* In the form that people can compare with ssh-keygen's. */
+	assert_int_equal(run(fingerprint, sizeof(fingerprint),
+			     "ssh-keygen -lf office/key.pub | cut -d' ' -f2"),
+			 0);
+	fingerprint[strcspn(fingerprint, "\n")] = '\0';
+	assert_non_null(strstr(report->details[0].text, fingerprint));
 	assert_int_equal(world_sync("edu", 0)->n_details, 0);
 }
 
