@@ -224,30 +224,41 @@ SELECT t.proposal, t.unit, CASE t.rule WHEN 1 THEN 'receipt' ELSE 'return' END,
       AND e.kind = CASE t.rule WHEN 1 THEN 'receipt' ELSE 'return_asked' END)
 FROM term t WHERE t.rule IN (1, 2)
 UNION ALL
-SELECT h.proposal, h.unit, CASE h.role WHEN 'co' THEN 'opinion'
+SELECT d.proposal, d.unit, CASE d.role WHEN 'co' THEN 'opinion'
     ELSE 'reply' END,
-  h.due,
-  CASE WHEN x.until = h.due THEN 7 ELSE coalesce(t.rule, 8) END,
-  CASE WHEN x.until = h.due THEN date(x.at, 'localtime')
-    ELSE coalesce(t.start, h.assigned_on) END,
-  CASE WHEN x.until = h.due THEN NULL ELSE t.amount END,
+  d.due, d.rule,
+  CASE d.rule WHEN 7 THEN date(d.granted_at, 'localtime')
+    WHEN 8 THEN d.assigned_on
+    ELSE (SELECT t.start FROM term t WHERE t.proposal = d.proposal
+      AND t.unit = d.unit AND t.rule = d.rule) END,
+  (SELECT t.amount FROM term t WHERE t.proposal = d.proposal
+    AND t.unit = d.unit AND t.rule = d.rule),
   (SELECT date(max(e.at), 'localtime') FROM flow e
-    WHERE e.proposal = h.proposal AND e.kind = 'submitted'
-      AND (e.unit = h.unit OR e.unit = 'office'
-        AND coalesce(e.target, h.unit) = h.unit AND h.draft IS NOT NULL)
+    WHERE e.proposal = d.proposal AND e.kind = 'submitted'
+      AND (e.unit = d.unit OR e.unit = 'office'
+        AND coalesce(e.target, d.unit) = d.unit AND d.draft IS NOT NULL)
       AND e.seq >= coalesce((SELECT max(r.seq) FROM flow r
-        WHERE r.proposal = h.proposal AND r.unit = 'office'
+        WHERE r.proposal = d.proposal AND r.unit = 'office'
           AND r.kind = 'redo'), ''))
-FROM handling h
-LEFT JOIN flow x ON x.proposal = h.proposal AND x.unit = 'office'
-  AND x.id = (SELECT e.id FROM flow e WHERE e.proposal = h.proposal
-      AND e.unit = 'office' AND e.kind = 'extension_granted'
-      AND coalesce(e.target, h.unit) = h.unit ORDER BY e.seq DESC LIMIT 1)
-LEFT JOIN term t ON t.proposal = h.proposal AND t.unit = h.unit
-  AND t.due = h.due AND t.rule = (
-    SELECT max(y.rule) FROM term y WHERE y.proposal = h.proposal
-       AND y.unit = h.unit AND y.rule > 2 AND y.due = h.due)
-WHERE h.void IS NOT 1 AND h.due IS NOT NULL;
+FROM (
+  SELECT g.*,
+    CASE WHEN g.granted_until = g.due THEN 7 ELSE coalesce(
+      (SELECT max(t.rule) FROM term t WHERE t.proposal = g.proposal
+        AND t.unit = g.unit AND t.rule > 2 AND t.due = g.due), 8) END
+      AS rule
+  FROM (
+    -- The last extension granted to the unit.
+    SELECT h.proposal, h.unit, h.role, h.due, h.draft, h.assigned_on,
+      (SELECT e.until FROM flow e WHERE e.proposal = h.proposal
+        AND e.unit = 'office' AND e.kind = 'extension_granted'
+        AND coalesce(e.target, h.unit) = h.unit
+        ORDER BY e.seq DESC LIMIT 1) AS granted_until,
+      (SELECT e.at FROM flow e WHERE e.proposal = h.proposal
+        AND e.unit = 'office' AND e.kind = 'extension_granted'
+        AND coalesce(e.target, h.unit) = h.unit
+        ORDER BY e.seq DESC LIMIT 1) AS granted_at
+    FROM handling h WHERE h.void IS NOT 1 AND h.due IS NOT NULL) AS g
+  ) AS d;
 
 -- Proposals whose reply is late: by the case's own date, else the earliest
 -- date given to a main or separate unit. Days are those of this machine's
