@@ -43,8 +43,12 @@ static int check_other(const struct step *step, const char *other,
 		       struct err *err)
 {
 	struct buf found = BUF_INIT;
-	int rc = step_ask(&found, NULL, step, SQL_CIRCLE, other, err);
+	int rc = 0;
 
+	if (strcmp(other, step->key) == 0)
+		return err_set(err, ERR_INPUT,
+			       _("%s cannot be merged into itself"), other);
+	rc = step_ask(&found, NULL, step, SQL_CIRCLE, other, err);
 	if (rc == 0 && found.len > 0)
 		rc = err_set(err, ERR_INPUT,
 			     _("%s: %s is merged into it itself"), step->key,

@@ -17,6 +17,7 @@ struct event {
 	const char *text_hash; /* NULL: none; hex SHA-256 of the text meant */
 	const char *until;     /* NULL: none; 2022-06-30 */
 	const char *target;    /* NULL: none; the unit it is about */
+	const char *when;      /* NULL: now; 2022-06-30T09:15:00Z */
 };
 
 enum {

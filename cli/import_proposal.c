@@ -62,6 +62,27 @@ static int fill_number(struct import *import, const char *key,
 	return fill_text(import, key, "case_no", record->number);
 }
 
+/* A list that prints the sector where another printed its group says no
+ * other. */
+static int fill_raw(struct import *import, const char *key, const char *listed)
+{
+	const struct entity *entity = schema_entity_named(
+		replica_schema(import->replica), "proposal");
+	struct buf held = BUF_INIT;
+	struct buf sector = BUF_INIT;
+	struct value value;
+	int rc = row_get(&value, &held, NULL, import->replica, entity, key,
+			 entity_field_named(entity, "sector_raw"), import->err);
+
+	if (rc == 0 && value.type == VALUE_TEXT)
+		rc = sector_of(&sector, buf_text(&held), import->err);
+	if (rc == 0 && strcmp(buf_text(&sector), listed) != 0)
+		rc = fill_text(import, key, "sector_raw", listed);
+	buf_release(&sector);
+	buf_release(&held);
+	return rc;
+}
+
 static int fill_sector(struct import *import, const char *key,
 		       const struct record *record)
 {
@@ -74,7 +95,7 @@ static int fill_sector(struct import *import, const char *key,
 	if (rc == 0)
 		rc = fill_text(import, key, "sector", buf_text(&sector));
 	if (rc == 0)
-		rc = fill_text(import, key, "sector_raw", record->sector);
+		rc = fill_raw(import, key, record->sector);
 	buf_release(&sector);
 	return rc;
 }
@@ -106,6 +127,12 @@ static int fill_proposal(struct import *import, const char *key,
 		rc = fill_sector(import, key, record);
 	if (rc == 0)
 		rc = fill_text(import, key, "sponsors", record->sponsors);
+	if (rc == 0)
+		rc = fill_text(import, key, "body", record->body);
+	if (rc == 0)
+		rc = fill_text(import, key, "category", record->category);
+	if (rc == 0)
+		rc = fill_text(import, key, "due", record->due);
 	if (rc == 0 && record->is_key)
 		rc = import_fill_int(import, &is_key, 1);
 	return rc;

@@ -2,10 +2,13 @@
  * Knows handlings; knows no proposal field. */
 #include "cli/import_room.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/event.h"
 #include "cli/message.h"
+#include "cli/scan.h"
 #include "core/utf8.h"
 
 static const char find_handling[] =
@@ -33,12 +36,46 @@ static int name_class(struct import *import, const char *text)
 	return rc;
 }
 
+static int find_code(struct buf *code, struct import *import,
+		     const char *text)
+{
+	char letter[2] = {record_class_letter(text, strlen(text)), '\0'};
+
+	return import_ask(code, import, find_class, letter, text);
+}
+
+/* What stands before a bracket, then what stands in it: A类（解决或采纳）. */
+static int find_code_in(struct buf *code, struct import *import,
+			const char *text)
+{
+	const char *open = scan_find_any(scan_text(text), "(");
+	struct scan inside = scan_text(open != NULL ? open : "");
+	const char *close = scan_find_any(inside, ")");
+	char *part;
+	int rc = 0;
+
+	if (open == NULL || close == NULL)
+		return 0;
+	part = scan_dup(scan_trim(scan_slice(text, open)));
+	if (part != NULL && part[0] != '\0')
+		rc = find_code(code, import, part);
+	free(part);
+	scan_take(&inside);
+	inside.end = close;
+	part = scan_dup(scan_trim(inside));
+	if (rc == 0 && code->len == 0 && part != NULL && part[0] != '\0')
+		rc = find_code(code, import, part);
+	free(part);
+	return rc;
+}
+
 /* A class as printed to its code; empty, and named, where there is none. */
 static int class_code(struct buf *code, struct import *import, const char *text)
 {
-	char letter[2] = {record_class_letter(text, strlen(text)), '\0'};
-	int rc = import_ask(code, import, find_class, letter, text);
+	int rc = find_code(code, import, text);
 
+	if (rc == 0 && code->len == 0)
+		rc = find_code_in(code, import, text);
 	return rc == 0 && code->len == 0 ? name_class(import, text) : rc;
 }
 
@@ -60,16 +97,38 @@ static int take_class(struct import *import, const char *row,
 	return rc;
 }
 
+/* Noon of a day here, as a field of type time holds it. */
+static void noon(char out[EVENT_TIME_SIZE], const char *date)
+{
+	struct tm tm = {0};
+	time_t at;
+
+	strptime(date, "%Y-%m-%d", &tm);
+	tm.tm_hour = 12;
+	tm.tm_isdst = -1;
+	at = mktime(&tm);
+	gmtime_r(&at, &tm);
+	strftime(out, EVENT_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 /* The hash is of the text as the log keeps it. */
 static int add_submitted(struct import *import, const char *key,
-			 const char *text)
+			 const char *unit, const struct record *record)
 {
-	char hash[65];
+	char hash[EVENT_HASH_SIZE], when[EVENT_TIME_SIZE];
 	struct event event = {
 		.key = key, .kind = "submitted", .text_hash = hash};
 	struct buf kept = BUF_INIT;
-	int rc = utf8_normalize(&kept, text, strlen(text), false, import->err);
+	int rc = utf8_normalize(&kept, record->reply, strlen(record->reply),
+				false, import->err);
 
+	/* The office types it in for the unit. */
+	if (replica_is_office(import->replica))
+		event.target = unit;
+	if (record->replied_on != NULL) {
+		noon(when, record->replied_on);
+		event.when = when;
+	}
 	if (rc == 0) {
 		event_text_hash(hash, buf_text(&kept), kept.len);
 		rc = event_add(import->replica, &event, import->err);
@@ -78,8 +137,8 @@ static int add_submitted(struct import *import, const char *key,
 	return rc;
 }
 
-static int take_text(struct import *import, const char *key, const char *row,
-		     const struct record *record)
+static int take_text(struct import *import, const char *key, const char *unit,
+		     const char *row, const struct record *record)
 {
 	struct import_cell cell = {"handling", row, "draft", RECORD_REPLY};
 	bool filled = false;
@@ -88,7 +147,37 @@ static int take_text(struct import *import, const char *key, const char *row,
 	if (rc != 0 || !filled)
 		return rc;
 	import->report->replies++;
-	return add_submitted(import, key, record->reply);
+	return add_submitted(import, key, unit, record);
+}
+
+/* What the unit alone writes; at the office that is said once. */
+static int take_letter(struct import *import, const char *row,
+		       const struct record *record)
+{
+	struct import_cell number = {"handling", row, "doc_no", RECORD_REPLY};
+	struct import_cell signed_at = {"handling", row, "signed_at",
+					RECORD_REPLY};
+	struct record_about where = {.line = record->line,
+				     .record = RECORD_NONE,
+				     .parts = RECORD_REPLY,
+				     .note = true};
+	int rc;
+
+	if (record->doc_no == NULL && record->replied_on == NULL)
+		return 0;
+	if (!replica_is_office(import->replica)) {
+		rc = import_fill(import, &number, record->doc_no, NULL);
+		if (rc == 0)
+			rc = import_fill(import, &signed_at,
+					 record->replied_on, NULL);
+		return rc;
+	}
+	if (record->doc_no == NULL || import->said_units_own)
+		return 0;
+	import->said_units_own = true;
+	return record_list_problem(import->list, where, import->err,
+				   _("document numbers are for the units to "
+				     "enter; the office does not take them"));
 }
 
 static int take_reply(struct import *import, const char *key, const char *unit,
@@ -102,7 +191,9 @@ static int take_reply(struct import *import, const char *key, const char *unit,
 	if (rc == 0)
 		rc = take_class(import, row.data, record);
 	if (rc == 0)
-		rc = take_text(import, key, row.data, record);
+		rc = take_text(import, key, unit, row.data, record);
+	if (rc == 0)
+		rc = take_letter(import, row.data, record);
 	buf_release(&row);
 	return rc;
 }

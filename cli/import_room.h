@@ -13,6 +13,7 @@ struct import {
 	unsigned parts;
 	char session[32]; /* key of the session */
 	bool *skipped;	  /* by record: another unit's, not ours to judge */
+	bool said_units_own; /* that document numbers are not taken */
 	long index;	  /* of the record being taken, or RECORD_NONE */
 	struct err *err;
 };

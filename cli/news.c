@@ -44,6 +44,7 @@ static const enum action moves[N_STATES][NEWS_KINDS] = {
 struct parser {
 	struct record_list *list;
 	enum state state;
+	struct news_style style;
 	size_t line;	  /* being read */
 	size_t lost_at;	  /* the line that led to STATE_LOST */
 	struct buf reply; /* of the open entry */
@@ -89,6 +90,24 @@ static struct record_about about(const struct parser *parser, unsigned parts)
 	};
 }
 
+/* What the entry's lines did not say. */
+static int name_missing(struct parser *parser)
+{
+	const struct record *record = current(parser);
+	struct record_about where = about(parser, RECORD_REPLY);
+	int rc = 0;
+
+	where.line = record->line;
+	if (record->class_text == NULL)
+		rc = record_list_problem(parser->list, where, parser->err,
+					 _("the class is missing"));
+	where.parts = RECORD_PROPOSAL;
+	if (rc == 0 && record->sector == NULL)
+		rc = record_list_problem(parser->list, where, parser->err,
+					 _("the sponsor group is missing"));
+	return rc;
+}
+
 /* Hands the gathered reply to the record; names what the entry lacks. */
 static int close_entry(struct parser *parser)
 {
@@ -101,14 +120,16 @@ static int close_entry(struct parser *parser)
 	record = current(parser);
 	where = about(parser, RECORD_PROPOSAL | RECORD_REPLY);
 	where.line = record->line;
+	rc = name_missing(parser);
 	parser->open = false;
-	if (parser->state == STATE_UNIT)
+	if (rc == 0)
+		rc = buf_check(&parser->reply, parser->err);
+	if (rc != 0)
+		return rc;
+	if (parser->state == STATE_UNIT && record->main_unit == NULL)
 		return record_list_problem(
 			parser->list, where, parser->err,
 			_("no paragraph with unit and reply follows"));
-	rc = buf_check(&parser->reply, parser->err);
-	if (rc != 0)
-		return rc;
 	if (parser->reply.len > 0) {
 		record->reply = buf_take(&parser->reply);
 		return 0;
@@ -118,29 +139,41 @@ static int close_entry(struct parser *parser)
 				   _("the reply is empty"));
 }
 
-static int fill_entry(struct parser *parser, const struct news_line *entry)
+/* The number as a list has it, Chinese numerals as digits. */
+static void print_number(char out[RECORD_NUMBER_MAX],
+			 const struct news_line *entry)
+{
+	if (entry->ordinal > 0)
+		snprintf(out, RECORD_NUMBER_MAX, "%u", entry->ordinal);
+	else
+		snprintf(out, RECORD_NUMBER_MAX, "%.*s",
+			 (int)scan_len(&entry->number), entry->number.at);
+}
+
+/* A trimmed copy, unless there is one already. */
+static int keep(char **out, struct scan text, struct err *err)
+{
+	text = scan_trim(text);
+	if (scan_len(&text) == 0 || *out != NULL)
+		return 0;
+	*out = scan_dup(text);
+	return *out == NULL ? err_nomem(err) : 0;
+}
+
+static int fill_entry(struct parser *parser, const struct news_line *entry,
+		      const char *number)
 {
 	struct record *record = current(parser);
+	int rc = record_set_number(record, number, strlen(number),
+				   parser->err);
 
-	int rc = record_set_number(record, entry->number.at,
-				   scan_len(&entry->number), parser->err);
-
-	if (rc != 0)
-		return rc;
-	record->title = scan_dup(entry->title);
-	if (record->title == NULL)
-		return err_nomem(parser->err);
-	if (scan_len(&entry->sector) > 0) {
-		record->sector = scan_dup(entry->sector);
-		if (record->sector == NULL)
-			return err_nomem(parser->err);
-	}
-	if (scan_len(&entry->class_text) > 0) {
-		record->class_text = scan_dup(scan_trim(entry->class_text));
-		if (record->class_text == NULL)
-			return err_nomem(parser->err);
-	}
-	return 0;
+	if (rc == 0)
+		rc = keep(&record->title, entry->title, parser->err);
+	if (rc == 0)
+		rc = keep(&record->sector, entry->sector, parser->err);
+	if (rc == 0)
+		rc = keep(&record->class_text, entry->class_text, parser->err);
+	return rc;
 }
 
 static int lose(struct parser *parser, const char *why)
@@ -162,31 +195,12 @@ static int lose_double(struct parser *parser, size_t first)
 	return lose(parser, why);
 }
 
-static int name_missing(struct parser *parser)
-{
-	int rc = 0;
-
-	if (current(parser)->class_text == NULL)
-		rc = record_list_problem(parser->list,
-					 about(parser, RECORD_REPLY),
-					 parser->err,
-					 _("the class is missing"));
-	if (rc == 0 && current(parser)->sector == NULL)
-		rc = record_list_problem(parser->list,
-					 about(parser, RECORD_PROPOSAL),
-					 parser->err,
-					 _("the sponsor group is missing"));
-	return rc;
-}
-
 static int open_entry(struct parser *parser, const struct news_line *entry)
 {
 	char number[RECORD_NUMBER_MAX];
 	size_t first;
-	int rc;
 
-	snprintf(number, sizeof(number), "%.*s", (int)scan_len(&entry->number),
-		 entry->number.at);
+	print_number(number, entry);
 	first = record_list_line_of(parser->list, number);
 	if (first != 0)
 		return lose_double(parser, first);
@@ -195,8 +209,7 @@ static int open_entry(struct parser *parser, const struct news_line *entry)
 	parser->open = true;
 	parser->state = STATE_UNIT;
 	buf_clear(&parser->reply);
-	rc = fill_entry(parser, entry);
-	return rc == 0 ? name_missing(parser) : rc;
+	return fill_entry(parser, entry, number);
 }
 
 static void add_paragraph(struct parser *parser, struct scan text)
@@ -209,11 +222,65 @@ static void add_paragraph(struct parser *parser, struct scan text)
 	buf_add(&parser->reply, text.at, scan_len(&text));
 }
 
+/* 承办单位：区教育局；会办单位：区人社局, in one line or in two. */
+static int take_units(struct parser *parser, struct scan line)
+{
+	struct record *record = current(parser);
+	const char *next = scan_find_any(line, ";");
+	struct scan units = scan_slice(line.at, next ? next : line.end);
+	int rc = record_set_units(record, units.at, scan_len(&units),
+				  parser->err);
+
+	if (rc != 0 || next == NULL)
+		return rc;
+	line.at = next;
+	scan_take(&line);
+	line = scan_trim(line);
+	news_line_label(&line);
+	return record_set_units(record, line.at, scan_len(&line), parser->err);
+}
+
+/* A line that says what it holds, before the reply begins. */
+static int labelled(struct parser *parser, enum news_label label,
+		    struct scan line)
+{
+	struct record *record = current(parser);
+
+	switch (label) {
+	case NEWS_MAIN:
+		return take_units(parser, line);
+	case NEWS_CO:
+		/* Without a main unit nobody is promoted from these. */
+		if (record->main_unit == NULL)
+			return record_list_problem(
+				parser->list, about(parser, RECORD_PROPOSAL),
+				parser->err,
+				_("co-units stand before the main unit and "
+				  "are not taken"));
+		return take_units(parser, line);
+	case NEWS_CLASS:
+		return keep(&record->class_text, line, parser->err);
+	case NEWS_SECTOR:
+		return keep(&record->sector, line, parser->err);
+	case NEWS_SPONSORS:
+		return keep(&record->sponsors, line, parser->err);
+	case NEWS_REPLY:
+	case NEWS_UNLABELLED:
+		break;
+	}
+	parser->state = STATE_BODY;
+	add_paragraph(parser, line);
+	return 0;
+}
+
 static int first_paragraph(struct parser *parser, struct scan line)
 {
+	enum news_label label = news_line_label(&line);
 	const char *colon = scan_find_any(line, ":");
 	struct scan units = scan_slice(line.at, colon ? colon : line.end);
 
+	if (label != NEWS_UNLABELLED || current(parser)->main_unit != NULL)
+		return labelled(parser, label, line);
 	parser->state = STATE_BODY;
 	if (colon == NULL || !news_line_units(units)) {
 		add_paragraph(parser, line);
@@ -369,7 +436,7 @@ static int read_line(struct parser *parser, struct scan line)
 	enum action action;
 	int rc = 0;
 
-	news_line_read(&entry, line);
+	news_line_read(&entry, line, parser->style);
 	action = moves[parser->state][entry.kind];
 	if (action == ACT_OPEN || action == ACT_LOSE)
 		rc = close_entry(parser);
@@ -415,25 +482,70 @@ static int check_total(struct parser *parser)
 				   (long long)list->facts.key, list->n);
 }
 
+/* The next line of `rest` that is not empty, trimmed; false at the end. */
+static bool next_line(struct scan *rest, struct scan *line, size_t *number)
+{
+	while (rest->at < rest->end) {
+		const char *end = memchr(rest->at, '\n', scan_len(rest));
+
+		if (end == NULL)
+			end = rest->end;
+		*line = scan_trim(scan_slice(rest->at, end));
+		++*number;
+		rest->at = end < rest->end ? end + 1 : end;
+		if (line->at < line->end)
+			return true;
+	}
+	return false;
+}
+
+static size_t count_entries(struct scan rest, struct news_style style)
+{
+	struct news_line entry;
+	struct scan line;
+	size_t number = 0;
+	size_t n = 0;
+
+	while (next_line(&rest, &line, &number)) {
+		news_line_read(&entry, line, style);
+		n += entry.kind == NEWS_ENTRY;
+	}
+	return n;
+}
+
+/* The style that most lines are entries of; one with marked titles unless
+ * there are hardly any, since a bare one may be a heading of a reply. */
+static struct news_style find_style(struct scan text)
+{
+	struct news_style best[2] = {{false, false, false},
+				     {false, false, true}};
+	size_t most[2] = {0, 0};
+
+	for (unsigned bits = 0; bits < 8; bits++) {
+		struct news_style style = {(bits & 1) != 0, (bits & 2) != 0,
+					   (bits & 4) != 0};
+		size_t n = count_entries(text, style);
+
+		if (n > most[style.bare]) {
+			most[style.bare] = n;
+			best[style.bare] = style;
+		}
+	}
+	return best[most[1] > 3 * most[0]];
+}
+
 int news_parse(struct record_list *out, const char *text, size_t len,
 	       struct err *err)
 {
 	struct parser parser = {.list = out, .reply = BUF_INIT, .err = err};
 	struct scan rest = scan_slice(text, text + len);
+	struct scan line;
 	int rc = news_check_utf8(text, len, err);
 
-	while (rc == 0 && rest.at < rest.end) {
-		const char *end = memchr(rest.at, '\n', scan_len(&rest));
-		struct scan line;
-
-		if (end == NULL)
-			end = rest.end;
-		line = scan_trim(scan_slice(rest.at, end));
-		parser.line++;
-		if (line.at < line.end)
-			rc = read_line(&parser, line);
-		rest.at = end < rest.end ? end + 1 : end;
-	}
+	if (rc == 0)
+		parser.style = find_style(rest);
+	while (rc == 0 && next_line(&rest, &line, &parser.line))
+		rc = read_line(&parser, line);
 	if (rc == 0)
 		rc = close_entry(&parser);
 	if (rc == 0)

@@ -6,6 +6,9 @@
  *	brackets; then for each proposal, in any order,
  *	14、教育界:《题目》(A类)
  *	区教育局、区人社局:reply, up to the next such line
+ * Numbers may be 一、 or （一）, titles may stand without 《》, classes in words;
+ * a page has one style, the one most of its lines fit. Lines such as
+ * 承办单位：, 会办单位：, 办理结果： and 答复： may stand in an entry.
  * The unit is what stands before the FIRST colon of the first paragraph, the
  * title what stands between the first 《 and the last 》. */
 #ifndef TIAN_CLI_NEWS_H

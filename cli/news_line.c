@@ -10,6 +10,8 @@
 
 enum {
 	SECTOR_MAX = 90, /* bytes: a sponsor group, not a sentence */
+	CLASS_MAX = 60,	 /* bytes of a class in words */
+	TITLE_MAX = 300, /* bytes of a title without its marks */
 	UNITS_MAX = 400, /* bytes of all units of one proposal */
 	UNIT_MAX = 64	 /* bytes of one unit's name: it may become a code */
 };
@@ -17,6 +19,23 @@ enum {
 static bool class_letter(struct scan text)
 {
 	return record_class_letter(text.at, scan_len(&text)) != 0;
+}
+
+/* A class by letter, or in the words lists use for it. */
+static bool class_like(struct scan text)
+{
+	static const char *const words[] = {"解决", "采纳",   "计划", "参考",
+					    "落实", "不可行", "办复"};
+
+	if (class_letter(text))
+		return true;
+	if (scan_len(&text) > CLASS_MAX || news_line_sentence(text))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (scan_holds(text, words[i]))
+			return true;
+	}
+	return false;
 }
 
 /* The bracket a line ends with: takes it off `line`, its inside to *inside.
@@ -66,18 +85,41 @@ static bool read_tail(struct news_line *entry, struct scan tail)
 	       before.at == before.end;
 }
 
-/* `14、` at the beginning; the separator is not part of the number. */
-static bool read_number(struct news_line *entry, struct scan *line)
+/* A number in Chinese numerals, not in digits. */
+static bool read_chinese(struct news_line *entry, struct scan *scan)
+{
+	int code = scan_peek(scan);
+
+	return !(code >= '0' && code <= '9') &&
+	       scan_ordinal(scan, &entry->ordinal) && entry->ordinal > 0;
+}
+
+/* `14、`, `一、`, `（一）` or `第14号` at the beginning; the separator is not
+ * part of the number. */
+static bool read_number(struct news_line *entry, struct scan *line,
+			struct news_style style)
 {
 	struct scan ahead = *line;
 	char digits[RECORD_NUMBER_MAX];
+	bool named = !style.bracket && scan_word(&ahead, "第");
 
-	if (!scan_digits(&ahead, digits, sizeof(digits)))
+	if (style.bracket && !scan_if(&ahead, '('))
 		return false;
-	entry->number = scan_slice(line->at, ahead.at);
+	entry->number.at = ahead.at;
+	if (style.chinese ? !read_chinese(entry, &ahead)
+			  : !scan_digits(&ahead, digits, sizeof(digits)))
+		return false;
+	entry->number.end = ahead.at;
+	if (style.bracket && !scan_if(&ahead, ')'))
+		return false;
+	if (named && !scan_word(&ahead, "号"))
+		return false;
+	if (named)
+		scan_word(&ahead, "提案");
 	scan_spaces(&ahead);
 	if (!scan_word(&ahead, "、") && !scan_if(&ahead, '.') &&
-	    !scan_if(&ahead, ','))
+	    !scan_if(&ahead, ',') && !(named && scan_if(&ahead, ':')) &&
+	    !named && !style.bracket)
 		return false;
 	*line = ahead;
 	return true;
@@ -141,10 +183,11 @@ static enum news_kind without_title(struct news_line *entry, struct scan line,
 }
 
 /* Entry, broken entry or text. */
-static enum news_kind read_entry(struct news_line *entry, struct scan line)
+static enum news_kind read_entry(struct news_line *entry, struct scan line,
+				 struct news_style style)
 {
 	struct scan rest = line;
-	bool numbered = read_number(entry, &rest);
+	bool numbered = read_number(entry, &rest, style);
 	struct scan title = rest;
 	bool colon;
 	const char *close;
@@ -165,11 +208,93 @@ static enum news_kind read_entry(struct news_line *entry, struct scan line)
 		return NEWS_TEXT;
 	if (!numbered && colon && class_letter(entry->class_text))
 		return broken(entry, N_("it has no number"));
-	if (!numbered || (!colon && !class_letter(entry->class_text)))
+	if (!numbered || (!colon && !class_like(entry->class_text)))
 		return NEWS_TEXT;
 	if (scan_len(&entry->title) == 0)
 		return broken(entry, N_("its title is empty"));
 	return NEWS_ENTRY;
+}
+
+static bool ends_like_title(struct scan title)
+{
+	static const char *const kinds[] = {"建议", "提案", "议案"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]);
+
+		if (scan_len(&title) > len &&
+		    memcmp(title.end - len, kinds[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An entry of a page that prints no 《》: numbered, and either 关于……的建议
+ * or a class in brackets at its end. */
+static enum news_kind read_bare(struct news_line *entry, struct scan line,
+				struct news_style style)
+{
+	struct scan before, about;
+	const char *colon;
+
+	if (!read_number(entry, &line, style) || scan_holds(line, "《"))
+		return NEWS_TEXT;
+	before = line;
+	entry->class_text = scan_slice(line.end, line.end);
+	if (ending_bracket(&before, &entry->class_text) &&
+	    class_like(entry->class_text))
+		line = before;
+	else
+		entry->class_text = scan_slice(line.end, line.end);
+	colon = scan_find_any(line, ":");
+	if (colon && (size_t)(colon - line.at) <= SECTOR_MAX) {
+		entry->sector = scan_trim(scan_slice(line.at, colon));
+		line.at = colon;
+		scan_take(&line);
+	}
+	entry->title = scan_trim(line);
+	about = entry->title;
+	if (scan_len(&entry->title) == 0 ||
+	    scan_len(&entry->title) > TITLE_MAX ||
+	    news_line_sentence(entry->title) ||
+	    news_line_sentence(entry->sector))
+		return NEWS_TEXT;
+	if (scan_word(&about, "关于") && ends_like_title(entry->title))
+		return NEWS_ENTRY;
+	return scan_len(&entry->class_text) > 0 ? NEWS_ENTRY : NEWS_TEXT;
+}
+
+enum news_label news_line_label(struct scan *line)
+{
+	static const struct {
+		const char *word;
+		enum news_label label;
+	} labels[] = {
+		{"承办单位", NEWS_MAIN},   {"主办单位", NEWS_MAIN},
+		{"办理单位", NEWS_MAIN},   {"主办", NEWS_MAIN},
+		{"承办", NEWS_MAIN},	   {"会办单位", NEWS_CO},
+		{"协办单位", NEWS_CO},	   {"会办", NEWS_CO},
+		{"协办", NEWS_CO},	   {"办理结果", NEWS_CLASS},
+		{"答复类别", NEWS_CLASS},  {"办理类别", NEWS_CLASS},
+		{"类别", NEWS_CLASS},	   {"界别", NEWS_SECTOR},
+		{"提案人", NEWS_SPONSORS}, {"提案者", NEWS_SPONSORS},
+		{"答复意见", NEWS_REPLY},  {"答复内容", NEWS_REPLY},
+		{"办理情况", NEWS_REPLY},  {"答复正文", NEWS_REPLY},
+		{"答复", NEWS_REPLY},
+	};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		struct scan ahead = *line;
+
+		if (!scan_word(&ahead, labels[i].word))
+			continue;
+		scan_spaces(&ahead);
+		if (!scan_if(&ahead, ':'))
+			continue;
+		*line = scan_trim(ahead);
+		return labels[i].label;
+	}
+	return NEWS_UNLABELLED;
 }
 
 /* The explanation of classes: `(… “A”… “B”… )` as one bracketed line. */
@@ -186,7 +311,8 @@ static bool is_legend(struct scan line)
 	       scan_find_any(line, "B") != NULL;
 }
 
-void news_line_read(struct news_line *out, struct scan line)
+void news_line_read(struct news_line *out, struct scan line,
+		    struct news_style style)
 {
 	struct scan mark = line;
 
@@ -196,7 +322,8 @@ void news_line_read(struct news_line *out, struct scan line)
 	else if (scan_word(&mark, "■") || scan_word(&mark, "□"))
 		out->kind = NEWS_CREDIT;
 	else
-		out->kind = read_entry(out, line);
+		out->kind = style.bare ? read_bare(out, line, style)
+				       : read_entry(out, line, style);
 }
 
 /* Whether a slice is a list of unit names. */

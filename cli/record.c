@@ -25,11 +25,16 @@ static void record_release(struct record *record)
 	free(record->number);
 	free(record->sector);
 	free(record->title);
+	free(record->body);
+	free(record->category);
 	free(record->sponsors);
 	free(record->main_unit);
 	free(record->co_units);
 	free(record->class_text);
 	free(record->reply);
+	free(record->doc_no);
+	free(record->replied_on);
+	free(record->due);
 	memset(record, 0, sizeof(*record));
 }
 
@@ -100,6 +105,7 @@ int record_list_problem(struct record_list *list, struct record_about about,
 		return err_nomem(err);
 	problems[list->n_problems++] = (struct record_problem){
 		.line = about.line,
+		.column = about.column,
 		.text = text,
 		.record = about.record,
 		.parts = about.parts,

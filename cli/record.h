@@ -26,11 +26,16 @@ struct record {
 		[RECORD_NUMBER_MAX]; /* its part of a key, "" if it gives none */
 	char *sector;		     /* "特邀界一组" */
 	char *title;		     /* without its 《》 */
+	char *body;		     /* paragraphs of the proposal itself */
+	char *category;
 	char *sponsors;		     /* joined by '、' */
 	char *main_unit;
 	char *co_units;	  /* joined by '、' */
 	char *class_text; /* "A", "A类", "解决或采纳" */
 	char *reply;	  /* paragraphs, joined by '\n' */
+	char *doc_no;	  /* as printed */
+	char *replied_on; /* 2022-06-30 */
+	char *due;	  /* 2022-06-30 */
 	bool is_key;
 };
 
@@ -38,6 +43,7 @@ enum { RECORD_NONE = -1 }; /* a problem of no record; a figure not stated */
 
 struct record_problem {
 	size_t line;
+	size_t column; /* of the table, the first is 1; 0: the whole line */
 	char *text;	/* owned; a sentence without its full stop */
 	long record;	/* index of what it is about, or RECORD_NONE */
 	unsigned parts; /* who minds: enum record_part flags */
@@ -72,6 +78,7 @@ void record_list_drop(struct record_list *list);
 
 struct record_about {
 	size_t line;
+	size_t column;
 	long record;
 	unsigned parts;
 	bool note;

@@ -20,7 +20,7 @@ utf8proc.h   core/utf8.c
 yaml.h       (tests)
 sqlite3.h    core/db.[ch]
 csv.h        cli/csv_list.c
-jansson.h    cli/json_out.[ch]
+jansson.h    cli/json_out.[ch] cli/json_list.c
 libintl.h    cli/message.[ch]
 xlsxwriter.h cli/publish_xlsx.c
 minizip/*    cli/zip.c

@@ -50,7 +50,7 @@ _tian_options() {
 	case $command in
 	init) echo --office --unit --hub --name --key --office-key ;;
 	unit) echo add list key --key --rename --revoke --from ;;
-	import) echo --format --only --session --strict --dry-run ;;
+	import) echo --format --only --session --map --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
 	file) echo --case-no --reason ;;
 	merge) echo --into --reason ;;
@@ -108,7 +108,7 @@ _tian() {
 	--format)
 		case $command in
 		publish) _tian_words $'html\nmd\ncsv\nxlsx\njson' ;;
-		*) _tian_words $'news\ncsv' ;;
+		*) _tian_words $'news\ncsv\nxlsx\njson' ;;
 		esac
 		return
 		;;

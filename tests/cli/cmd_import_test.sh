@@ -45,16 +45,23 @@ run 2 "$tian" -C office import a.txt --only everything
 run 2 "$tian" -C office import "$samples/key-proposals.txt" --format doc
 ok 'a wrong command line is told apart from a bad file'
 
-printf '\307\370\325\376\n' >gbk.txt
-run 3 "$tian" -C office import gbk.txt
-says err 'line 1'
-says err 'UTF-8'
-ok 'a file in another encoding says what to do'
+iconv -f UTF-8 -t GB18030 "$samples/key-proposals.txt" >gbk.txt
+run 0 "$tian" -C office import gbk.txt --only proposals --dry-run
+says out '20'
+ok 'a page in GB18030 is read'
+
+printf '\201\n\377\n' >broken.txt
+run 3 "$tian" -C office import broken.txt
+says err 'broken.txt'
+ok 'bytes of no encoding are refused'
 
 printf 'PK\003\004rest' >list.xlsx
 run 3 "$tian" -C office import list.xlsx
-says err 'CSV'
-ok 'a workbook says what to do'
+says err 'damaged'
+ok 'a damaged workbook is told'
+
+run 1 "$tian" -C office import "$samples/workbook.xlsx" --session 1-2 --dry-run
+ok 'a workbook is read'
 
 echo '今天天气很好' >letter.txt
 run 3 "$tian" -C office import letter.txt

@@ -33,7 +33,7 @@ static void parse(const char *text)
 	struct err err = {0};
 
 	record_list_release(&list);
-	if (csv_list_parse(&list, text, strlen(text), &err) != 0)
+	if (csv_list_parse(&list, text, strlen(text), NULL, &err) != 0)
 		fail_msg("%s", err.text);
 }
 
@@ -174,7 +174,7 @@ static void csv_list__a_table_without_header_is_refused(void **state)
 	struct err err = {0};
 
 	(void)state;
-	assert_int_equal(csv_list_parse(&list, text, strlen(text), &err),
+	assert_int_equal(csv_list_parse(&list, text, strlen(text), NULL, &err),
 			 ERR_INPUT);
 	assert_non_null(strstr(err.text, "header"));
 }
@@ -194,7 +194,7 @@ csv_list__every_beginning_of_a_table_is_read_or_refused(void **state)
 		assert_non_null(copy);
 		memcpy(copy, text.data, len);
 		record_list_release(&list);
-		rc = csv_list_parse(&list, copy, len, &err);
+		rc = csv_list_parse(&list, copy, len, NULL, &err);
 		assert_true(rc == 0 || rc == ERR_INPUT);
 		free(copy);
 	}

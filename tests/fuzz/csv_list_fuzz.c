@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err err = {0};
 
 	record_list_init(&list);
-	(void)csv_list_parse(&list, (const char *)data, size, &err);
+	(void)csv_list_parse(&list, (const char *)data, size, NULL, &err);
 	record_list_release(&list);
 	return 0;
 }
