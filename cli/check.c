@@ -35,7 +35,8 @@ static void fill(struct buf *out, const struct check_said *said)
 {
 	const struct {
 		const char *place, *words;
-	} places[] = {{"{unit}", said->unit_name ? said->unit_name : said->unit},
+	} places[] = {{"{unit}",
+		       said->unit_name ? said->unit_name : said->unit},
 		      {"{1}", said->one},
 		      {"{2}", said->two}};
 	const char *at = said->message;

@@ -177,8 +177,8 @@ static int check_quotes(struct check *check, const struct check_reply *reply)
 }
 
 /* The number itself is not repeated: a finding may be passed on. */
-static int say_private(struct check *check, const char *key,
-		       const char *text, const struct check_reply *reply)
+static int say_private(struct check *check, const char *key, const char *text,
+		       const struct check_reply *reply)
 {
 	size_t len;
 	const char *at;

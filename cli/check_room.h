@@ -11,10 +11,10 @@ struct check_reply {
 	char *key, *title, *case_no;
 	char *unit, *unit_name;
 	char *text, *class_code, *doc_no;
-	bool answered;	    /* submitted, not only drafted */
-	bool goes_out;	    /* not withheld from publication */
-	bool has_plan;	    /* a measure with a date */
-	bool has_reason;    /* a measure not adopted, with a reason */
+	bool answered;	     /* submitted, not only drafted */
+	bool goes_out;	     /* not withheld from publication */
+	bool has_plan;	     /* a measure with a date */
+	bool has_reason;     /* a measure not adopted, with a reason */
 	bool keeps_measures; /* the session has measures at all */
 };
 

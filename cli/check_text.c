@@ -144,8 +144,8 @@ static size_t take_digits(struct scan *scan, char digits[25], unsigned *groups)
 /* The check digit of 18; X stands for ten. */
 static bool identity(const char digits[17], int last)
 {
-	static const int weights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6,
-				      3, 7, 9, 10, 5, 8, 4, 2};
+	static const int weights[] = {7, 9, 10, 5,  8, 4, 2, 1, 6,
+				      3, 7, 9,	10, 5, 8, 4, 2};
 	int month = (digits[10] - '0') * 10 + digits[11] - '0';
 	int sum = 0;
 
@@ -225,23 +225,24 @@ static bool any_of(const char *text, const char *const *words)
 
 bool check_text_future_only(const char *text)
 {
-	static const char *const future[] = {"将",   "拟",     "计划", "下一步",
-					     "力争", "进一步", "预计", "争取",
-					     NULL};
+	static const char *const future[] = {"将",     "拟",   "计划",
+					     "下一步", "力争", "进一步",
+					     "预计",   "争取", NULL};
 	static const char *const done[] = {
-		"已",	"目前", "今年以来", "去年", "上半年", "完成了",
-		"建成", "开展了", "落实了", "投入使用", "印发", "出台了",
-		"引进了", "新增", "设立了", "开通", "实施了", "推进了",
-		"现有",	  "至今", "累计",   "起步", NULL};
+		"已",	  "目前",   "今年以来", "去年",	    "上半年", "完成了",
+		"建成",	  "开展了", "落实了",	"投入使用", "印发",   "出台了",
+		"引进了", "新增",   "设立了",	"开通",	    "实施了", "推进了",
+		"现有",	  "至今",   "累计",	"起步",	    NULL};
 
 	return any_of(text, future) && !any_of(text, done);
 }
 
 bool check_text_names_date(const char *text)
 {
-	static const char *const words[] = {
-		"年底", "年内", "年前", "月底", "月前", "季度", "季末",
-		"上半年", "下半年", "年初", "年中", "明年", "今年", NULL};
+	static const char *const words[] = {"年底",   "年内", "年前", "月底",
+					    "月前",   "季度", "季末", "上半年",
+					    "下半年", "年初", "年中", "明年",
+					    "今年",   NULL};
 	struct scan scan = scan_text(text);
 	char digits[25];
 	unsigned groups;
@@ -260,9 +261,9 @@ bool check_text_names_date(const char *text)
 bool check_text_gives_reason(const char *text)
 {
 	static const char *const words[] = {
-		"因",	"由于",	  "鉴于",   "限制", "条件",   "不具备",
-		"无法", "难以",	  "暂不",   "不宜", "不符合", "不予",
-		"权限", "上级",	  "资金",   "财力", "受到",   "尚未",
+		"因",	"由于",	  "鉴于",     "限制", "条件",	"不具备",
+		"无法", "难以",	  "暂不",     "不宜", "不符合", "不予",
+		"权限", "上级",	  "资金",     "财力", "受到",	"尚未",
 		"矛盾", "不一致", "已有规定", NULL};
 
 	return any_of(text, words);
@@ -327,8 +328,7 @@ const char *check_text_other_title(const char *text, const char *title,
 
 		if (!scan_past(&rest, "》"))
 			break;
-		named = scan_trim(
-			scan_slice(scan.at, rest.at - strlen("》")));
+		named = scan_trim(scan_slice(scan.at, rest.at - strlen("》")));
 		if (!names_proposal(named))
 			continue;
 		if (same_title(named, own))

@@ -72,8 +72,8 @@ static int list_all(struct listing *listing, const char *word, struct err *err)
 				   listing, err);
 	if (rc == 0)
 		rc = contradiction_each(listing->cli->replica,
-					word ? buf_text(&key) : NULL,
-					list_pair, listing, err);
+					word ? buf_text(&key) : NULL, list_pair,
+					listing, err);
 	json_out_end(&listing->json);
 	if (rc == 0 && listing->cli->json)
 		rc = json_out_print(&listing->json, stdout, err);

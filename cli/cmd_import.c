@@ -49,7 +49,7 @@ static const char help[] = N_(
 struct run {
 	struct cli *cli;
 	const char *path;
-	const char *format; /* as given, then as found */
+	const char *format;   /* as given, then as found */
 	const char *encoding; /* of a text, as found */
 	struct arg_list maps;
 	struct table_map map;
@@ -196,8 +196,10 @@ static size_t characters(const char *text)
 static int print_records(const struct run *run, struct err *err)
 {
 	const struct table_column columns[] = {
-		{_("line"), TABLE_RIGHT, false}, {_("case"), TABLE_LEFT, false},
-		{_("title"), TABLE_LEFT, true},	 {_("sector"), TABLE_LEFT, true},
+		{_("line"), TABLE_RIGHT, false},
+		{_("case"), TABLE_LEFT, false},
+		{_("title"), TABLE_LEFT, true},
+		{_("sector"), TABLE_LEFT, true},
 		{_("main unit"), TABLE_LEFT, true},
 		{_("co-units"), TABLE_LEFT, true},
 		{_("class"), TABLE_LEFT, true},
@@ -209,10 +211,14 @@ static int print_records(const struct run *run, struct err *err)
 	for (size_t i = 0; i < run->list.n; i++) {
 		const struct record *record = &run->list.items[i];
 		char line[24], length[24] = "";
-		const char *cells[] = {line,		  record->number,
-				       record->title,	  record->sector,
-				       record->main_unit, record->co_units,
-				       record->class_text, length};
+		const char *cells[] = {line,
+				       record->number,
+				       record->title,
+				       record->sector,
+				       record->main_unit,
+				       record->co_units,
+				       record->class_text,
+				       length};
 
 		snprintf(line, sizeof(line), "%zu", record->line);
 		if (record->reply)
@@ -273,8 +279,7 @@ static int print_json(const struct run *run, struct err *err)
 		json_out_object(&json, NULL);
 		json_out_int(&json, "line", (int64_t)problem->line);
 		if (problem->column > 0)
-			json_out_int(&json, "column",
-				     (int64_t)problem->column);
+			json_out_int(&json, "column", (int64_t)problem->column);
 		else
 			json_out_null(&json, "column");
 		json_out_text(&json, "message", problem->text);

@@ -74,10 +74,11 @@ static int choose_writer(write_fn **write, const struct run *run,
 	else if (strcmp(run->format, "xlsx") == 0)
 		*write = publish_xlsx;
 	else
-		return err_set(err, ERR_USAGE,
-			       _("--format: '%s' is none of html, md, csv, xlsx, "
-				 "json"),
-			       run->format);
+		return err_set(
+			err, ERR_USAGE,
+			_("--format: '%s' is none of html, md, csv, xlsx, "
+			  "json"),
+			run->format);
 	return 0;
 }
 

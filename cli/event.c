@@ -114,9 +114,12 @@ int event_add(struct replica *replica, const struct event *event,
 		schema_entity_named(replica_schema(replica), "event");
 	char at[EVENT_TIME_SIZE];
 	const char *fields[][2] = {
-		{"kind", event->kind},	   {"at", event->when ? event->when : at},
-		{"detail", event->detail}, {"text_hash", event->text_hash},
-		{"until", event->until},   {"target", event->target},
+		{"kind", event->kind},
+		{"at", event->when ? event->when : at},
+		{"detail", event->detail},
+		{"text_hash", event->text_hash},
+		{"until", event->until},
+		{"target", event->target},
 	};
 	struct buf row = BUF_INIT;
 	int rc;

@@ -36,8 +36,7 @@ static int name_class(struct import *import, const char *text)
 	return rc;
 }
 
-static int find_code(struct buf *code, struct import *import,
-		     const char *text)
+static int find_code(struct buf *code, struct import *import, const char *text)
 {
 	char letter[2] = {record_class_letter(text, strlen(text)), '\0'};
 
@@ -168,8 +167,8 @@ static int take_letter(struct import *import, const char *row,
 	if (!replica_is_office(import->replica)) {
 		rc = import_fill(import, &number, record->doc_no, NULL);
 		if (rc == 0)
-			rc = import_fill(import, &signed_at,
-					 record->replied_on, NULL);
+			rc = import_fill(import, &signed_at, record->replied_on,
+					 NULL);
 		return rc;
 	}
 	if (record->doc_no == NULL || import->said_units_own)

@@ -11,10 +11,10 @@ struct import {
 	const struct import_options *options;
 	struct import_report *report;
 	unsigned parts;
-	char session[32]; /* key of the session */
-	bool *skipped;	  /* by record: another unit's, not ours to judge */
+	char session[32];    /* key of the session */
+	bool *skipped;	     /* by record: another unit's, not ours to judge */
 	bool said_units_own; /* that document numbers are not taken */
-	long index;	  /* of the record being taken, or RECORD_NONE */
+	long index;	     /* of the record being taken, or RECORD_NONE */
 	struct err *err;
 };
 

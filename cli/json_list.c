@@ -16,7 +16,7 @@ struct reader {
 	struct record_list *list;
 	size_t *lines; /* at which each proposal begins */
 	size_t n_lines, cap_lines;
-	size_t line;	/* of the one being read */
+	size_t line; /* of the one being read */
 	struct err *err;
 };
 
@@ -49,8 +49,8 @@ static int find_lines(struct reader *reader, const char *text, size_t len,
 				size_t cap = reader->cap_lines
 						     ? reader->cap_lines * 2
 						     : 64;
-				size_t *more = reallocarray(
-					reader->lines, cap, sizeof(*more));
+				size_t *more = reallocarray(reader->lines, cap,
+							    sizeof(*more));
 
 				if (!more)
 					return err_nomem(reader->err);
@@ -70,10 +70,10 @@ static int find_lines(struct reader *reader, const char *text, size_t len,
 static struct record_about about(const struct reader *reader, unsigned parts,
 				 bool known)
 {
-	return (struct record_about){
-		.line = reader->line,
-		.record = known ? (long)reader->list->n - 1 : RECORD_NONE,
-		.parts = parts};
+	return (struct record_about){.line = reader->line,
+				     .record = known ? (long)reader->list->n - 1
+						     : RECORD_NONE,
+				     .parts = parts};
 }
 
 /* A member as trimmed text, appended: strings, numbers, and arrays of both
@@ -81,10 +81,9 @@ static struct record_about about(const struct reader *reader, unsigned parts,
 static void add_text(struct buf *out, const json_t *value)
 {
 	if (json_is_string(value)) {
-		struct scan scan = scan_trim(
-			scan_slice(json_string_value(value),
-				   json_string_value(value) +
-					   json_string_length(value)));
+		struct scan scan = scan_trim(scan_slice(
+			json_string_value(value),
+			json_string_value(value) + json_string_length(value)));
 
 		buf_add(out, scan.at, scan_len(&scan));
 	} else if (json_is_integer(value)) {
@@ -170,8 +169,7 @@ static int read_units(struct reader *reader, struct record *record,
 	int rc = 0;
 
 	for (size_t pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; rc == 0 && i < json_array_size(units);
-		     i++) {
+		for (size_t i = 0; rc == 0 && i < json_array_size(units); i++) {
 			const json_t *unit = json_array_get(units, i);
 			bool co = strcmp(role_of(unit), "co") == 0;
 
@@ -338,9 +336,8 @@ static int read_facts(struct reader *reader, const json_t *root)
 static int read_root(struct reader *reader, const json_t *root,
 		     const char *text, size_t len)
 {
-	const json_t *proposals = json_is_array(root)
-					  ? root
-					  : json_object_get(root, "proposals");
+	const json_t *proposals =
+		json_is_array(root) ? root : json_object_get(root, "proposals");
 	int rc;
 
 	if (!json_is_array(proposals))

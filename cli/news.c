@@ -164,8 +164,7 @@ static int fill_entry(struct parser *parser, const struct news_line *entry,
 		      const char *number)
 {
 	struct record *record = current(parser);
-	int rc = record_set_number(record, number, strlen(number),
-				   parser->err);
+	int rc = record_set_number(record, number, strlen(number), parser->err);
 
 	if (rc == 0)
 		rc = keep(&record->title, entry->title, parser->err);

@@ -20,7 +20,7 @@ enum news_kind {
 struct news_style {
 	bool chinese; /* 一、 rather than 1、 */
 	bool bracket; /* （一） */
-	bool bare;    /* titles without 《》: 一、教育界：关于……的建议（A类） */
+	bool bare; /* titles without 《》: 一、教育界：关于……的建议（A类） */
 };
 
 /* Slices of the line; empty where it does not say. */

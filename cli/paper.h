@@ -51,7 +51,7 @@ struct paper_row {
 struct paper {
 	struct paper_options options;
 	char *session, *committee, *meeting, *office; /* owned */
-	struct paper_row *rows; /* by unit, then case */
+	struct paper_row *rows;			      /* by unit, then case */
 	size_t n, cap;
 	size_t pages; /* written by paper_html */
 };

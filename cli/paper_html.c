@@ -61,10 +61,8 @@ static const char style[] =
 	".class{top:0;right:0}.mark{top:1mm;left:0}"
 	".page:last-child{break-after:auto}}\n";
 
-static const char portrait[] =
-	"@page{size:A4;margin:24mm 26mm 24mm 28mm}\n";
-static const char landscape[] =
-	"@page{size:A4 landscape;margin:18mm 16mm}\n";
+static const char portrait[] = "@page{size:A4;margin:24mm 26mm 24mm 28mm}\n";
+static const char landscape[] = "@page{size:A4 landscape;margin:18mm 16mm}\n";
 
 static void add(struct buf *out, const char *open, const char *text,
 		const char *close)
@@ -135,8 +133,8 @@ static size_t end_of_unit(const struct paper *paper, size_t from)
 {
 	size_t end = from + 1;
 
-	while (end < paper->n && strcmp(paper->rows[end].unit,
-					paper->rows[from].unit) == 0)
+	while (end < paper->n &&
+	       strcmp(paper->rows[end].unit, paper->rows[from].unit) == 0)
 		end++;
 	return end;
 }
@@ -287,8 +285,9 @@ static void add_letter(struct buf *out, struct paper *paper,
 	add(out, "<p>您提出的《", row->title, "》收悉，现答复如下：</p>\n");
 	add_paragraphs(out, row->text);
 	add_sign(out, row->unit_name, row->signed_at);
-	buf_adds(out, "<div class=\"foot\"><p>联系人：＿＿＿＿＿＿　　联系电话："
-		      "＿＿＿＿＿＿＿＿</p>");
+	buf_adds(out,
+		 "<div class=\"foot\"><p>联系人：＿＿＿＿＿＿　　联系电话："
+		 "＿＿＿＿＿＿＿＿</p>");
 	add(out, "<p>抄送：", paper->office, "。</p></div>\n</section>\n");
 }
 
@@ -323,8 +322,9 @@ static void add_feedback(struct buf *out, struct paper *paper,
 	buf_adds(out, "<tr><th>意见和建议</th><td colspan=\"3\" "
 		      "class=\"blank\">提案人签名：＿＿＿＿＿＿＿＿　　　"
 		      "年　　月　　日</td></tr>\n</table>\n");
-	add(out, "<p class=\"flush\">此表由提案人本人填写，请于收到答复后十五日"
-		 "内寄回",
+	add(out,
+	    "<p class=\"flush\">此表由提案人本人填写，请于收到答复后十五日"
+	    "内寄回",
 	    paper->office, "。承办单位不得代填。</p>\n</section>\n");
 }
 

@@ -112,8 +112,7 @@ static int by_hash(const void *a, const void *b)
 	return (x->text > y->text) - (x->text < y->text);
 }
 
-static struct tally *slot_of(struct tally *tallies, size_t slots,
-			     uint64_t pair)
+static struct tally *slot_of(struct tally *tallies, size_t slots, uint64_t pair)
 {
 	size_t at = (size_t)mix(pair) & (slots - 1);
 
@@ -196,8 +195,8 @@ static int count_part(struct finder *finder, unsigned part, struct err *err)
 	finder->n = kept + 1;
 	for (size_t from = 0, to; rc == 0 && from < finder->n; from = to) {
 		to = from + 1;
-		while (to < finder->n && finder->grams[to].hash ==
-						 finder->grams[from].hash)
+		while (to < finder->n &&
+		       finder->grams[to].hash == finder->grams[from].hash)
 			to++;
 		rc = count_pairs(finder, finder->grams + from, to - from, err);
 	}

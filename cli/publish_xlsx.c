@@ -80,12 +80,11 @@ static void put(struct book *book, lxw_worksheet *sheet, lxw_row_t row,
 		text = buf_text(&fits);
 	}
 	if (text[0] == '\0')
-		keep(book, worksheet_write_blank(sheet, row, (lxw_col_t)column,
-						 how));
-	else
 		keep(book,
-		     worksheet_write_string(sheet, row, (lxw_col_t)column, text,
-					    how));
+		     worksheet_write_blank(sheet, row, (lxw_col_t)column, how));
+	else
+		keep(book, worksheet_write_string(sheet, row, (lxw_col_t)column,
+						  text, how));
 	book->failed = book->failed || fits.failed;
 	buf_release(&fits);
 }
@@ -123,19 +122,17 @@ static void add_cases(struct book *book, const struct publication *publication)
 	for (int at = 0; sheet && at < PUBLISH_COLUMNS; at++) {
 		enum publish_column column = (enum publish_column)at;
 
-		keep(book, worksheet_set_column(sheet, (lxw_col_t)at,
-						(lxw_col_t)at,
-						publish_column_width(column),
-						NULL));
+		keep(book,
+		     worksheet_set_column(sheet, (lxw_col_t)at, (lxw_col_t)at,
+					  publish_column_width(column), NULL));
 		put(book, sheet, 0, at, publish_column_name(column),
 		    book->head);
 	}
 	for (size_t i = 0; sheet && i < publication->n; i++) {
 		for (int at = 0; at < PUBLISH_COLUMNS; at++) {
-			bool centred = at == PUBLISH_NUMBER ||
-				       at == PUBLISH_KEY ||
-				       at == PUBLISH_CLASS ||
-				       at == PUBLISH_SIGNED;
+			bool centred =
+				at == PUBLISH_NUMBER || at == PUBLISH_KEY ||
+				at == PUBLISH_CLASS || at == PUBLISH_SIGNED;
 
 			publish_cell(&cell, publication, &publication->cases[i],
 				     (enum publish_column)at);
@@ -176,8 +173,8 @@ static void add_counts(struct book *book, const struct publication *publication,
 			put_number(book, sheet, row, (int)c + 2,
 				   counts[i].by_class[c]);
 	}
-	keep(book, worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n,
-					(lxw_col_t)last));
+	keep(book,
+	     worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n, (lxw_col_t)last));
 }
 
 static void add_figures(struct book *book,

@@ -28,7 +28,7 @@ struct record {
 	char *title;		     /* without its 《》 */
 	char *body;		     /* paragraphs of the proposal itself */
 	char *category;
-	char *sponsors;		     /* joined by '、' */
+	char *sponsors; /* joined by '、' */
 	char *main_unit;
 	char *co_units;	  /* joined by '、' */
 	char *class_text; /* "A", "A类", "解决或采纳" */
@@ -43,7 +43,7 @@ enum { RECORD_NONE = -1 }; /* a problem of no record; a figure not stated */
 
 struct record_problem {
 	size_t line;
-	size_t column; /* of the table, the first is 1; 0: the whole line */
+	size_t column;	/* of the table, the first is 1; 0: the whole line */
 	char *text;	/* owned; a sentence without its full stop */
 	long record;	/* index of what it is about, or RECORD_NONE */
 	unsigned parts; /* who minds: enum record_part flags */

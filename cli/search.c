@@ -32,8 +32,7 @@ static const char SQL_SET_VERSION[] =
 static const char SQL_DEAD[] =
 	"SELECT (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name"
 	" = 'doc'), (SELECT count(*) FROM doc)";
-static const char SQL_SEEN[] =
-	"SELECT last, clock FROM seen WHERE origin = ?1";
+static const char SQL_SEEN[] = "SELECT last, clock FROM seen WHERE origin = ?1";
 static const char SQL_SET_SEEN[] =
 	"INSERT OR REPLACE INTO seen(origin, last, clock) VALUES (?1, ?2, ?3)";
 static const char SQL_FORGET[] = "DELETE FROM doc WHERE key = ?1";
@@ -213,8 +212,8 @@ static int continues(bool *same, struct search *search, int64_t origin,
 }
 
 /* What one origin wrote since; *broken if the log does not continue. */
-static int take_origin(struct search *search, sqlite3_stmt *origins,
-		       bool whole, bool *broken)
+static int take_origin(struct search *search, sqlite3_stmt *origins, bool whole,
+		       bool *broken)
 {
 	int64_t id = db_int(origins, 0);
 	int64_t origin = db_int(origins, 1);
@@ -388,8 +387,8 @@ static int ask(struct buf *keys, struct search *search, const char *query)
 }
 
 /* One transaction on each side: the index sees one state of the replica. */
-static int look_up(struct buf *keys, struct search *search,
-		   const char *version, const char *query)
+static int look_up(struct buf *keys, struct search *search, const char *version,
+		   const char *query)
 {
 	int rc = db_begin(search->index, search->err);
 

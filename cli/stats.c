@@ -157,8 +157,7 @@ int64_t stats_figure(int64_t stated, size_t counted)
 
 static int64_t stated(sqlite3_stmt *stmt, int column)
 {
-	return db_is_null(stmt, column) ? STATS_UNSTATED
-					: db_int(stmt, column);
+	return db_is_null(stmt, column) ? STATS_UNSTATED : db_int(stmt, column);
 }
 
 static int load_session(struct stats *out, struct replica *replica,
@@ -378,9 +377,9 @@ static int count_case(struct stats *out, sqlite3_stmt *stmt)
 
 static int count_handling(struct stats *out, sqlite3_stmt *stmt)
 {
-	struct stats_tally *tally =
-		tally_of(&out->units, db_text(stmt, HANDLING_UNIT),
-			 db_text(stmt, HANDLING_NAME));
+	struct stats_tally *tally = tally_of(&out->units,
+					     db_text(stmt, HANDLING_UNIT),
+					     db_text(stmt, HANDLING_NAME));
 	size_t class_at = class_index(out, db_text(stmt, HANDLING_CLASS));
 	bool in = db_int(stmt, HANDLING_DRAFT) == 1 &&
 		  !db_is_null(stmt, HANDLING_DONE);
@@ -493,12 +492,11 @@ static void reconcile_all(struct stats *out)
 	}
 	reconcile(out, "by_class", (int64_t)out->filed,
 		  (int64_t)(classed + out->unclassed));
-	reconcile(out, "by_unit",
-		  (int64_t)(out->main_units + out->split_units),
+	reconcile(out, "by_unit", (int64_t)(out->main_units + out->split_units),
 		  (int64_t)replying);
-	reconcile(out, "one_main_unit", (int64_t)out->handlings,
-		  (int64_t)(out->main_units + out->split_units +
-			    out->co_units));
+	reconcile(
+		out, "one_main_unit", (int64_t)out->handlings,
+		(int64_t)(out->main_units + out->split_units + out->co_units));
 }
 
 int stats_load(struct stats *out, struct replica *replica, const char *session,

@@ -29,7 +29,7 @@ struct stats_tally {
 	char *name; /* owned */
 	size_t total, co, split;
 	size_t replied, on_time, with_due, contacted;
-	size_t asked, process, result, both; /* sponsors' forms */
+	size_t asked, process, result, both;	/* sponsors' forms */
 	size_t by_class[STATS_CLASSES_MAX + 1]; /* [n_classes]: none */
 };
 
@@ -58,7 +58,7 @@ struct stats {
 	size_t replied, on_time, with_due, contacted, archived;
 	size_t asked, process, result, both; /* proposals with forms, and
 				where all of them are satisfied */
-	size_t measures, adopted; /* done or planned */
+	size_t measures, adopted;	     /* done or planned */
 	size_t handlings, main_units, split_units, co_units, opinions;
 	size_t handlings_replied;
 	struct stats_class classes[STATS_CLASSES_MAX];

@@ -160,11 +160,9 @@ int stats_json(FILE *out, const struct stats *stats, struct err *err)
 	json_out_int(&json, "filed",
 		     stats_figure(stats->stated_filed, stats->filed));
 	add_count(&json, "key", stats->key);
-	json_out_int(&json, "led",
-		     stats_figure(stats->stated_led, stats->led));
+	json_out_int(&json, "led", stats_figure(stats->stated_led, stats->led));
 	json_out_int(&json, "supervised",
-		     stats_figure(stats->stated_supervised,
-				  stats->supervised));
+		     stats_figure(stats->stated_supervised, stats->supervised));
 	add_count(&json, "replied", stats->replied);
 	add_classes(&json, stats, NULL, false);
 	add_count(&json, "unclassed", stats->unclassed);
@@ -284,8 +282,8 @@ static int print_figures(FILE *out, const struct stats *stats, struct err *err)
 		   stats->unreviewed);
 	add_figure(table, _("key proposals"), STATS_UNSTATED, stats->key);
 	add_figure(table, _("led by leaders"), stats->stated_led, stats->led);
-	add_figure(table, _("supervised by leaders"),
-		   stats->stated_supervised, stats->supervised);
+	add_figure(table, _("supervised by leaders"), stats->stated_supervised,
+		   stats->supervised);
 	add_part(table, _("replied"), stats->replied, stats->filed);
 	add_part(table, _("replied on time"), stats->on_time, stats->with_due);
 	/* None at all: nobody records them. */
@@ -374,7 +372,7 @@ static void add_unit(struct table *table, const struct stats *stats,
 	char figures[TALLY_COLUMNS][24];
 	const char *cells[TALLY_COLUMNS] = {tally->name};
 	struct buf drawn = BUF_INIT;
-	size_t counts[] = {tally->total,   tally->co,	    tally->replied,
+	size_t counts[] = {tally->total,   tally->co,	     tally->replied,
 			   tally->on_time, tally->contacted, tally->both};
 	size_t n = 1;
 

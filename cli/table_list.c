@@ -25,8 +25,7 @@ static const struct {
 			  {"案号", "提案号", "提案编号", "编号", "number",
 			   "case_no", "序号", "no"}},
 	[TABLE_SECTOR] = {"sector",
-			  {"界别", "提案界别", "所属界别", "界别组",
-			   "sector"}},
+			  {"界别", "提案界别", "所属界别", "界别组", "sector"}},
 	[TABLE_TITLE] = {"title",
 			 {"案由", "提案案由", "题目", "提案题目", "标题",
 			  "提案标题", "提案名称", "事由", "title"}},
@@ -42,15 +41,14 @@ static const struct {
 		      {"会办单位", "协办单位", "会办", "协办", "配合单位",
 		       "会办部门", "协办部门", "co"}},
 	[TABLE_CLASS] = {"class",
-			 {"办理结果", "答复类别", "办理类别", "结果类别", "类别",
-			  "class"}},
+			 {"办理结果", "答复类别", "办理类别", "结果类别",
+			  "类别", "class"}},
 	[TABLE_REPLY] = {"reply",
 			 {"答复正文", "答复内容", "答复意见", "答复",
 			  "办理答复", "办理情况", "reply"}},
 	[TABLE_KEY] = {"key", {"重点提案", "是否重点", "重点", "key"}},
 	[TABLE_DOC_NO] = {"doc_no",
-			  {"文号", "答复文号", "发文字号", "发文号",
-			   "doc_no"}},
+			  {"文号", "答复文号", "发文字号", "发文号", "doc_no"}},
 	[TABLE_REPLIED_ON] = {"replied_on",
 			      {"答复日期", "答复时间", "办复日期", "办复时间",
 			       "签发日期", "replied_on"}},
@@ -213,7 +211,8 @@ static int mapped(const struct table_list *table, size_t index)
 }
 
 /* The cell of a column: mapped to it, or by its most telling name; or -1. */
-static int find_column(const struct table_list *table, enum table_list_column which)
+static int find_column(const struct table_list *table,
+		       enum table_list_column which)
 {
 	for (size_t c = 0; c < table->n && c < CELLS_MAX; c++) {
 		if (mapped(table, c) == (int)which)
@@ -404,7 +403,8 @@ static int fill_units(struct table_list *table, struct record *record,
 
 /* A date, or what is wrong with it. */
 static int fill_date(char **out, struct table_list *table,
-		     enum table_list_column which, unsigned part, struct err *err)
+		     enum table_list_column which, unsigned part,
+		     struct err *err)
 {
 	char date[VALUE_DATE_SIZE];
 	struct err why = {0};
@@ -551,7 +551,8 @@ static int broken_column(const struct table_list *table)
 	       (which == TABLE_REPLY || which == TABLE_BODY ||
 		which == TABLE_MAIN || which == TABLE_CO ||
 		which == TABLE_SPONSORS ||
-		!scan_holds(column(table, (enum table_list_column)which), "\n")))
+		!scan_holds(column(table, (enum table_list_column)which),
+			    "\n")))
 		which++;
 	return which;
 }

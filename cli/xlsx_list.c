@@ -318,8 +318,7 @@ static void begin_cell(struct reading *reading, const char **attributes)
 	if (reference)
 		reading->column = place(reference, &reading->row);
 	reading->style = number(xml_attribute(attributes, "s"));
-	snprintf(reading->type, sizeof(reading->type), "%s",
-		 type ? type : "n");
+	snprintf(reading->type, sizeof(reading->type), "%s", type ? type : "n");
 	buf_clear(&reading->text);
 }
 
@@ -438,8 +437,7 @@ static void on_cell_end(void *ctx, const char *name)
 	}
 }
 
-static int feed_sheet(const char *bytes, size_t len, void *ctx,
-		      struct err *err)
+static int feed_sheet(const char *bytes, size_t len, void *ctx, struct err *err)
 {
 	struct reading *reading = ctx;
 	int rc = xml_feed(reading->xml, bytes, len, err);

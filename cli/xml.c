@@ -37,8 +37,7 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name,
 	if (++xml->depth > XML_DEPTH_MAX)
 		refuse(xml);
 	else
-		xml->handlers.start(xml->ctx, without_prefix(name),
-				    attributes);
+		xml->handlers.start(xml->ctx, without_prefix(name), attributes);
 }
 
 static void XMLCALL on_end(void *ctx, const XML_Char *name)
@@ -102,7 +101,8 @@ int xml_feed(struct xml *xml, const char *bytes, size_t len, struct err *err)
 {
 	if (XML_Parse(xml->parser, bytes, (int)len, len == 0) == XML_STATUS_OK)
 		return 0;
-	return err_set(err, ERR_INPUT, _("its XML cannot be read: line %lu, %s"),
+	return err_set(err, ERR_INPUT,
+		       _("its XML cannot be read: line %lu, %s"),
 		       XML_GetCurrentLineNumber(xml->parser),
 		       XML_ErrorString(XML_GetErrorCode(xml->parser)));
 }

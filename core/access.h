@@ -16,8 +16,8 @@ struct access_change {
 	const char *site;
 	const struct cell *cell;
 	const struct change *change;
-	bool row_known; /* an accepted change has made the row */
-	bool assigned;	/* the case is known to be this site's */
+	bool row_known;	   /* an accepted change has made the row */
+	bool assigned;	   /* the case is known to be this site's */
 	bool newer_schema; /* codes unknown here may be known there */
 };
 int access_check(const char **why, struct replica *replica,

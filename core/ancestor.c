@@ -90,8 +90,8 @@ static int grow(struct graph *graph, struct err *err)
 }
 
 /* Reads a change's bases into the graph; unknown ones make no node. */
-static int load(struct graph *graph, struct node *node,
-		struct replica *replica, bool *known, struct err *err)
+static int load(struct graph *graph, struct node *node, struct replica *replica,
+		bool *known, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	size_t n;
@@ -108,8 +108,7 @@ static int load(struct graph *graph, struct node *node,
 	n = (size_t)sqlite3_column_bytes(stmt, 0) / 8;
 	if (graph->n_bases + n > graph->cap_bases) {
 		size_t cap = (graph->n_bases + n) * 2 + 16;
-		int64_t *bases =
-			realloc(graph->bases, cap * sizeof(*bases));
+		int64_t *bases = realloc(graph->bases, cap * sizeof(*bases));
 
 		if (bases == NULL) {
 			sqlite3_reset(stmt);
@@ -244,9 +243,8 @@ static int cover_below(struct graph *graph, uint64_t all,
 		for (size_t k = 0; rc == 0 && node->heads == all &&
 				   !node->covered && k < node->n_bases;
 		     k++)
-			rc = reach(&below,
-				   graph->bases[node->first_base + k], 1,
-				   replica, err);
+			rc = reach(&below, graph->bases[node->first_base + k],
+				   1, replica, err);
 	}
 	if (rc == 0)
 		rc = walk(&below, 0, replica, err);

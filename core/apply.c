@@ -12,8 +12,7 @@
 #include "core/normal.h"
 #include "core/utf8.h"
 
-static const char SQL_LAST[] =
-	"SELECT id, last FROM _origin WHERE origin = ?";
+static const char SQL_LAST[] = "SELECT id, last FROM _origin WHERE origin = ?";
 static const char SQL_SET_LAST[] = "UPDATE _origin SET last = ? WHERE id = ?";
 static const char SQL_VERDICT_ADD[] =
 	"INSERT OR IGNORE INTO _verdict(change, kind, reason)"
@@ -39,9 +38,9 @@ struct taking {
 	uint64_t clock; /* the latest stamp that is not ahead */
 	int64_t *bases;
 	size_t cap_bases;
-	bool codes; /* a code list was touched */
-	bool fresh; /* no change of the batch is known */
-	bool judged; /* some have a verdict already */
+	bool codes;	  /* a code list was touched */
+	bool fresh;	  /* no change of the batch is known */
+	bool judged;	  /* some have a verdict already */
 	bool *superseded; /* [i]: a later change of the batch replaces it */
 	struct apply_cells cells;
 };
@@ -156,8 +155,8 @@ static int note_verdict(struct taking *taking, const struct change *change,
 	struct verdict *verdict;
 
 	if ((result->n_verdicts & (result->n_verdicts + 1)) == 0) {
-		grown = realloc(result->verdicts, (result->n_verdicts + 1) *
-							  2 * sizeof(*grown));
+		grown = realloc(result->verdicts,
+				(result->n_verdicts + 1) * 2 * sizeof(*grown));
 		if (grown == NULL)
 			return err_nomem(err);
 		result->verdicts = grown;
@@ -239,9 +238,8 @@ static bool case_key_ok(const char *part, size_t len)
 	       part[0] >= '0' && part[0] <= '9';
 }
 
-static int check_row(const struct schema *schema,
-		     const struct entity *entity, const char *row, size_t len,
-		     struct err *err)
+static int check_row(const struct schema *schema, const struct entity *entity,
+		     const char *row, size_t len, struct err *err)
 {
 	const char *part;
 	size_t part_len;
@@ -262,8 +260,8 @@ static int check_row(const struct schema *schema,
 	}
 	if (entity != NULL && n != entity->n_keys)
 		return err_set(err, ERR_CORRUPT,
-			       "row key '%.*s' does not fit %s", (int)len,
-			       row, entity->name);
+			       "row key '%.*s' does not fit %s", (int)len, row,
+			       entity->name);
 	(void)schema;
 	return 0;
 }
@@ -276,12 +274,10 @@ static int check_shape(struct taking *taking, const struct change *change,
 
 	if (change->id.origin != taking->batch->origin)
 		return err_set(err, ERR_CORRUPT, "a change of another origin");
-	if (change->id.seq <= previous ||
-	    change->id.seq >> STORE_SEQ_BITS != 0)
+	if (change->id.seq <= previous || change->id.seq >> STORE_SEQ_BITS != 0)
 		return err_set(err, ERR_CORRUPT, "seq out of order");
 	if (taking->options->gapless && change->id.seq != previous + 1)
-		return err_set(err, ERR_CORRUPT,
-			       "a gap: seq %llu after %llu",
+		return err_set(err, ERR_CORRUPT, "a gap: seq %llu after %llu",
 			       (unsigned long long)change->id.seq,
 			       (unsigned long long)previous);
 	if (change->field > STORE_FIELD_MASK ||
@@ -380,8 +376,8 @@ static int judge(struct taking *taking, const struct cell *cell,
 			rc = keep_verdict(taking->replica, stored->id,
 					  VERDICT_REFUSED, why, err);
 	} else if (rc == 0 && options->now != 0 &&
-		   change->clock > options->now +
-					   clock_stamp(CLOCK_TOLERANCE_MS)) {
+		   change->clock >
+			   options->now + clock_stamp(CLOCK_TOLERANCE_MS)) {
 		why = "the clock was ahead";
 		stored->flags |= STORE_CLOCK_AHEAD;
 		rc = note_verdict(taking, change, VERDICT_CLOCK_AHEAD, why,
@@ -410,16 +406,15 @@ static int check_type(const struct cell *cell, const struct change *change,
 static int take_change(struct taking *taking, const struct change *change,
 		       struct err *err)
 {
-	struct stored stored = {
-		.id = store_id(taking->origin, change->id.seq),
-		.clock = change->clock,
-		.author = taking->author,
-		.value = change->value,
-		.reason = change->reason,
-		.reason_len = change->reason_len,
-		.extra = change->extra,
-		.extra_len = change->extra_len,
-		.n_extra = change->n_extra};
+	struct stored stored = {.id = store_id(taking->origin, change->id.seq),
+				.clock = change->clock,
+				.author = taking->author,
+				.value = change->value,
+				.reason = change->reason,
+				.reason_len = change->reason_len,
+				.extra = change->extra,
+				.extra_len = change->extra_len,
+				.n_extra = change->n_extra};
 	struct apply_row *row;
 	struct cell cell;
 	bool known = false;
@@ -636,7 +631,7 @@ int apply_batch(struct replica *replica, const struct batch *batch,
 	before = taking.last;
 	if (rc == 0)
 		rc = apply_cells_init(&taking.cells, replica, batch->n_changes,
-				 err);
+				      err);
 	taking.superseded = calloc(batch->n_changes + 1, sizeof(bool));
 	if (rc == 0 && taking.superseded == NULL)
 		rc = err_nomem(err);
@@ -693,8 +688,7 @@ static unsigned flag_of(enum verdict_kind kind)
 	return 0;
 }
 
-static int apply_verdict(struct replica *replica,
-			 const struct verdict *verdict,
+static int apply_verdict(struct replica *replica, const struct verdict *verdict,
 			 struct apply_result *result, struct err *err)
 {
 	unsigned flag = flag_of(verdict->kind);

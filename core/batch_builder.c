@@ -18,8 +18,7 @@ void batch_builder_add(struct batch_builder *builder,
 		buf_add(&builder->strings, change->value.bytes,
 			change->value.len);
 	if (change->reason != NULL)
-		buf_add(&builder->strings, change->reason,
-			change->reason_len);
+		buf_add(&builder->strings, change->reason, change->reason_len);
 	buf_add(&builder->strings, change->extra, change->extra_len);
 	builder->n++;
 }

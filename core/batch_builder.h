@@ -13,7 +13,10 @@ struct batch_builder {
 	size_t n;
 };
 
-#define BATCH_BUILDER_INIT {BUF_INIT, BUF_INIT, BUF_INIT, 0}
+#define BATCH_BUILDER_INIT                      \
+	{                                       \
+		BUF_INIT, BUF_INIT, BUF_INIT, 0 \
+	}
 
 /* Copies the change and all it points at. */
 void batch_builder_add(struct batch_builder *builder,

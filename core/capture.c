@@ -75,9 +75,8 @@ static void add_quoted(struct buf *out, const char *text)
 
 static const char *sql_type(const struct field *field)
 {
-	return field->type == FIELD_INT || field->type == FIELD_BOOL
-		       ? "INTEGER"
-		       : "TEXT";
+	return field->type == FIELD_INT || field->type == FIELD_BOOL ? "INTEGER"
+								     : "TEXT";
 }
 
 static void add_key_column(struct buf *out, const struct entity *entity,
@@ -108,8 +107,7 @@ int capture_create_table(struct db *db, const struct entity *entity,
 
 	for (size_t i = 0; i < entity->n_keys; i++) {
 		add_key_column(&columns, entity, i, site);
-		buf_addf(&keys, "%s\"%s\"", i > 0 ? ", " : "",
-			 entity->keys[i]);
+		buf_addf(&keys, "%s\"%s\"", i > 0 ? ", " : "", entity->keys[i]);
 	}
 	for (size_t i = 0; i < entity->n_fields; i++)
 		buf_addf(&columns, "  \"%s\" %s,\n", entity->fields[i].name,
@@ -175,8 +173,7 @@ static bool invalid_condition(struct buf *out, const struct field *field)
 		return true;
 	case FIELD_DATE:
 		/* The modifier makes SQLite count: 2022-09-31 differs then. */
-		buf_addf(out,
-			 "NEW.\"%s\" IS NOT date(NEW.\"%s\", '+0 days')",
+		buf_addf(out, "NEW.\"%s\" IS NOT date(NEW.\"%s\", '+0 days')",
 			 f, f);
 		return true;
 	case FIELD_TIME:
@@ -245,19 +242,19 @@ static int add_field_checks(struct buf *checks, const struct entity *entity,
 			buf_addf(&guarded, "NEW.\"%s\" IS NOT NULL AND ",
 				 field->name);
 		buf_adds(&guarded, buf_text(&condition));
-		buf_addf(&message, "%s.%s (%s): %s", entity->name,
-			 field->name, field->zh, who_may(field->writers));
-		rc = add_check(checks, buf_text(&guarded),
-			       buf_text(&message), err);
+		buf_addf(&message, "%s.%s (%s): %s", entity->name, field->name,
+			 field->zh, who_may(field->writers));
+		rc = add_check(checks, buf_text(&guarded), buf_text(&message),
+			       err);
 		buf_release(&guarded);
 	}
 	buf_clear(&condition);
 	buf_clear(&message);
 	if (rc == 0 && invalid_condition(&condition, field)) {
-		buf_addf(&message, "%s.%s (%s): %s", entity->name,
-			 field->name, field->zh, what_is_wrong(field));
-		rc = add_check(checks, buf_text(&condition),
-			       buf_text(&message), err);
+		buf_addf(&message, "%s.%s (%s): %s", entity->name, field->name,
+			 field->zh, what_is_wrong(field));
+		rc = add_check(checks, buf_text(&condition), buf_text(&message),
+			       err);
 	}
 	buf_release(&condition);
 	buf_release(&message);
@@ -303,8 +300,8 @@ static int add_row_key_check(struct buf *checks, const struct entity *entity,
 	buf_adds(&condition, "length(CAST(");
 	add_row_key(&condition, entity);
 	buf_addf(&condition, " AS BLOB)) > %d", CHANGE_ROW_MAX);
-	buf_addf(&message, "%s: the key is longer than %d bytes",
-		 entity->name, CHANGE_ROW_MAX);
+	buf_addf(&message, "%s: the key is longer than %d bytes", entity->name,
+		 CHANGE_ROW_MAX);
 	rc = add_check(checks, buf_text(&condition), buf_text(&message), err);
 	buf_release(&condition);
 	buf_release(&message);
@@ -333,13 +330,12 @@ static int add_key_checks(struct buf *checks, const struct schema *schema,
 				 key, key, key, key, CHANGE_CASE_MAX);
 		buf_addf(&message, "%s: %s cannot be used as a key",
 			 entity->name, key);
-		rc = add_check(checks, buf_text(&condition),
-			       buf_text(&message), err);
+		rc = add_check(checks, buf_text(&condition), buf_text(&message),
+			       err);
 	}
 	if (rc == 0)
 		rc = add_row_key_check(checks, entity, err);
-	if (rc == 0 && entity->scope == SCOPE_CASE &&
-	    entity != schema->cases) {
+	if (rc == 0 && entity->scope == SCOPE_CASE && entity != schema->cases) {
 		buf_clear(&condition);
 		buf_clear(&message);
 		buf_addf(&condition,
@@ -349,8 +345,8 @@ static int add_key_checks(struct buf *checks, const struct schema *schema,
 			 entity->keys[0]);
 		buf_addf(&message, "%s: no such %s here", entity->name,
 			 schema->cases->name);
-		rc = add_check(checks, buf_text(&condition),
-			       buf_text(&message), err);
+		rc = add_check(checks, buf_text(&condition), buf_text(&message),
+			       err);
 	}
 	buf_release(&condition);
 	buf_release(&message);
@@ -370,8 +366,7 @@ static int add_row_checks(struct buf *checks, const struct entity *entity,
 		 entity->name);
 	for (size_t i = 0; i < entity->n_keys; i++)
 		buf_addf(&condition, "%s \"%s\" = NEW.\"%s\"",
-			 i > 0 ? " AND" : "", entity->keys[i],
-			 entity->keys[i]);
+			 i > 0 ? " AND" : "", entity->keys[i], entity->keys[i]);
 	buf_addf(&condition,
 		 ") OR EXISTS (SELECT 1 FROM \"%s\" WHERE rowid = NEW.rowid)",
 		 entity->name);
@@ -388,8 +383,8 @@ static int add_row_checks(struct buf *checks, const struct entity *entity,
 			 entity->creators == WRITER_OFFICE
 				 ? "only the office may add a row"
 				 : "only the row''s own unit may add it");
-		rc = add_check(checks, buf_text(&condition),
-			       buf_text(&message), err);
+		rc = add_check(checks, buf_text(&condition), buf_text(&message),
+			       err);
 	}
 	buf_release(&condition);
 	buf_release(&message);
@@ -397,8 +392,8 @@ static int add_row_checks(struct buf *checks, const struct entity *entity,
 }
 
 static int create_insert_triggers(struct db *db, const struct schema *schema,
-				  const struct entity *entity,
-				  const char *site, struct err *err)
+				  const struct entity *entity, const char *site,
+				  struct err *err)
 {
 	struct buf sql = BUF_INIT;
 	struct buf checks = BUF_INIT;
@@ -410,8 +405,8 @@ static int create_insert_triggers(struct db *db, const struct schema *schema,
 	if (rc == 0)
 		rc = add_key_checks(&checks, schema, entity, err);
 	for (size_t i = 0; rc == 0 && i < entity->n_fields; i++)
-		rc = add_field_checks(&checks, entity, &entity->fields[i],
-				      site, true, err);
+		rc = add_field_checks(&checks, entity, &entity->fields[i], site,
+				      true, err);
 	for (size_t i = 0; i < entity->n_fields; i++)
 		buf_addf(&values, "%sSELECT %u%s, NEW.\"%s\"%s",
 			 i > 0 ? " UNION ALL " : "", entity->fields[i].id,
@@ -424,10 +419,12 @@ static int create_insert_triggers(struct db *db, const struct schema *schema,
 	buf_adds(&values, ") IS NULL");
 	add_row_key(&row, entity);
 	snprintf(eid, sizeof(eid), "%u", entity->id);
-	const struct word words[] = {
-		{"table", entity->name},      {"checks", buf_text(&checks)},
-		{"values", buf_text(&values)}, {"row", buf_text(&row)},
-		{"eid", eid},		       {"now", NOW}};
+	const struct word words[] = {{"table", entity->name},
+				     {"checks", buf_text(&checks)},
+				     {"values", buf_text(&values)},
+				     {"row", buf_text(&row)},
+				     {"eid", eid},
+				     {"now", NOW}};
 	if (rc == 0)
 		rc = fill(&sql, "insert_check", words, 6, err);
 	if (rc == 0)
@@ -455,10 +452,13 @@ static int create_update_triggers(struct db *db, const struct entity *entity,
 	add_row_key(&row, entity);
 	snprintf(eid, sizeof(eid), "%u", entity->id);
 	snprintf(fid, sizeof(fid), "%u", field->id);
-	const struct word words[] = {
-		{"table", entity->name}, {"f", field->name},
-		{"checks", buf_text(&checks)}, {"row", buf_text(&row)},
-		{"eid", eid}, {"fid", fid}, {"now", NOW}};
+	const struct word words[] = {{"table", entity->name},
+				     {"f", field->name},
+				     {"checks", buf_text(&checks)},
+				     {"row", buf_text(&row)},
+				     {"eid", eid},
+				     {"fid", fid},
+				     {"now", NOW}};
 	if (rc == 0 && checks.len > 0)
 		rc = fill(&sql, "update_check", words, 7, err);
 	if (rc == 0)

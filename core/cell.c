@@ -72,8 +72,7 @@ static int add_table_row(struct replica *replica, const struct cell *cell,
 
 	buf_addf(&sql, "INSERT OR IGNORE INTO \"%s\"(", entity->name);
 	for (size_t i = 0; i < entity->n_keys; i++)
-		buf_addf(&sql, "%s\"%s\"", i > 0 ? ", " : "",
-			 entity->keys[i]);
+		buf_addf(&sql, "%s\"%s\"", i > 0 ? ", " : "", entity->keys[i]);
 	buf_adds(&sql, ") VALUES (?");
 	for (size_t i = 1; i < entity->n_keys; i++)
 		buf_adds(&sql, ", ?");
@@ -262,8 +261,7 @@ static int update_stmt(sqlite3_stmt **out, struct replica *replica,
 		add_key_match(&sql, cell->entity);
 		rc = buf_check(&sql, err);
 		if (rc == 0)
-			rc = db_prepare(slot, replica->db, buf_text(&sql),
-					err);
+			rc = db_prepare(slot, replica->db, buf_text(&sql), err);
 		buf_release(&sql);
 	}
 	*out = *slot;
@@ -434,8 +432,7 @@ static int add_head(struct cell_heads *heads, int64_t id, struct err *err)
 }
 
 static int supersede(struct replica *replica, int64_t id,
-		     const struct cell_heads_context *context,
-		     struct err *err)
+		     const struct cell_heads_context *context, struct err *err)
 {
 	return context->later ? store_shrink_later(replica, id, err)
 			      : store_shrink(replica, id, err);
@@ -469,8 +466,7 @@ static int retire_bases(struct cell_heads *heads, struct replica *replica,
 
 int cell_heads_take(struct cell_heads *heads, struct replica *replica,
 		    const struct stored *change,
-		    const struct cell_heads_context *context,
-		    struct err *err)
+		    const struct cell_heads_context *context, struct err *err)
 {
 	int rc = retire_bases(heads, replica, change, context, err);
 
@@ -549,9 +545,8 @@ struct member {
 	int64_t *bases; /* owned */
 };
 
-static int load_members(struct member **out, size_t *n,
-			struct replica *replica, int64_t cell,
-			struct err *err)
+static int load_members(struct member **out, size_t *n, struct replica *replica,
+			int64_t cell, struct err *err)
 {
 	size_t cap = 0;
 	sqlite3_stmt *stmt;
@@ -589,8 +584,7 @@ static int load_members(struct member **out, size_t *n,
 	return rc < 0 ? rc : 0;
 }
 
-static struct member *find_member(struct member *members, size_t n,
-				  int64_t id)
+static struct member *find_member(struct member *members, size_t n, int64_t id)
 {
 	size_t low = 0;
 	size_t high = n;
@@ -619,13 +613,13 @@ static int name_bases(struct replica *replica, const struct cell *cell,
 			if (at != NULL)
 				at->named |= !members[i].refused;
 			else if (members[i].refused)
-				rc = run_ints(replica, SQL_NAMED_DROP, 2,
-					      base, cell->id, err);
+				rc = run_ints(replica, SQL_NAMED_DROP, 2, base,
+					      cell->id, err);
 		}
 	/* A base that an accepted change names too stays remembered. */
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		for (size_t k = 0; rc == 0 && !members[i].refused &&
-				   k < members[i].n_bases;
+		for (size_t k = 0;
+		     rc == 0 && !members[i].refused && k < members[i].n_bases;
 		     k++)
 			if (find_member(members, n, members[i].bases[k]) ==
 			    NULL)
@@ -677,8 +671,8 @@ int cell_reconsider(struct replica *replica, const struct cell *cell,
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		if (members[i].refused || members[i].named)
 			continue;
-		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id,
-			      members[i].id, err);
+		rc = run_ints(replica, SQL_HEAD_ADD, 2, cell->id, members[i].id,
+			      err);
 	}
 	if (rc == 0)
 		rc = fold_cell(replica, cell, NULL, false, err);

@@ -59,15 +59,14 @@ void cell_heads_release(struct cell_heads *heads);
  * it comes, unless another names it already. Superseded long values are
  * deflated. */
 struct cell_heads_context {
-	bool may_be_named;  /* else nobody needs to be asked */
-	bool later;	    /* they wait for store_tidy instead */
+	bool may_be_named;   /* else nobody needs to be asked */
+	bool later;	     /* they wait for store_tidy instead */
 	int64_t marked_from; /* changes that were stored as superseded where */
 	int64_t marked_to;   /* they are: ids, both in; 0 and 0: none */
 };
 int cell_heads_take(struct cell_heads *heads, struct replica *replica,
 		    const struct stored *change,
-		    const struct cell_heads_context *context,
-		    struct err *err);
+		    const struct cell_heads_context *context, struct err *err);
 /* Makes the cell's rows of _head, which say `before`, say `after`. */
 int cell_heads_save(struct replica *replica, const struct cell_heads *before,
 		    const struct cell_heads *after, struct err *err);

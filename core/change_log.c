@@ -11,10 +11,9 @@
 
 static const char SQL_LAST[] = "SELECT last FROM _origin WHERE origin = ?";
 static const char SQL_ORIGIN_ID[] = "SELECT id FROM _origin WHERE origin = ?";
-static const char SQL_RANGE[] =
-	"SELECT " LOG_COLUMNS ", 0, 0 FROM _change c"
-	" JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS
-	" WHERE c.id BETWEEN ? AND ? ORDER BY c.id";
+static const char SQL_RANGE[] = "SELECT " LOG_COLUMNS ", 0, 0 FROM _change c"
+				" JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS
+				" WHERE c.id BETWEEN ? AND ? ORDER BY c.id";
 static const char SQL_CASE[] =
 	"SELECT " LOG_COLUMNS ", h.change IS NOT NULL, coalesce(h.shown, 0)"
 	" FROM _row r CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND"
@@ -28,8 +27,7 @@ static const char SQL_CELL_HEADS[] =
 	" WHERE h.cell = ? ORDER BY c.clock, o.origin, c.id";
 static const char SQL_OWN[] =
 	"SELECT " LOG_COLUMNS ", 0, 0, max(c.id) FROM _row r"
-	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)"
-	LOG_JOINS
+	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS
 	" WHERE r.scope = ? AND +c.id BETWEEN ? AND ? AND c.flags & 1 = 0"
 	" GROUP BY c.cell ORDER BY r.entity, r.key, c.cell";
 static const char SQL_CASES[] =
@@ -38,8 +36,7 @@ static const char SQL_CASES[] =
 	" WHERE c.id BETWEEN ? AND ? AND r.scope <> '' ORDER BY r.scope";
 static const char SQL_SNAPSHOT[] =
 	"SELECT " LOG_COLUMNS ", 0, 0 FROM _row r"
-	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)"
-	LOG_JOINS
+	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS
 	" WHERE r.scope = ?1 AND (?1 <> '' OR r.entity IN (SELECT id FROM"
 	" _entity WHERE scope = 'all')) AND c.flags & 1 = 0 ORDER BY c.id";
 static const char SQL_DISPUTED[] =
@@ -78,8 +75,8 @@ int change_log_last(uint64_t *seq, struct replica *replica, struct err *err)
 }
 
 /* The local number of an origin, 0 where it is not known. */
-static int origin_number(int64_t *out, struct replica *replica,
-			 uint64_t origin, struct err *err)
+static int origin_number(int64_t *out, struct replica *replica, uint64_t origin,
+			 struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_ORIGIN_ID, err);
@@ -177,8 +174,8 @@ static int close_batch(struct many_ctx *many, struct err *err)
 	if (grown == NULL)
 		return err_nomem(err);
 	many->batches = grown;
-	if (batch_builder_finish(&grown[many->n], &many->builder, &head,
-				 err) < 0)
+	if (batch_builder_finish(&grown[many->n], &many->builder, &head, err) <
+	    0)
 		return err->code;
 	many->n++;
 	return 0;
@@ -229,22 +226,20 @@ static int gather(struct batch ***out, size_t *n, struct replica *replica,
 	return 0;
 }
 
-int change_log_snapshot(struct batch ***out, size_t *n,
-			struct replica *replica, const char *key,
-			struct err *err)
+int change_log_snapshot(struct batch ***out, size_t *n, struct replica *replica,
+			const char *key, struct err *err)
 {
 	return gather(out, n, replica, SQL_SNAPSHOT, key, err);
 }
 
-int change_log_disputed(struct batch ***out, size_t *n,
-			struct replica *replica, const char *key,
-			struct err *err)
+int change_log_disputed(struct batch ***out, size_t *n, struct replica *replica,
+			const char *key, struct err *err)
 {
 	return gather(out, n, replica, SQL_DISPUTED, key, err);
 }
 
-int change_log_case(struct replica *replica, const char *key,
-		    change_log_fn *fn, void *ctx, struct err *err)
+int change_log_case(struct replica *replica, const char *key, change_log_fn *fn,
+		    void *ctx, struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_CASE, err);
@@ -261,21 +256,19 @@ int change_log_heads(struct replica *replica, const struct edit_cell *cell,
 	const struct entity *entity =
 		schema_entity_named(replica->schema, cell->entity);
 	const struct field *field =
-		entity != NULL ? entity_field_named(entity, cell->field)
-			       : NULL;
+		entity != NULL ? entity_field_named(entity, cell->field) : NULL;
 	struct change name = {.row = cell->row, .row_len = strlen(cell->row)};
 	int64_t id = 0;
 	int rc;
 
 	if (field == NULL)
-		return err_set(err, ERR_INPUT, "no field %s.%s",
-			       cell->entity, cell->field);
+		return err_set(err, ERR_INPUT, "no field %s.%s", cell->entity,
+			       cell->field);
 	name.entity = entity->id;
 	name.field = field->id;
 	rc = cell_find(&id, replica, &name, err);
-	return rc < 0 || id == 0
-		       ? rc
-		       : log_cell_heads(replica, id, fn, ctx, err);
+	return rc < 0 || id == 0 ? rc
+				 : log_cell_heads(replica, id, fn, ctx, err);
 }
 
 int change_log_own(struct replica *replica, const char *key,

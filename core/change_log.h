@@ -34,14 +34,12 @@ int change_log_batch(struct batch **out, struct replica *replica,
  * sent. The heads alone would not do: a site that had the case before holds
  * heads that only changes between would retire, and the next conflict needs
  * their common ancestor. batch_free each, free(*out). */
-int change_log_snapshot(struct batch ***out, size_t *n,
-			struct replica *replica, const char *key,
-			struct err *err);
+int change_log_snapshot(struct batch ***out, size_t *n, struct replica *replica,
+			const char *key, struct err *err);
 /* All accepted changes of those cells of a case that are in conflict: what
  * another site needs to come to the same fold. */
-int change_log_disputed(struct batch ***out, size_t *n,
-			struct replica *replica, const char *key,
-			struct err *err);
+int change_log_disputed(struct batch ***out, size_t *n, struct replica *replica,
+			const char *key, struct err *err);
 void batch_free(struct batch *batch); /* for batches made here; NULL fine */
 
 /* A logged change with what people ask about it. Borrowed for the call. */
@@ -57,8 +55,8 @@ struct change_log_entry {
 typedef int change_log_fn(const struct change_log_entry *entry, void *ctx,
 			  struct err *err); /* non-zero stops, is returned */
 /* All changes of a case's rows by clock, then origin. */
-int change_log_case(struct replica *replica, const char *key,
-		    change_log_fn *fn, void *ctx, struct err *err);
+int change_log_case(struct replica *replica, const char *key, change_log_fn *fn,
+		    void *ctx, struct err *err);
 /* The heads of one cell; nothing where it was never written. */
 int change_log_heads(struct replica *replica, const struct edit_cell *cell,
 		     change_log_fn *fn, void *ctx, struct err *err);

@@ -13,8 +13,7 @@ static const char SQL_ORIGIN_ADD[] =
 	"INSERT INTO _origin(origin, site) VALUES (?, ?)";
 static const char SQL_ORIGIN_SITE[] =
 	"UPDATE _origin SET site = ? WHERE id = ?";
-static const char SQL_ORIGIN_OF[] =
-	"SELECT origin FROM _origin WHERE id = ?";
+static const char SQL_ORIGIN_OF[] = "SELECT origin FROM _origin WHERE id = ?";
 static const char SQL_AUTHOR_FIND[] = "SELECT id FROM _author WHERE name = ?";
 static const char SQL_AUTHOR_ADD[] = "INSERT INTO _author(name) VALUES (?)";
 static const char SQL_INSERT[] =
@@ -115,8 +114,8 @@ int store_author(int64_t *out, struct replica *replica, const char *name,
 	return rc;
 }
 
-int store_change_id(struct change_id *out, struct replica *replica,
-		    int64_t id, struct err *err)
+int store_change_id(struct change_id *out, struct replica *replica, int64_t id,
+		    struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_ORIGIN_OF, err);
@@ -238,16 +237,15 @@ int store_set_flags(struct replica *replica, int64_t id, unsigned flags,
 	return db_run(replica->db, stmt, err);
 }
 
-int store_column_value(struct value *out, struct buf *bytes,
-		       sqlite3_stmt *stmt, int value, int flags,
-		       struct err *err)
+int store_column_value(struct value *out, struct buf *bytes, sqlite3_stmt *stmt,
+		       int value, int flags, struct err *err)
 {
 	*out = db_value(stmt, value);
 	if ((db_int(stmt, flags) & STORE_DEFLATED) == 0)
 		return 0;
 	buf_clear(bytes);
-	if (deflate_unpack(bytes, out->bytes, out->len, CHANGE_VALUE_MAX,
-			   err) < 0)
+	if (deflate_unpack(bytes, out->bytes, out->len, CHANGE_VALUE_MAX, err) <
+	    0)
 		return err->code;
 	out->type = VALUE_TEXT;
 	out->bytes = buf_text(bytes);

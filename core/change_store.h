@@ -48,8 +48,8 @@ int store_author(int64_t *out, struct replica *replica, const char *name,
 		 struct err *err);
 int64_t store_id(int64_t origin, uint64_t seq);
 /* Back to the world's form. */
-int store_change_id(struct change_id *out, struct replica *replica,
-		    int64_t id, struct err *err);
+int store_change_id(struct change_id *out, struct replica *replica, int64_t id,
+		    struct err *err);
 
 int store_insert(struct replica *replica, const struct stored *change,
 		 struct err *err);
@@ -70,9 +70,8 @@ int store_value(struct value *out, struct buf *bytes, bool *found,
 		struct replica *replica, int64_t id, struct err *err);
 /* Value column `value` with flags column `flags` of a row at hand; *out
  * borrows `bytes` or the statement. */
-int store_column_value(struct value *out, struct buf *bytes,
-		       sqlite3_stmt *stmt, int value, int flags,
-		       struct err *err);
+int store_column_value(struct value *out, struct buf *bytes, sqlite3_stmt *stmt,
+		       int value, int flags, struct err *err);
 /* Bases as kept: 8 bytes each, big-endian. */
 int64_t store_base_at(const void *blob, size_t index);
 

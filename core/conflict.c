@@ -59,12 +59,10 @@ static int keep(struct kept_head *kept, struct change_log_entry *face,
 {
 	const struct change *change = entry->change;
 	size_t row = put(&kept->text, change->row, change->row_len);
-	size_t value = put(&kept->text, change->value.bytes,
-			   change->value.len);
+	size_t value = put(&kept->text, change->value.bytes, change->value.len);
 	size_t reason = put(&kept->text, change->reason, change->reason_len);
 	size_t site = put(&kept->text, entry->site, strlen(entry->site));
-	size_t author = put(&kept->text, entry->author,
-			    strlen(entry->author));
+	size_t author = put(&kept->text, entry->author, strlen(entry->author));
 	const char *text = buf_text(&kept->text);
 
 	kept->bases = calloc(change->n_bases + 1, sizeof(*kept->bases));
@@ -91,8 +89,8 @@ static int keep_head(const struct change_log_entry *entry, void *ctx,
 		     struct err *err)
 {
 	struct heads_ctx *heads = ctx;
-	struct kept_head *grown = realloc(
-		heads->heads, (heads->n + 1) * sizeof(*heads->heads));
+	struct kept_head *grown =
+		realloc(heads->heads, (heads->n + 1) * sizeof(*heads->heads));
 	struct change_log_entry *faces;
 
 	if (grown == NULL)
@@ -147,9 +145,8 @@ static void settle(struct heads_ctx *heads)
 		heads->faces[i].change = &heads->heads[i].change;
 }
 
-static int tell(struct replica *replica, int64_t number,
-		enum severity severity, const char *key, conflict_fn *fn,
-		void *ctx, struct err *err)
+static int tell(struct replica *replica, int64_t number, enum severity severity,
+		const char *key, conflict_fn *fn, void *ctx, struct err *err)
 {
 	struct conflict conflict = {.severity = severity, .key = key};
 	struct heads_ctx heads = {0};
@@ -203,8 +200,7 @@ int conflict_each(struct replica *replica, const char *key, conflict_fn *fn,
 	while ((rc = db_step(replica->db, stmt, err)) > 0) {
 		snprintf(scope, sizeof(scope), "%s", db_text(stmt, 2));
 		rc = tell(replica, db_int(stmt, 0),
-			  (enum severity)db_int(stmt, 1), scope, fn, ctx,
-			  err);
+			  (enum severity)db_int(stmt, 1), scope, fn, ctx, err);
 		if (rc != 0)
 			break;
 	}

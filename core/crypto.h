@@ -11,9 +11,9 @@
 enum {
 	CRYPTO_SHA256_SIZE = 32,
 	CRYPTO_SHA512_SIZE = 64,
-	CRYPTO_SEED_SIZE = 32,	    /* Ed25519 private seed */
-	CRYPTO_PUBLIC_SIZE = 32,    /* Ed25519 public key */
-	CRYPTO_SECRET_SIZE = 64,    /* seed followed by public key */
+	CRYPTO_SEED_SIZE = 32,	 /* Ed25519 private seed */
+	CRYPTO_PUBLIC_SIZE = 32, /* Ed25519 public key */
+	CRYPTO_SECRET_SIZE = 64, /* seed followed by public key */
 	CRYPTO_SIGNATURE_SIZE = 64
 };
 
@@ -37,8 +37,8 @@ void crypto_sha512(uint8_t out[CRYPTO_SHA512_SIZE], const void *data,
 void crypto_keypair(uint8_t public_key[CRYPTO_PUBLIC_SIZE],
 		    uint8_t secret[CRYPTO_SECRET_SIZE]);
 /* Not `crypto_sign`: libsodium has that name. */
-void crypto_make_signature(uint8_t out[CRYPTO_SIGNATURE_SIZE],
-			   const void *data, size_t len,
+void crypto_make_signature(uint8_t out[CRYPTO_SIGNATURE_SIZE], const void *data,
+			   size_t len,
 			   const uint8_t secret[CRYPTO_SECRET_SIZE]);
 /* 0 if the signature holds, -1 if not. */
 int crypto_verify(const uint8_t signature[CRYPTO_SIGNATURE_SIZE],

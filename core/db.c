@@ -56,8 +56,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode,
 
 	if (db == NULL)
 		return err_nomem(err);
-	flags |= mode == DB_READ ? SQLITE_OPEN_READONLY
-				 : SQLITE_OPEN_READWRITE;
+	flags |= mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	if (mode == DB_CREATE)
 		flags |= SQLITE_OPEN_CREATE;
 	rc = sqlite3_open_v2(path, &db->conn, flags, NULL);
@@ -113,8 +112,7 @@ int db_prepare(sqlite3_stmt **out, struct db *db, const char *sql,
 	return rc == SQLITE_OK ? 0 : db_error(db, rc, err);
 }
 
-int db_stmt(sqlite3_stmt **out, struct db *db, const char *sql,
-	    struct err *err)
+int db_stmt(sqlite3_stmt **out, struct db *db, const char *sql, struct err *err)
 {
 	size_t at = ((uintptr_t)sql >> 3) % STMT_SLOTS;
 	int rc;
@@ -181,8 +179,8 @@ int db_run(struct db *db, sqlite3_stmt *stmt, struct err *err)
 	return rc;
 }
 
-int db_run_ints(struct db *db, const char *sql, const int64_t *ints,
-		size_t n, struct err *err)
+int db_run_ints(struct db *db, const char *sql, const int64_t *ints, size_t n,
+		struct err *err)
 {
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, db, sql, err);
@@ -236,8 +234,7 @@ void db_bind_text(sqlite3_stmt *stmt, int at, const char *text)
 
 void db_bind_bytes(sqlite3_stmt *stmt, int at, const char *text, size_t len)
 {
-	sqlite3_bind_text64(stmt, at, text, len, SQLITE_TRANSIENT,
-			    SQLITE_UTF8);
+	sqlite3_bind_text64(stmt, at, text, len, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 void db_bind_int(sqlite3_stmt *stmt, int at, int64_t value)

@@ -46,8 +46,8 @@ int db_step(struct db *db, sqlite3_stmt *stmt, struct err *err);
 int db_run(struct db *db, sqlite3_stmt *stmt, struct err *err);
 
 /* The same for a statement of `sql` whose parameters are integers. */
-int db_run_ints(struct db *db, const char *sql, const int64_t *ints,
-		size_t n, struct err *err);
+int db_run_ints(struct db *db, const char *sql, const int64_t *ints, size_t n,
+		struct err *err);
 
 /* Transactions. db_begin takes the write lock at once (BEGIN IMMEDIATE). */
 int db_begin(struct db *db, struct err *err);

@@ -29,10 +29,9 @@ int deflate_pack(struct buf *out, const void *bytes, size_t len,
 	unsigned char *packed;
 	int rc = 0;
 
-	if (deflateInit2(&stream, LEVEL, Z_DEFLATED,
-			 small ? SMALL_WINDOW : WINDOW,
-			 small ? SMALL_MEMORY : MEMORY,
-			 Z_DEFAULT_STRATEGY) != Z_OK)
+	if (deflateInit2(
+		    &stream, LEVEL, Z_DEFLATED, small ? SMALL_WINDOW : WINDOW,
+		    small ? SMALL_MEMORY : MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
 		return err_nomem(err);
 	room = deflateBound(&stream, (uLong)len);
 	packed = malloc(HEAD + room);
@@ -56,8 +55,8 @@ done:
 	return rc;
 }
 
-int deflate_unpack(struct buf *out, const void *bytes, size_t len,
-		   size_t limit, struct err *err)
+int deflate_unpack(struct buf *out, const void *bytes, size_t len, size_t limit,
+		   struct err *err)
 {
 	const unsigned char *packed = bytes;
 	unsigned char *plain;

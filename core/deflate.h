@@ -12,7 +12,7 @@ enum { DEFLATE_MIN = 512 };
 int deflate_pack(struct buf *out, const void *bytes, size_t len,
 		 struct err *err);
 /* `limit` bounds the plain length before it is allocated. ERR_CORRUPT. */
-int deflate_unpack(struct buf *out, const void *bytes, size_t len,
-		   size_t limit, struct err *err);
+int deflate_unpack(struct buf *out, const void *bytes, size_t len, size_t limit,
+		   struct err *err);
 
 #endif

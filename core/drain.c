@@ -25,10 +25,10 @@ static const char SQL_SET_LAST[] = "UPDATE _origin SET last = ? WHERE id = ?";
 
 struct drain {
 	struct replica *replica;
-	int64_t origin; /* our number */
+	int64_t origin;	 /* our number */
 	uint64_t before; /* our last seq when it began */
 	uint64_t seq;	 /* the last given */
-	uint64_t clock; /* the last stamp */
+	uint64_t clock;	 /* the last stamp */
 	size_t n;
 	struct buf value;
 	struct buf shown;
@@ -78,8 +78,7 @@ static void keep_seen(struct cell_heads *heads, const struct drain *drain)
 	for (size_t i = 0; i < heads->n; i++)
 		own |= of_this_drain(drain, heads->ids[i]);
 	for (size_t i = 0; i < heads->n; i++)
-		if (own ? of_this_drain(drain, heads->ids[i])
-			: heads->shown[i])
+		if (own ? of_this_drain(drain, heads->ids[i]) : heads->shown[i])
 			heads->ids[n++] = heads->ids[i];
 	heads->n = n;
 }
@@ -131,8 +130,8 @@ static int choose_bases(struct cell_heads *heads, bool *says_nothing,
 }
 
 static int log_change(struct drain *drain, const struct cell *cell,
-		      struct stored *change, sqlite3_stmt *stmt,
-		      bool in_table, struct err *err)
+		      struct stored *change, sqlite3_stmt *stmt, bool in_table,
+		      struct err *err)
 {
 	const char *author = db_is_null(stmt, 6)
 				     ? replica_author(drain->replica)
@@ -178,8 +177,7 @@ static int drain_row(struct drain *drain, sqlite3_stmt *stmt, struct err *err)
 	struct change name = {.entity = (uint32_t)db_int(stmt, 1),
 			      .field = (uint32_t)db_int(stmt, 2),
 			      .row = db_text(stmt, 3),
-			      .row_len =
-				      (size_t)sqlite3_column_bytes(stmt, 3)};
+			      .row_len = (size_t)sqlite3_column_bytes(stmt, 3)};
 	struct value raw = db_value(stmt, 4);
 	struct stored change = {0};
 	struct cell_heads bases = {0};
@@ -288,8 +286,7 @@ int change_log_drain(struct replica *replica, size_t *n, struct err *err)
 	while (rc >= 0 && (rc = db_step(replica->db, stmt, err)) > 0) {
 		rc = drain_row(&drain, stmt, err);
 		if (rc < 0)
-			err_wrap(err, "log an edit of '%s'",
-				 db_text(stmt, 3));
+			err_wrap(err, "log an edit of '%s'", db_text(stmt, 3));
 	}
 	if (stmt != NULL)
 		sqlite3_reset(stmt);

@@ -44,8 +44,8 @@ static int check_words(const char *words, size_t limit, const char *what,
 	return 0;
 }
 
-int edit_commit(struct replica *replica, const char *author,
-		const char *reason, size_t *n_changes, struct err *err)
+int edit_commit(struct replica *replica, const char *author, const char *reason,
+		size_t *n_changes, struct err *err)
 {
 	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
@@ -58,8 +58,8 @@ int edit_commit(struct replica *replica, const char *author,
 	rc = db_stmt(&stmt, db, SQL_SIGN, err);
 	if (rc < 0)
 		goto done;
-	db_bind_text(stmt, 1, author != NULL ? author
-					     : replica_author(replica));
+	db_bind_text(stmt, 1,
+		     author != NULL ? author : replica_author(replica));
 	db_bind_text(stmt, 2, reason);
 	rc = db_run(db, stmt, err);
 	db_capture(db, false);

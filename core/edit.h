@@ -21,8 +21,8 @@ int edit_begin(struct replica *replica, struct err *err);
 /* Signs what was captured since edit_begin with author (NULL: the replica's)
  * and reason (NULL: none), logs it, commits. *n_changes may be NULL. On error
  * everything is rolled back. */
-int edit_commit(struct replica *replica, const char *author,
-		const char *reason, size_t *n_changes, struct err *err);
+int edit_commit(struct replica *replica, const char *author, const char *reason,
+		size_t *n_changes, struct err *err);
 void edit_rollback(struct replica *replica);
 /* A decision: writes `value` naming all heads of the cell as bases, even
  * where the shown value stays the same. Between edit_begin and edit_commit.

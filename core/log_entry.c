@@ -66,8 +66,8 @@ int log_entry_read(struct log_entry *entry, struct replica *replica,
 		.author = db_text(stmt, 12),
 		.refused = (flags & STORE_REFUSED) != 0,
 		.clock_ahead = (flags & STORE_CLOCK_AHEAD) != 0};
-	if (store_column_value(&change->value, &entry->value, stmt, 5, 6,
-			       err) < 0)
+	if (store_column_value(&change->value, &entry->value, stmt, 5, 6, err) <
+	    0)
 		return err->code;
 	return read_bases(entry, replica, stmt, err);
 }

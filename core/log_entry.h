@@ -6,11 +6,11 @@
 #include "core/change_log.h"
 #include "core/change_store.h"
 
-#define LOG_COLUMNS                                                           \
-	"c.id, r.entity, r.key, c.cell & 4095, c.clock, c.value, c.flags,"    \
+#define LOG_COLUMNS                                                        \
+	"c.id, r.entity, r.key, c.cell & 4095, c.clock, c.value, c.flags," \
 	" c.bases, c.reason, c.extra, o.origin, o.site, a.name"
-#define LOG_JOINS                                                             \
-	" JOIN _origin o ON o.id = c.id >> 40"                                \
+#define LOG_JOINS                              \
+	" JOIN _origin o ON o.id = c.id >> 40" \
 	" JOIN _author a ON a.id = c.author"
 enum { LOG_COLUMN_COUNT = 13 };
 

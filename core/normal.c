@@ -10,8 +10,7 @@
 static const char SQL_CODE[] = "SELECT 1 FROM code WHERE list = ? AND code = ?";
 
 /* Ill-formed bytes and NULs become U+FFFD. */
-static int mend(struct buf *out, const char *text, size_t len,
-		struct err *err)
+static int mend(struct buf *out, const char *text, size_t len, struct err *err)
 {
 	while (len > 0) {
 		int code = 0;
@@ -61,9 +60,8 @@ static int normal_set(struct buf *out, const char *text, size_t len,
 		rc = utf8_normalize(&member, text, n, true, err);
 		if (rc < 0)
 			break;
-		if (member.len > 0 &&
-		    !has_member(buf_text(out), out->len, member.data,
-				member.len)) {
+		if (member.len > 0 && !has_member(buf_text(out), out->len,
+						  member.data, member.len)) {
 			if (out->len > 0)
 				buf_adds(out, SET_MARK);
 			buf_add(out, member.data, member.len);

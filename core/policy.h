@@ -53,8 +53,8 @@ enum policy policy_parse(const char *name); /* POLICY_UNKNOWN otherwise */
 /* Members of '、'-joined sets: what any head has, less what a head saw and
  * took out, unless another added it anew. Sorted by first appearance in
  * base, then code point order. */
-int policy_set_merge(struct buf *out, const struct policy_head *heads,
-		     size_t n, struct err *err);
+int policy_set_merge(struct buf *out, const struct policy_head *heads, size_t n,
+		     struct err *err);
 /* Three-way by paragraph with libgit2. *clean false on overlap (out empty).
  */
 int policy_text_merge(struct buf *out, bool *clean, const struct value *base,

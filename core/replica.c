@@ -76,9 +76,8 @@ static int set_identity(struct db *db, const struct replica_identity *id,
 	if (rc == 0)
 		rc = meta_set(db, "origin", hex, err);
 	if (rc == 0)
-		rc = meta_set(db, "author", id->author != NULL ? id->author
-							       : "",
-			      err);
+		rc = meta_set(db, "author",
+			      id->author != NULL ? id->author : "", err);
 	return rc;
 }
 
@@ -154,12 +153,12 @@ int replica_create(const char *path, const struct replica_identity *id,
 
 	if (access(path, F_OK) == 0)
 		return err_set(err, ERR_INPUT, "%s exists already", path);
-	if (id->author != NULL &&
-	    (strlen(id->author) > CHANGE_NAME_MAX ||
-	     !utf8_valid(id->author, strlen(id->author))))
+	if (id->author != NULL && (strlen(id->author) > CHANGE_NAME_MAX ||
+				   !utf8_valid(id->author, strlen(id->author))))
 		return err_set(err, ERR_INPUT,
 			       "the author is longer than %d bytes or not "
-			       "UTF-8", CHANGE_NAME_MAX);
+			       "UTF-8",
+			       CHANGE_NAME_MAX);
 	buf_addf(&tmp, "%s.tmp", path);
 	remove_with_journal(buf_text(&tmp));
 	rc = db_open(&db, buf_text(&tmp), DB_CREATE, err);
@@ -260,10 +259,9 @@ static int adopt(struct replica **out, struct db *db, struct err *err)
 	if (rc == 0)
 		rc = make_assigned_sql(replica, err);
 	if (rc == 0) {
-		replica->n_updates =
-			replica->schema->n_entities * FIELD_SLOTS;
-		replica->updates = calloc(replica->n_updates,
-					  sizeof(*replica->updates));
+		replica->n_updates = replica->schema->n_entities * FIELD_SLOTS;
+		replica->updates =
+			calloc(replica->n_updates, sizeof(*replica->updates));
 		if (replica->updates == NULL)
 			rc = err_nomem(err);
 	}

@@ -142,8 +142,8 @@ static const char SQL_FIELDS[] =
 	"SELECT id, name, type, list, zh, en, writers, policy, publish,"
 	" count(*) OVER () FROM _field WHERE entity = ? ORDER BY id < 3, id";
 
-static int load_fields(struct room *room, struct entity *entity,
-		       struct db *db, struct err *err)
+static int load_fields(struct room *room, struct entity *entity, struct db *db,
+		       struct err *err)
 {
 	struct field *fields = NULL;
 	sqlite3_stmt *stmt;
@@ -279,16 +279,16 @@ bool entity_key_part(const char *row, size_t row_len, size_t index,
 	}
 }
 
-bool entity_owner(const struct entity *entity, const char *row,
-		  size_t row_len, const char **site, size_t *site_len)
+bool entity_owner(const struct entity *entity, const char *row, size_t row_len,
+		  const char **site, size_t *site_len)
 {
 	return entity->owner_key >= 0 &&
 	       entity_key_part(row, row_len, (size_t)entity->owner_key, site,
 			       site_len);
 }
 
-bool entity_case(const struct entity *entity, const char *row,
-		 size_t row_len, const char **key, size_t *key_len)
+bool entity_case(const struct entity *entity, const char *row, size_t row_len,
+		 const char **key, size_t *key_len)
 {
 	return entity->scope == SCOPE_CASE &&
 	       entity_key_part(row, row_len, 0, key, key_len);

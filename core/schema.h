@@ -63,8 +63,8 @@ struct entity {
 	enum entity_scope scope;
 	const char *keys[4]; /* key columns, NULL-terminated list */
 	size_t n_keys;
-	int owner_key;	    /* index of the key naming the owner, or -1 */
-	unsigned creators;  /* who may add a row */
+	int owner_key;	   /* index of the key naming the owner, or -1 */
+	unsigned creators; /* who may add a row */
 	const struct field *fields;
 	size_t n_fields;
 };

@@ -72,8 +72,7 @@ static void add_table_query(struct buf *sql, const struct entity *entity,
 {
 	buf_adds(sql, "SELECT ");
 	for (size_t i = 0; i < entity->n_keys; i++)
-		buf_addf(sql, "%s\"%s\"", i > 0 ? ", " : "",
-			 entity->keys[i]);
+		buf_addf(sql, "%s\"%s\"", i > 0 ? ", " : "", entity->keys[i]);
 	for (size_t i = 0; i < entity->n_fields; i++)
 		buf_addf(sql, ", \"%s\"", entity->fields[i].name);
 	buf_addf(sql, " FROM \"%s\"", entity->name);
@@ -83,8 +82,7 @@ static void add_table_query(struct buf *sql, const struct entity *entity,
 			 entity->keys[0]);
 	buf_adds(sql, " ORDER BY ");
 	for (size_t i = 0; i < entity->n_keys; i++)
-		buf_addf(sql, "%s\"%s\"", i > 0 ? ", " : "",
-			 entity->keys[i]);
+		buf_addf(sql, "%s\"%s\"", i > 0 ? ", " : "", entity->keys[i]);
 }
 
 static int hash_table(struct crypto_sha256 *hash, struct replica *replica,
@@ -104,8 +102,7 @@ static int hash_table(struct crypto_sha256 *hash, struct replica *replica,
 		rc = db_prepare(&stmt, replica_db(replica), buf_text(&sql),
 				err);
 	hash_int(hash, entity->id);
-	while (rc == 0 &&
-	       (rc = db_step(replica_db(replica), stmt, err)) > 0) {
+	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0) {
 		for (size_t i = 0; i < columns; i++) {
 			struct value value = db_value(stmt, (int)i);
 

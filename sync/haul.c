@@ -28,8 +28,7 @@ static int want(struct walk *walk, const struct oid *oid, struct err *err)
 	return 1;
 }
 
-static int want_blob(struct walk *walk, const struct oid *oid,
-		     struct err *err)
+static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
 {
 	char hex[OID_TEXT];
 	git_object_t type;
@@ -112,8 +111,8 @@ static int walk_tree(struct walk *walk, const struct oid *tree,
 		return rc;
 	rc = repository_read(&raw, walk->from, tree, OBJECT_TREE, err);
 	if (rc == 0 && !oid_is_zero(beside) &&
-	    repository_read(&old, walk->from, beside, OBJECT_TREE,
-			    &ignored) < 0)
+	    repository_read(&old, walk->from, beside, OBJECT_TREE, &ignored) <
+		    0)
 		buf_clear(&old);
 	if (rc == 0)
 		rc = walk_entries(walk, &raw, &old, depth, err);
@@ -135,8 +134,7 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 		return rc;
 	for (size_t i = 0; rc == 0 && i < commit.n_parents; i++) {
 		rc = want(walk, &commit.parents[i], err);
-		if (rc > 0 && !oid_list_add(&walk->commits,
-					    &commit.parents[i]))
+		if (rc > 0 && !oid_list_add(&walk->commits, &commit.parents[i]))
 			rc = err_nomem(err);
 		rc = rc < 0 ? rc : 0;
 	}

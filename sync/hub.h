@@ -45,8 +45,8 @@ int hub_refs(struct ref_list *out, struct hub *hub, const char *prefix,
 	     struct err *err);
 /* Brings what `into` (locked by the caller) lacks of these tips.
  * ERR_CORRUPT, ERR_MISSING: what the hub has there is damaged. */
-int hub_fetch(struct hub *hub, struct repository *into,
-	      const struct oid *tips, size_t n, struct err *err);
+int hub_fetch(struct hub *hub, struct repository *into, const struct oid *tips,
+	      size_t n, struct err *err);
 /* Takes there what the hub lacks, then moves the refs. 0 even where single
  * updates were stale: see each result. */
 int hub_push(struct hub *hub, struct repository *from, struct hub_push *push,

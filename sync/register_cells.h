@@ -41,8 +41,7 @@ int register_cells_shown(struct register_cells *out, struct replica *replica,
 			 const char *key, struct err *err);
 /* What upto.origin itself last wrote there up to upto.seq. */
 int register_cells_own(struct register_cells *out, struct replica *replica,
-		       const char *key, struct change_id upto,
-		       struct err *err);
+		       const char *key, struct change_id upto, struct err *err);
 
 /* Slices, valid until the cells are released; a NULL value gives len 0. */
 const char *register_cell_row(const struct register_cells *cells,

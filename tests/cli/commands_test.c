@@ -253,9 +253,10 @@ static const char *letter(const char *text)
 
 static void reply__text_and_class_are_one_draft(void **state)
 {
-	static const char sql[] = "SELECT h.draft || h.class_proposed || (SELECT"
-				  " count(*) FROM event) FROM handling h WHERE"
-				  " h.unit = 'edu'";
+	static const char sql[] =
+		"SELECT h.draft || h.class_proposed || (SELECT"
+		" count(*) FROM event) FROM handling h WHERE"
+		" h.unit = 'edu'";
 	const char *path = letter("\xef\xbb\xbf第一句。\r\n第二句。\n\n");
 
 	(void)state;

@@ -27,15 +27,14 @@ static int read_bytes(const char *bytes, size_t len, const char **name,
 }
 
 /* Bytes of a literal, without its NUL. */
-#define READS(bytes, encoding, expected)                                  \
-	do {                                                              \
-		const char *name;                                         \
-		struct err err = {0};                                     \
-		assert_int_equal(read_bytes(bytes, sizeof(bytes) - 1,     \
-					    &name, &err),                 \
-				 0);                                      \
-		assert_string_equal(name, encoding);                      \
-		assert_string_equal(buf_text(&text), expected);           \
+#define READS(bytes, encoding, expected)                                       \
+	do {                                                                   \
+		const char *name;                                              \
+		struct err err = {0};                                          \
+		assert_int_equal(                                              \
+			read_bytes(bytes, sizeof(bytes) - 1, &name, &err), 0); \
+		assert_string_equal(name, encoding);                           \
+		assert_string_equal(buf_text(&text), expected);                \
 	} while (0)
 
 static void encoding__utf8_loses_its_mark_only(void **state)

@@ -62,8 +62,9 @@ static int import_table(const char *text)
 {
 	record_list_release(&trial.list);
 	memset(&trial.err, 0, sizeof(trial.err));
-	assert_int_equal(
-		csv_list_parse(&trial.list, text, strlen(text), NULL, &trial.err), 0);
+	assert_int_equal(csv_list_parse(&trial.list, text, strlen(text), NULL,
+					&trial.err),
+			 0);
 	return import_list(&trial.report, trial.sample.replica, &trial.list,
 			   &trial.options, &trial.err);
 }

@@ -135,8 +135,10 @@ static void passage__a_form_of_words_in_many_texts_is_no_passage(void **state)
 
 static void passage__short_and_empty_texts_are_harmless(void **state)
 {
-	const struct passage_text texts[] = {
-		{"", "a", "1"}, {"同意", "b", "2"}, {"同意", "c", "3"}, {"  \n", "d", "4"}};
+	const struct passage_text texts[] = {{"", "a", "1"},
+					     {"同意", "b", "2"},
+					     {"同意", "c", "3"},
+					     {"  \n", "d", "4"}};
 
 	(void)state;
 	find(texts, 4);
@@ -145,7 +147,8 @@ static void passage__short_and_empty_texts_are_harmless(void **state)
 	assert_int_equal(n_pairs, 0);
 }
 
-static void passage__the_longest_shared_piece_is_shown_as_it_stands(void **state)
+static void
+passage__the_longest_shared_piece_is_shown_as_it_stands(void **state)
 {
 	struct err err = {0};
 	const char *at;
@@ -157,9 +160,8 @@ static void passage__the_longest_shared_piece_is_shown_as_it_stands(void **state
 			 0);
 	assert_int_equal(len, strlen("丙丁，戊己庚辛壬癸"));
 	assert_memory_equal(at, "丙丁，戊己庚辛壬癸", len);
-	assert_int_equal(passage_longest(&at, &len, "甲乙丙丁", "甲乙丙丁",
-					 &err),
-			 0);
+	assert_int_equal(
+		passage_longest(&at, &len, "甲乙丙丁", "甲乙丙丁", &err), 0);
 	assert_int_equal(len, 0);
 }
 

@@ -47,19 +47,19 @@ static size_t below(struct session *session, size_t n)
 	(words)[below(session, sizeof(words) / sizeof((words)[0]))]
 
 static const char *const bodies[] = {
-	"教育", "卫健", "民政", "人社", "住建", "交通", "水务", "农业",
-	"文旅", "体育", "商务", "经信", "科技", "财政", "审计", "统计",
-	"司法", "公安", "应急", "消防", "城管", "规划", "资源", "环保",
-	"园林", "气象", "市监", "医保", "税务", "金融", "投促", "大数据",
+	"教育", "卫健", "民政", "人社", "住建", "交通",	  "水务", "农业",
+	"文旅", "体育", "商务", "经信", "科技", "财政",	  "审计", "统计",
+	"司法", "公安", "应急", "消防", "城管", "规划",	  "资源", "环保",
+	"园林", "气象", "市监", "医保", "税务", "金融",	  "投促", "大数据",
 	"信访", "残联", "妇联", "团委", "红会", "总工会", "档案", "退役",
-	"粮储", "能源", "港航", "地铁", "供销", "邮政", "电力", "水利",
+	"粮储", "能源", "港航", "地铁", "供销", "邮政",	  "电力", "水利",
 	"林业", "渔业"};
 
 static const char *const sectors[] = {
-	"教育界",   "医卫界",	"经济界",   "科技界",	  "农业界",
-	"工商联",   "妇联界",	"工会界",   "共青团界",	  "社科界",
-	"文艺界",   "新闻界",	"体育界",   "少数民族界", "宗教界",
-	"台侨界",   "特邀界一组", "特邀界二组", "特邀界三组", "环境资源界"};
+	"教育界", "医卫界",	"经济界",     "科技界",	    "农业界",
+	"工商联", "妇联界",	"工会界",     "共青团界",   "社科界",
+	"文艺界", "新闻界",	"体育界",     "少数民族界", "宗教界",
+	"台侨界", "特邀界一组", "特邀界二组", "特邀界三组", "环境资源界"};
 
 static const char *const surnames[] = {"赵", "钱", "孙", "李", "周", "吴",
 				       "郑", "王", "冯", "陈", "褚", "卫",
@@ -68,41 +68,45 @@ static const char *const given[] = {"文", "静", "建", "丽", "强", "敏",
 				    "磊", "芳", "军", "洁", "涛", "娟",
 				    "明", "霞", "勇", "琳", "杰", "燕"};
 
-static const char *const places[] = {
-	"澄湖", "柳塘", "石桥", "松岭", "南埠", "鹤鸣", "青屿", "白沙",
-	"东坞", "云溪", "桐花", "麦浦", "渔滩", "栗园", "长汀", "古井",
-	"莲渡", "西泠渡", "梅墟", "枫湾", "竹里", "沙洲", "月河", "金坪"};
+static const char *const places[] = {"澄湖", "柳塘", "石桥",   "松岭", "南埠",
+				     "鹤鸣", "青屿", "白沙",   "东坞", "云溪",
+				     "桐花", "麦浦", "渔滩",   "栗园", "长汀",
+				     "古井", "莲渡", "西泠渡", "梅墟", "枫湾",
+				     "竹里", "沙洲", "月河",   "金坪"};
 static const char *const matters[] = {
-	"托育点",   "老年食堂", "校车线路", "停车泊位", "河道清淤", "口袋公园",
-	"社区医生", "公交接驳", "电梯加装", "农贸市场", "夜间照明", "危房修缮",
-	"人才公寓", "技工培训", "直播基地", "冷链仓库", "果蔬大棚", "排涝泵站",
-	"垃圾转运", "充电桩",	"骑行道",   "图书角",	"急救箱",   "心理热线",
-	"非遗工坊", "民宿集群", "用工平台", "小微贷款", "专利导航", "河长制",
+	"托育点",   "老年食堂", "校车线路", "停车泊位",	  "河道清淤",
+	"口袋公园", "社区医生", "公交接驳", "电梯加装",	  "农贸市场",
+	"夜间照明", "危房修缮", "人才公寓", "技工培训",	  "直播基地",
+	"冷链仓库", "果蔬大棚", "排涝泵站", "垃圾转运",	  "充电桩",
+	"骑行道",   "图书角",	"急救箱",   "心理热线",	  "非遗工坊",
+	"民宿集群", "用工平台", "小微贷款", "专利导航",	  "河长制",
 	"消防水源", "老旧管网", "护学岗",   "残疾人坡道", "婴儿车通道",
-	"中试车间", "检测平台", "渡口改造", "候鸟栖地", "反诈宣讲"};
+	"中试车间", "检测平台", "渡口改造", "候鸟栖地",	  "反诈宣讲"};
 static const char *const verbs[] = {"优化", "扩建", "规范", "增设",
 				    "整治", "扶持", "统筹", "改造",
 				    "推广", "盘活", "完善", "提升"};
-static const char *const who[] = {"我局", "专班", "街道", "施工方", "工作组",
-				  "值班员", "网格员", "两个科室", "第三方",
-				  "业主", "志愿者", "镇里"};
-static const char *const when[] = {
-	"三月起", "入春后", "汛期前", "上半年", "开学前", "节前",
-	"五月中旬", "会后第二周", "接到提案后", "摸底之后", "周末", "夏收后"};
-static const char *const did[] = {
-	"走访了", "测量了", "改建了", "清点了", "约谈了", "试点了",
-	"补上了", "关停了", "迁走了", "培训了", "发放了", "更换了",
-	"登记了", "打通了", "验收了", "回访了"};
-static const char *const will[] = {"计划增设", "将改建", "拟补齐", "准备试点",
-				   "打算扩容", "预备招标"};
-static const char *const things[] = {
-	"住户", "摊位", "路口", "泵房", "班次", "床位", "学位", "井盖",
-	"灯杆", "企业", "课堂", "车位", "大棚", "岗位", "合同", "工单",
-	"台账", "老人", "学员", "涵洞", "树池", "站牌", "线路", "机位"};
-static const char *const units_of[] = {"户", "处", "个", "批", "项", "家",
-				       "条", "座", "份", "人次"};
+static const char *const who[] = {"我局",   "专班",   "街道",	"施工方",
+				  "工作组", "值班员", "网格员", "两个科室",
+				  "第三方", "业主",   "志愿者", "镇里"};
+static const char *const when[] = {"三月起",   "入春后",     "汛期前",
+				   "上半年",   "开学前",     "节前",
+				   "五月中旬", "会后第二周", "接到提案后",
+				   "摸底之后", "周末",	     "夏收后"};
+static const char *const did[] = {"走访了", "测量了", "改建了", "清点了",
+				  "约谈了", "试点了", "补上了", "关停了",
+				  "迁走了", "培训了", "发放了", "更换了",
+				  "登记了", "打通了", "验收了", "回访了"};
+static const char *const will[] = {"计划增设", "将改建",   "拟补齐",
+				   "准备试点", "打算扩容", "预备招标"};
+static const char *const things[] = {"住户", "摊位", "路口", "泵房", "班次",
+				     "床位", "学位", "井盖", "灯杆", "企业",
+				     "课堂", "车位", "大棚", "岗位", "合同",
+				     "工单", "台账", "老人", "学员", "涵洞",
+				     "树池", "站牌", "线路", "机位"};
+static const char *const units_of[] = {"户", "处", "个", "批", "项",
+				       "家", "条", "座", "份", "人次"};
 static const char *const so[] = {
-	"群众少跑一趟", "高峰不再排队", "雨天没有积水", "投诉少了一半",
+	"群众少跑一趟", "高峰不再排队", "雨天没有积水",	  "投诉少了一半",
 	"费用降了两成", "早晚都有人管", "孩子放学有去处", "账目当月公开",
 	"车辆各行其道", "夜里路面亮了", "空置房有了租客", "订单接到年尾"};
 
@@ -127,8 +131,8 @@ static void add_sentence(struct buf *out, struct session *session, bool future)
 	buf_addf(out, "，比上次多%zu%%。", 1 + below(session, 40));
 }
 
-static void add_text(struct buf *out, struct session *session,
-		     size_t sentences, bool future)
+static void add_text(struct buf *out, struct session *session, size_t sentences,
+		     bool future)
 {
 	for (size_t i = 0; i < sentences; i++) {
 		if (i > 0 && i % 5 == 0)
@@ -242,8 +246,11 @@ static void add_class(struct buf *out, struct session *session, size_t class)
 static void add_doc_no(struct buf *out, struct session *session, size_t unit,
 		       size_t number)
 {
-	static const char *const brackets[][2] = {
-		{"〔", "〕"}, {"（", "）"}, {"﹝", "﹞"}, {"[", "]"}, {"【", "】"}};
+	static const char *const brackets[][2] = {{"〔", "〕"},
+						  {"（", "）"},
+						  {"﹝", "﹞"},
+						  {"[", "]"},
+						  {"【", "】"}};
 	size_t kind = session->dirty ? below(session, 6) : 0;
 
 	if (kind == 5) {
@@ -339,8 +346,8 @@ static void add_row(struct session *session, size_t number)
 	buf_addf(&cells[n], session->dirty && below(session, 2) ? "《" : "");
 	buf_addf(&cells[n], "关于%s%s%s%s%s的%s", PICK(session, verbs),
 		 PICK(session, places), below(session, 2) ? "片区" : "沿线",
-		 PICK(session, matters),
-		 below(session, 3) ? "" : "、方便出行", "建议");
+		 PICK(session, matters), below(session, 3) ? "" : "、方便出行",
+		 "建议");
 	if (strncmp(buf_text(&cells[n]), "《", 3) == 0)
 		buf_adds(&cells[n], "》");
 	n++;
@@ -394,8 +401,7 @@ static bool read_options(struct session *session, int argc, char **argv)
 			fine = take(&session->units, name, argv[++i],
 				    UNITS_MAX);
 		else if (strcmp(name, "--copies") == 0)
-			fine = take(&session->copies, name, argv[++i],
-				    1000000);
+			fine = take(&session->copies, name, argv[++i], 1000000);
 		else if (strcmp(name, "--seed") == 0)
 			fine = take(&seed, name, argv[++i], SIZE_MAX);
 		else {

@@ -395,16 +395,16 @@ static void sync__a_second_node_that_is_not_enrolled_is_told(void **state)
 	world_edit("edu2", "周全", "UPDATE handling SET class_proposed = 'B'");
 	world_sync("edu2", ERR_HUB);
 	world_sync("office", 0);
-	assert_string_equal(
-		world_text("office", "SELECT coalesce(class_proposed, '-')"
-				     " FROM handling"),
-		"-");
+	assert_string_equal(world_text("office",
+				       "SELECT coalesce(class_proposed, '-')"
+				       " FROM handling"),
+			    "-");
 	world_enrol("edu2", "edu");
 	world_sync("office", 0);
 	assert_false(world_sync("edu2", 0)->not_enrolled);
-	assert_string_equal(
-		world_text("office", "SELECT class_proposed FROM handling"),
-		"B");
+	assert_string_equal(world_text("office",
+				       "SELECT class_proposed FROM handling"),
+			    "B");
 }
 
 static void sync__another_key_than_the_enrolled_is_refused(void **state)
