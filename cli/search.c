@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/db.h"
 #include "core/utf8.h"
@@ -222,7 +223,7 @@ static int take_origin(struct search *search, sqlite3_stmt *origins, bool whole,
 	bool same = true;
 	int rc = seen(&seen_last, &seen_clock, search, origin);
 
-	if (rc == 0 && seen_last == last)
+	if (rc == 0 && seen_last == last && seen_clock == db_int(origins, 3))
 		return 0;
 	if (rc == 0)
 		rc = continues(&same, search, origin, seen_last, seen_clock,
@@ -409,18 +410,25 @@ static int look_up(struct buf *keys, struct search *search, const char *version,
 
 /* The cache is written without waiting for the disk: what a power cut takes
  * from it is read again, and what it breaks is made anew. */
-static int open_index(struct db **out, const char *folder, struct err *err)
+static int open_index(struct db **out, const char *path, struct err *err)
 {
-	struct buf path = BUF_INIT;
-	int rc;
+	int rc = db_open(out, path, DB_CREATE, err);
 
-	buf_addf(&path, "%s/search.db", folder);
-	rc = buf_check(&path, err);
+	return rc == 0 ? db_exec(*out, "PRAGMA synchronous = OFF", err) : rc;
+}
+
+static int try_index(struct buf *keys, struct search *search, const char *path,
+		     const char *query, uint64_t origin)
+{
+	char version[40];
+	int rc = open_index(&search->index, path, search->err);
+
+	snprintf(version, sizeof(version), "1:%016llx",
+		 (unsigned long long)origin);
 	if (rc == 0)
-		rc = db_open(out, path.data, DB_CREATE, err);
-	if (rc == 0)
-		rc = db_exec(*out, "PRAGMA synchronous = OFF", err);
-	buf_release(&path);
+		rc = look_up(keys, search, version, query);
+	db_close(search->index);
+	search->index = NULL;
 	return rc;
 }
 
@@ -428,8 +436,7 @@ int search_cases(struct buf *keys, bool *narrowed, struct replica *replica,
 		 const char *folder, const char *text, struct err *err)
 {
 	struct search search = {.replica = replica_db(replica), .err = err};
-	struct buf query = BUF_INIT;
-	char version[40];
+	struct buf query = BUF_INIT, path = BUF_INIT;
 	int rc;
 
 	*narrowed = false;
@@ -437,19 +444,24 @@ int search_cases(struct buf *keys, bool *narrowed, struct replica *replica,
 	add_query(&query, text);
 	if (query.len == 0)
 		return 0;
-	snprintf(version, sizeof(version), "1:%016llx",
-		 (unsigned long long)replica_origin(replica));
+	buf_addf(&path, "%s/search.db", folder);
 	rc = buf_check(&query, err);
 	if (rc == 0)
-		rc = open_index(&search.index, folder, err);
-	if (rc == 0)
-		rc = look_up(keys, &search, version, query.data);
+		rc = buf_check(&path, err);
+	for (int tries = 0; rc == 0 && tries < 2; tries++) {
+		rc = try_index(keys, &search, path.data, query.data,
+			       replica_origin(replica));
+		if (rc != ERR_CORRUPT)
+			break;
+		err_clear(err);
+		rc = unlink(path.data);
+	}
 	*narrowed = rc == 0;
-	db_close(search.index);
+	buf_release(&path);
 	buf_release(&query);
-	/* A folder that cannot be written, a cache that is broken or in use:
-	 * every case is looked at instead. */
-	if (rc < 0) {
+	/* A folder that cannot be written, a cache that is in use: every case
+	 * is looked at instead. */
+	if (rc != 0) {
 		buf_clear(keys);
 		err_clear(err);
 	}

@@ -120,9 +120,13 @@ static void search__a_deleted_or_broken_index_is_made_anew(void **state)
 	assert_non_null(file);
 	fputs("this is no database, and longer than a header of one\n", file);
 	fclose(file);
-	/* Nothing is missed: all are looked at. */
+	finds("老年食堂", "[\"1-1-001\"]");
+	/* Where none can be had, all are looked at. */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
 	search("老年食堂");
 	assert_false(narrowed);
+	assert_int_equal(rmdir(path), 0);
 }
 
 static void search__a_log_that_was_set_back_is_noticed(void **state)
