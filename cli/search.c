@@ -417,6 +417,20 @@ static int open_index(struct db **out, const char *path, struct err *err)
 	return rc == 0 ? db_exec(*out, "PRAGMA synchronous = OFF", err) : rc;
 }
 
+/* Takes the index away with its journal, which must not outlive it. */
+static void remove_index(const char *path)
+{
+	static const char *const tails[] = {"", "-wal", "-shm"};
+	struct buf name = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		buf_clear(&name);
+		buf_addf(&name, "%s%s", path, tails[i]);
+		unlink(buf_text(&name));
+	}
+	buf_release(&name);
+}
+
 static int try_index(struct buf *keys, struct search *search, const char *path,
 		     const char *query, uint64_t origin)
 {
@@ -448,13 +462,16 @@ int search_cases(struct buf *keys, bool *narrowed, struct replica *replica,
 	rc = buf_check(&query, err);
 	if (rc == 0)
 		rc = buf_check(&path, err);
+	if (rc == 0 && access(path.data, F_OK) != 0)
+		remove_index(path.data);
 	for (int tries = 0; rc == 0 && tries < 2; tries++) {
 		rc = try_index(keys, &search, path.data, query.data,
 			       replica_origin(replica));
 		if (rc != ERR_CORRUPT)
 			break;
 		err_clear(err);
-		rc = unlink(path.data);
+		remove_index(path.data);
+		rc = tries == 0 ? 0 : ERR_CORRUPT;
 	}
 	*narrowed = rc == 0;
 	buf_release(&path);

@@ -163,15 +163,26 @@ static void configure(struct http_stream *http)
 	}
 }
 
+static const char *certificate_advice(CURLcode code)
+{
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return ": if its CA is your own, name its file in "
+		       "http.sslCAInfo (git config)";
+	case CURLE_SSL_CACERT_BADFILE: /* the machine has no list of CAs */
+		return ": install ca-certificates, or name the CA's file in "
+		       "http.sslCAInfo (git config)";
+	default:
+		return "";
+	}
+}
+
 static int http_failed(struct http_stream *http, CURLcode code, struct err *err)
 {
 	return err_set(err, ERR_HUB, "%s: %s%s", http->host->credential.host,
 		       http->words[0] != '\0' ? http->words
 					      : curl_easy_strerror(code),
-		       code == CURLE_PEER_FAILED_VERIFICATION
-			       ? ": if its CA is your own, name its file in "
-				 "http.sslCAInfo (git config)"
-			       : "");
+		       certificate_advice(code));
 }
 
 static int status_failed(struct http_stream *http, long status, struct err *err)
