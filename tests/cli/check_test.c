@@ -82,8 +82,7 @@ static void mends(const char *check, enum check_severity severity,
 	run(NULL);
 	for (size_t i = 0; i < found.n; i++) {
 		if (strcmp(found.items[i].check, check) == 0)
-			fail_msg("still %s: %s", check,
-				 found.items[i].message);
+			fail_msg("still %s: %s", check, found.items[i].message);
 	}
 }
 
@@ -161,9 +160,8 @@ static void check__a_late_reply_says_which_rule_made_the_date(void **state)
 
 	(void)state;
 	answered();
-	sample_edit(&sample,
-		    "UPDATE event SET void = 1, void_reason = 'x';"
-		    "UPDATE handling SET due = '2022-06-30'");
+	sample_edit(&sample, "UPDATE event SET void = 1, void_reason = 'x';"
+			     "UPDATE handling SET due = '2022-06-30'");
 	run(NULL);
 	late = only("overdue");
 	assert_int_equal(late->severity, CHECK_WARNING);
@@ -215,9 +213,8 @@ static void check__a_co_unit_that_said_nothing_is_found(void **state)
 {
 	(void)state;
 	answered();
-	sample_edit(&sample,
-		    "INSERT INTO handling(proposal, unit, role) VALUES"
-		    " ('1-1-014', 'hr', 'co')");
+	sample_edit(&sample, "INSERT INTO handling(proposal, unit, role) VALUES"
+			     " ('1-1-014', 'hr', 'co')");
 	run(NULL);
 	assert_int_equal(only("co_unit_missing")->severity, CHECK_HINT);
 	assert_string_equal(only("co_unit_missing")->unit, "hr");
@@ -310,16 +307,17 @@ static void check__one_case_is_compared_with_all_others(void **state)
 {
 	(void)state;
 	answered();
-	sample_edit(&sample,
-		    "INSERT INTO proposal(key, title, review) VALUES"
-		    " ('1-1-002', 't', 'filed');"
-		    "INSERT INTO handling(proposal, unit, role, draft,"
-		    " class_proposed) VALUES ('1-1-002', 'hr', 'main',"
-		    " '岗位培训三处，早晚各一班，雨天由值班员代替，月底前全部到岗"
-		    "；费用由区里承担，学员不交钱，结业发证。', 'A');"
-		    "UPDATE handling SET draft = '已设护学岗，早晚各一班，雨天"
-		    "由值班员代替，月底前全部到岗；费用由区里承担，家长不交钱。'"
-		    " WHERE unit = 'edu'");
+	sample_edit(
+		&sample,
+		"INSERT INTO proposal(key, title, review) VALUES"
+		" ('1-1-002', 't', 'filed');"
+		"INSERT INTO handling(proposal, unit, role, draft,"
+		" class_proposed) VALUES ('1-1-002', 'hr', 'main',"
+		" '岗位培训三处，早晚各一班，雨天由值班员代替，月底前全部到岗"
+		"；费用由区里承担，学员不交钱，结业发证。', 'A');"
+		"UPDATE handling SET draft = '已设护学岗，早晚各一班，雨天"
+		"由值班员代替，月底前全部到岗；费用由区里承担，家长不交钱。'"
+		" WHERE unit = 'edu'");
 	run(NULL);
 	assert_string_equal(only("duplicate_passage")->key, "1-1-002");
 	assert_string_equal(only("duplicate_passage")->other, "1-1-014");
