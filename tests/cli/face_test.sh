@@ -76,6 +76,7 @@ json_is "json_extract(j, '\$[0].keys')" 2
 
 cp "$TIAN_SOURCE/tests/samples/key-proposals.txt" page.txt
 ends "import: the example works" 0 tian import page.txt --only proposals
+ends "a workbook of the same list" 0 tian publish --format xlsx --out list.xlsx
 example "import: once more changes nothing" 0 import
 ends "units named by the page are enrolled" 0 tian unit list
 example "assign: the example works" 0 assign
