@@ -221,8 +221,10 @@ bool scan_ordinal(struct scan *scan, unsigned *out)
 bool scan_past(struct scan *scan, const char *word)
 {
 	size_t len = strlen(word);
-	const char *found = memmem(scan->at, scan_len(scan), word, len);
+	const char *found = NULL;
 
+	if (scan_len(scan) > 0) /* an empty slice may be NULL */
+		found = memmem(scan->at, scan_len(scan), word, len);
 	if (found == NULL)
 		return false;
 	scan->at = found + len;
