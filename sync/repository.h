@@ -39,7 +39,7 @@ void repository_close(struct repository *repository); /* NULL is fine */
 int repository_reopen(struct repository *repository, struct err *err);
 const char *repository_path(const struct repository *repository);
 
-/* Waits up to 10 s, then ERR_BUSY. Not counted: lock once. */
+/* Waits up to a minute, then ERR_BUSY. Not counted: lock once. */
 int repository_lock(struct repository *repository, struct err *err);
 void repository_unlock(struct repository *repository);
 

@@ -18,7 +18,7 @@
 
 #include "sync/repository_room.h"
 
-enum { LOCK_TRIES = 1000, LOCK_PAUSE_MS = 10, INTENTS_MAX = 1 << 20 };
+enum { LOCK_TRIES = 6000, LOCK_PAUSE_MS = 10, INTENTS_MAX = 1 << 20 };
 
 static int open_lock(struct repository *repository, struct err *err)
 {

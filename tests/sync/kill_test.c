@@ -73,6 +73,8 @@ static int sync_node(const char *name)
 
 	if (rc == 0)
 		rc = node_sync(&report, node, NULL, &err);
+	if (rc < 0)
+		fprintf(stderr, "sync %s: %s\n", name, err.text);
 	sync_report_release(&report);
 	node_close(node);
 	return rc < 0;
