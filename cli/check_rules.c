@@ -19,14 +19,17 @@ static const char SQL_TABLES[] =
 	"DELETE FROM temp.checked; DELETE FROM temp.checked_session;";
 
 /* Keys of a session lie between 1-1- and 1-1. */
-#define IN_SESSION(entity)                                              \
-	"EXISTS (SELECT 1 FROM " entity " x WHERE x.void IS NOT 1 AND " \
-	"x.proposal > s.key || '-' AND x.proposal < s.key || '.'"
+#define WITHIN                                               \
+	"x.void IS NOT 1 AND x.proposal > s.key || '-' AND " \
+	"x.proposal < s.key || '.'"
 
 static const char SQL_SESSIONS[] =
-	"INSERT INTO temp.checked_session SELECT s.key, " IN_SESSION("contact") "), " IN_SESSION(
-		"measure") "), " IN_SESSION("handling") " AND x.role = 'co' AND (x.draft IS NOT NULL OR x.countersigned_hash"
-							" IS NOT NULL)) FROM session s WHERE s.void IS NOT 1";
+	"INSERT INTO temp.checked_session SELECT s.key,"
+	" EXISTS (SELECT 1 FROM contact x WHERE " WITHIN "),"
+	" EXISTS (SELECT 1 FROM measure x WHERE " WITHIN "),"
+	" EXISTS (SELECT 1 FROM handling x WHERE " WITHIN " AND x.role = 'co'"
+	"  AND (x.draft IS NOT NULL OR x.countersigned_hash IS NOT NULL))"
+	" FROM session s WHERE s.void IS NOT 1";
 
 static const char SQL_CASES[] =
 	"INSERT INTO temp.checked(key, session, status, answered, class)"
@@ -100,14 +103,15 @@ static const char SQL_CONFLICT[] =
 	" temp.checked c ON c.key = k.case_key WHERE k.severity = 'hard' OR"
 	" k.confirm = 1";
 
-/* Totals, at the office alone: a unit knows its own cases only. */
-#define COUNT(what)                                                   \
+/* Totals, at the office alone: a unit knows its own cases only. Both counts
+ * go on with a condition and a closing bracket. */
+#define COUNT                                                         \
 	"(SELECT count(*) FROM proposal p WHERE p.void IS NOT 1 AND " \
-	"p.key > s.key || '-' AND p.key < s.key || '.' AND " what ")"
-#define LEADERS(mode)                                                    \
+	"p.key > s.key || '-' AND p.key < s.key || '.' AND "
+#define LEADERS                                                          \
 	"(SELECT count(DISTINCT l.proposal) FROM leader l WHERE l.void " \
-	"IS NOT 1 AND l.mode = '" mode "' AND l.proposal > s.key || '-'" \
-	" AND l.proposal < s.key || '.')"
+	"IS NOT 1 AND l.proposal > s.key || '-' AND l.proposal < "       \
+	"s.key || '.' AND l.mode = "
 #define SESSIONS                                                           \
 	" FROM session s WHERE s.void IS NOT 1 AND EXISTS (SELECT 1 FROM " \
 	"proposal p WHERE p.key > s.key || '-' AND p.key < s.key || '.')"
@@ -119,33 +123,33 @@ static const char SQL_RECEIVED_LESS[] =
 static const char SQL_UNEXPLAINED[] =
 	"SELECT k.key, CASE WHEN k.gap > k.said THEN 0 ELSE NULL END, NULL,"
 	" k.gap, k.said, NULL FROM (SELECT s.key, s.received - s.filed AS gap,"
-	" " COUNT(
-		"(p.withdrawn = 1 OR p.merged_into IS NOT NULL OR p.review IN"
-		" ('merged', 'rejected', 'forwarded'))") " AS said" SESSIONS
-							 " AND s.received >= s.filed) AS k WHERE k.gap <> k.said";
+	" " COUNT "(p.withdrawn = 1 OR p.merged_into IS NOT NULL OR p.review IN"
+	" ('merged', 'rejected', 'forwarded'))) AS said" SESSIONS
+	" AND s.received >= s.filed) AS k WHERE k.gap <> k.said";
 
 static const char SQL_FILED_DIFFERS[] =
 	"SELECT k.key, CASE WHEN k.here < k.filed THEN 0 ELSE NULL END, NULL,"
-	" k.filed, k.here, NULL FROM (SELECT s.key, s.filed, " COUNT(
-		"p.review = 'filed' AND p.withdrawn IS NOT 1 AND p.merged_into"
-		" IS NULL") " AS here" SESSIONS
-			    " AND s.filed IS NOT NULL) AS k WHERE k.here <> k.filed";
+	" k.filed, k.here, NULL FROM (SELECT s.key, s.filed,"
+	" " COUNT "p.review = 'filed' AND p.withdrawn IS NOT 1 AND"
+	" p.merged_into IS NULL) AS here" SESSIONS
+	" AND s.filed IS NOT NULL) AS k WHERE k.here <> k.filed";
 
 static const char SQL_KEY_DIFFERS[] =
 	"SELECT k.key, NULL, NULL, k.stated, k.here, NULL FROM (SELECT s.key,"
-	" s.led + s.supervised AS stated, " COUNT(
-		"p.is_key = 1") " AS here" SESSIONS
-				" AND s.led IS NOT NULL AND s.supervised IS NOT NULL) AS k"
-				" WHERE k.here > 0 AND k.here <> k.stated";
+	" s.led + s.supervised AS stated,"
+	" " COUNT "p.is_key = 1) AS here" SESSIONS
+	" AND s.led IS NOT NULL AND s.supervised IS NOT NULL) AS k"
+	" WHERE k.here > 0 AND k.here <> k.stated";
 
 static const char SQL_LEADERS_DIFFER[] =
 	"SELECT k.key, CASE WHEN k.led + k.supervised = 0 THEN 0 ELSE NULL"
 	" END, NULL, k.said_led || '+' || k.said_supervised, k.led || '+' ||"
 	" k.supervised, NULL FROM (SELECT s.key, s.led AS said_led,"
-	" s.supervised AS said_supervised, " LEADERS("lead") " AS led, " LEADERS(
-		"supervise") " AS supervised" SESSIONS
-			     " AND s.led IS NOT NULL AND s.supervised IS NOT NULL) AS k"
-			     " WHERE k.led <> k.said_led OR k.supervised <> k.said_supervised";
+	" s.supervised AS said_supervised,"
+	" " LEADERS "'lead') AS led,"
+	" " LEADERS "'supervise') AS supervised" SESSIONS
+	" AND s.led IS NOT NULL AND s.supervised IS NOT NULL) AS k"
+	" WHERE k.led <> k.said_led OR k.supervised <> k.said_supervised";
 
 static const struct rule {
 	const char *name;

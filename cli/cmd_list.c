@@ -55,53 +55,49 @@ enum {
 	LIST_RELEASED
 };
 
-#define UNITS(role)                                                    \
+#define UNITS                                                          \
 	"(SELECT group_concat(h.unit, char(31)) FROM handling h WHERE" \
-	" h.proposal = p.key AND h.role = '" role "' AND h.void IS NOT 1)"
-#define NAMES(roles)                                                            \
-	"(SELECT group_concat(coalesce(u.name, h.unit), '、') FROM handling h" \
-	" LEFT JOIN unit u ON u.code = h.unit WHERE h.proposal = p.key AND"     \
-	" h.role IN (" roles ") AND h.void IS NOT 1)"
+	" h.proposal = p.key AND h.void IS NOT 1 AND h.role = "
+#define NAMES                                                              \
+	"(SELECT group_concat(coalesce(u.name, h.unit), '、') FROM"       \
+	" handling h LEFT JOIN unit u ON u.code = h.unit WHERE h.proposal" \
+	" = p.key AND h.void IS NOT 1 AND h.role IN "
 
 static const char SQL_LIST[] =
 	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"
 	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"
 	" AS status,"
-	" " UNITS("main") " AS main, " UNITS(
-		"co") " AS co,"
-		      " " UNITS(
-			      "split") " AS split,"
-				       " " NAMES(
-					       "'main', 'split'") " AS main_names,"
-								  " " NAMES(
-									  "'co'") " AS co_names,"
-										  " coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="
-										  " max(class_proposed) THEN min(class_proposed) END FROM handling h"
-										  " WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"
-										  " h.void IS NOT 1)) AS class,"
-										  " coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"
-										  " = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"
-										  " FROM proposal p WHERE p.void IS NOT 1"
-										  " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"
-										  "  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"
-										  " AND (?7 IS NULL OR p.key IN (SELECT value FROM json_each(?7)))"
-										  " AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"
-										  "  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"
-										  "  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"
-										  "  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"
-										  "  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"
-										  "  instr(lower(h.draft), lower(?4)))))"
-										  " SELECT c.*, o.days IS NOT NULL, coalesce(k.hard, 0),"
-										  " coalesce(k.soft, 0),"
-										  " EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"
-										  "  h.unit = ?6 AND h.void IS 1) FROM c"
-										  " LEFT JOIN (SELECT key, days FROM overdue) AS o ON o.key = c.key"
-										  " LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"
-										  "  sum(severity = 'soft') AS soft FROM conflict GROUP BY case_key) AS k"
-										  "  ON k.case_key = c.key"
-										  " WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)"
-										  " AND (?5 = 0 OR o.days IS NOT NULL)"
-										  " ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key";
+	" " UNITS "'main') AS main, " UNITS "'co') AS co,"
+	" " UNITS "'split') AS split,"
+	" " NAMES "('main', 'split')) AS main_names,"
+	" " NAMES "('co')) AS co_names,"
+	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="
+	" max(class_proposed) THEN min(class_proposed) END FROM handling h"
+	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"
+	" h.void IS NOT 1)) AS class,"
+	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"
+	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"
+	" FROM proposal p WHERE p.void IS NOT 1"
+	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"
+	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"
+	" AND (?7 IS NULL OR p.key IN (SELECT value FROM json_each(?7)))"
+	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"
+	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"
+	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"
+	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"
+	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"
+	"  instr(lower(h.draft), lower(?4)))))"
+	" SELECT c.*, o.days IS NOT NULL, coalesce(k.hard, 0),"
+	" coalesce(k.soft, 0),"
+	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"
+	"  h.unit = ?6 AND h.void IS 1) FROM c"
+	" LEFT JOIN (SELECT key, days FROM overdue) AS o ON o.key = c.key"
+	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"
+	"  sum(severity = 'soft') AS soft FROM conflict GROUP BY case_key) AS k"
+	"  ON k.case_key = c.key"
+	" WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)"
+	" AND (?5 = 0 OR o.days IS NOT NULL)"
+	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key";
 
 struct list {
 	struct cli *cli;

@@ -104,7 +104,10 @@ static char *member(const json_t *object, const char *name, bool *failed)
 
 	add_text(&text, json_object_get(object, name));
 	*failed = *failed || text.failed;
-	return text.len > 0 ? buf_take(&text) : NULL;
+	if (text.len > 0)
+		return buf_take(&text);
+	buf_release(&text);
+	return NULL;
 }
 
 static int read_dates(struct reader *reader, char **date, const char *name)
@@ -156,6 +159,11 @@ static int add_unit(struct reader *reader, struct record *record,
 		name = member(unit, "unit", &failed);
 	if (name)
 		rc = record_set_units(record, name, strlen(name), reader->err);
+	else if (!failed)
+		rc = record_list_problem(
+			reader->list,
+			about(reader, RECORD_PROPOSAL | RECORD_REPLY, true),
+			reader->err, _("a unit without a name is not taken"));
 	free(name);
 	return failed ? err_nomem(reader->err) : rc;
 }
@@ -180,7 +188,7 @@ static int read_units(struct reader *reader, struct record *record,
 			if (!co && record->main_unit)
 				continue;
 			rc = add_unit(reader, record, unit);
-			if (rc == 0 && !co)
+			if (rc == 0 && !co && record->main_unit)
 				rc = read_reply(reader, record, unit);
 		}
 	}

@@ -20,11 +20,10 @@ static const char SQL_SESSION[] =
 	" ORDER BY length(s.key) DESC, s.key DESC LIMIT 1";
 
 /* (P5) Columns in the order of `texts` below; all of them are published. */
-#define NAMES(roles)                                                      \
+#define NAMES                                                             \
 	"coalesce((SELECT group_concat(coalesce(v.name, o.unit), '、') " \
 	"FROM handling o LEFT JOIN unit v ON v.code = o.unit WHERE "      \
-	"o.proposal = p.key AND o.role IN (" roles ") AND o.void IS NOT " \
-	"1), '')"
+	"o.proposal = p.key AND o.void IS NOT 1 AND o.role IN "
 static const char SQL_ROWS[] =
 	"SELECT r.*, r.status IN ('答复待审', '审核通过', '已答复', '办结',"
 	" '归档'), coalesce(CAST(julianday(?4) - julianday(nullif(r.due, ''))"
@@ -38,18 +37,19 @@ static const char SQL_ROWS[] =
 	"  status,"
 	" h.unit AS unit, coalesce(u.name, h.unit), coalesce(h.role, ''),"
 	" coalesce((SELECT c.zh FROM code c WHERE c.list = 'role' AND c.code ="
-	"  h.role), ''), " NAMES("'main', 'split'") ", " NAMES(
-		"'co'") ","
-			" coalesce(h.assigned_on, ''), coalesce(h.due, p.due, '') AS due,"
-			" coalesce(h.draft, ''), coalesce(h.doc_no, ''),"
-			" coalesce(h.signed_at, '')"
-			" FROM handling h JOIN proposal p ON p.key = h.proposal"
-			" LEFT JOIN unit u ON u.code = h.unit"
-			" WHERE h.void IS NOT 1 AND p.void IS NOT 1 AND p.review IS 'filed'"
-			" AND p.withdrawn IS NOT 1 AND p.merged_into IS NULL"
-			" AND p.key > ?1 || '-' AND p.key < ?1 || '.'"
-			" AND (?2 IS NULL OR h.unit = ?2) AND (?3 IS NULL OR p.key = ?3)) AS r"
-			" ORDER BY r.unit, length(r.key), r.key";
+	"  h.role), ''),"
+	" " NAMES "('main', 'split')), ''),"
+	" " NAMES "('co')), ''),"
+	" coalesce(h.assigned_on, ''), coalesce(h.due, p.due, '') AS due,"
+	" coalesce(h.draft, ''), coalesce(h.doc_no, ''),"
+	" coalesce(h.signed_at, '')"
+	" FROM handling h JOIN proposal p ON p.key = h.proposal"
+	" LEFT JOIN unit u ON u.code = h.unit"
+	" WHERE h.void IS NOT 1 AND p.void IS NOT 1 AND p.review IS 'filed'"
+	" AND p.withdrawn IS NOT 1 AND p.merged_into IS NULL"
+	" AND p.key > ?1 || '-' AND p.key < ?1 || '.'"
+	" AND (?2 IS NULL OR h.unit = ?2) AND (?3 IS NULL OR p.key = ?3)) AS r"
+	" ORDER BY r.unit, length(r.key), r.key";
 
 enum { TEXTS = 19 };
 

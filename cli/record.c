@@ -46,6 +46,7 @@ void record_list_release(struct record_list *list)
 		free(list->problems[i].text);
 	free(list->items);
 	free(list->problems);
+	free(list->slots);
 	free(list->facts.headline);
 	free(list->facts.committee);
 	free(list->facts.session);
@@ -83,6 +84,11 @@ void record_list_drop(struct record_list *list)
 {
 	if (list->n > 0)
 		record_release(&list->items[--list->n]);
+	if (list->n_indexed > list->n) { /* it had a slot: begin anew */
+		free(list->slots);
+		list->slots = NULL;
+		list->n_slots = list->n_indexed = 0;
+	}
 }
 
 int record_list_problem(struct record_list *list, struct record_about about,
@@ -114,19 +120,55 @@ int record_list_problem(struct record_list *list, struct record_about about,
 	return 0;
 }
 
-/* Insertion sort: lists of problems are short and nearly sorted already. */
+static bool later(const struct record_problem *a,
+		  const struct record_problem *b)
+{
+	return a->line != b->line ? a->line > b->line : a->column > b->column;
+}
+
+/* Merges two runs that stand one behind the other. */
+static void merge(struct record_problem *to, const struct record_problem *a,
+		  size_t n, const struct record_problem *b, size_t m)
+{
+	while (n > 0 && m > 0) {
+		if (later(a, b)) {
+			*to++ = *b++;
+			m--;
+		} else {
+			*to++ = *a++;
+			n--;
+		}
+	}
+	memcpy(to, n > 0 ? a : b, (n > 0 ? n : m) * sizeof(*to));
+}
+
+/* A merge sort, which keeps the order of equals. Without memory for it the
+ * order stays as it is: nothing is lost. */
 void record_list_sort(struct record_list *list)
 {
-	struct record_problem *problems = list->problems;
+	size_t n = list->n_problems;
+	struct record_problem *from = list->problems;
+	struct record_problem *to = calloc(n + 1, sizeof(*to));
 
-	for (size_t i = 1; i < list->n_problems; i++) {
-		struct record_problem moved = problems[i];
-		size_t at = i;
+	for (size_t run = 1; to != NULL && run < n; run *= 2) {
+		struct record_problem *swap = from;
 
-		for (; at > 0 && problems[at - 1].line > moved.line; at--)
-			problems[at] = problems[at - 1];
-		problems[at] = moved;
+		for (size_t at = 0; at < n; at += 2 * run) {
+			size_t left = n - at < run ? n - at : run;
+			size_t right = n - at - left < run ? n - at - left
+							   : run;
+
+			merge(to + at, from + at, left, from + at + left,
+			      right);
+		}
+		from = to;
+		to = swap;
 	}
+	if (from != list->problems) {
+		memcpy(list->problems, from, n * sizeof(*from));
+		to = from;
+	}
+	free(to);
 }
 
 static bool number_char(int code)
@@ -245,12 +287,58 @@ int record_set_number(struct record *record, const char *text, size_t len,
 	return 0;
 }
 
-size_t record_list_line_of(const struct record_list *list, const char *number)
+/* The slot of a number: its record's, or the free one it would take. */
+static size_t slot_of(const struct record_list *list, const char *plain)
+{
+	size_t hash = 5381;
+
+	for (const char *at = plain; *at != '\0'; at++)
+		hash = hash * 33 + (unsigned char)*at;
+	hash &= list->n_slots - 1;
+	while (list->slots[hash] != 0 &&
+	       strcmp(list->items[list->slots[hash] - 1].plain, plain) != 0)
+		hash = (hash + 1) & (list->n_slots - 1);
+	return hash;
+}
+
+/* Takes up the records added since the last look; false without memory. */
+static bool take_up(struct record_list *list)
+{
+	if (list->n * 2 >= list->n_slots) {
+		size_t n_slots = list->n_slots == 0 ? 64 : list->n_slots * 2;
+		size_t *slots;
+
+		while (list->n * 2 >= n_slots)
+			n_slots *= 2;
+		slots = calloc(n_slots, sizeof(*slots));
+		if (slots == NULL)
+			return false;
+		free(list->slots);
+		list->slots = slots;
+		list->n_slots = n_slots;
+		list->n_indexed = 0;
+	}
+	for (; list->n_indexed < list->n; list->n_indexed++) {
+		const char *plain = list->items[list->n_indexed].plain;
+		size_t slot = slot_of(list, plain);
+
+		if (plain[0] != '\0' && list->slots[slot] == 0)
+			list->slots[slot] = list->n_indexed + 1;
+	}
+	return true;
+}
+
+size_t record_list_line_of(struct record_list *list, const char *number)
 {
 	char plain[RECORD_NUMBER_MAX];
+	size_t slot;
 
 	if (!record_number(plain, number))
 		return 0;
+	if (take_up(list)) {
+		slot = list->slots[slot_of(list, plain)];
+		return slot == 0 ? 0 : list->items[slot - 1].line;
+	}
 	for (size_t i = 0; i < list->n; i++) {
 		if (strcmp(plain, list->items[i].plain) == 0)
 			return list->items[i].line;

@@ -66,6 +66,9 @@ struct record_list {
 	size_t n, cap;
 	struct record_problem *problems;
 	size_t n_problems, cap_problems;
+	/* Of record_list_line_of: records by number, 1 + index; 0 is free. */
+	size_t *slots;
+	size_t n_slots, n_indexed;
 };
 
 void record_list_init(struct record_list *list);
@@ -86,7 +89,7 @@ struct record_about {
 /* Names a problem. 0, or ERR_FAIL when out of memory. */
 int record_list_problem(struct record_list *list, struct record_about about,
 			struct err *err, const char *fmt, ...) ERR_PRINTF(4, 5);
-/* Orders problems by line, keeping the order within one. */
+/* Orders problems by line and column, keeping the order within one. */
 void record_list_sort(struct record_list *list);
 
 /* Units of one cell, joined by '、': the first is the main one, unless there
@@ -96,7 +99,7 @@ int record_set_units(struct record *record, const char *text, size_t len,
 int record_set_number(struct record *record, const char *text, size_t len,
 		      struct err *err);
 /* The line at which an earlier record has the same number, 0 if none has. */
-size_t record_list_line_of(const struct record_list *list, const char *number);
+size_t record_list_line_of(struct record_list *list, const char *number);
 
 /* The part of a key a printed number stands for: "14" and "第014号" give
  * "014", "2017009" and "B078" themselves. false if it is no number. */

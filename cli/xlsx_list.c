@@ -458,6 +458,8 @@ static int read_sheet(struct book *book, const struct sheet *sheet,
 	if (rc == 0)
 		rc = zip_read(book->zip, sheet->path, feed_sheet, &reading,
 			      err);
+	if (rc == ERR_MISSING) /* the workbook names it */
+		err->code = rc = ERR_INPUT;
 	xml_free(reading.xml);
 	buf_release(&reading.text);
 	return rc;

@@ -15,6 +15,7 @@
 #include "cli/import.h"
 #include "cli/news.h"
 #include "core/edit.h"
+#include "tests/cli/desk_helper.h"
 #include "tests/cli/sample_helper.h"
 
 static struct sample sample;
@@ -380,6 +381,64 @@ static void check__our_own_page_has_nothing_that_weighs(void **state)
 	}
 }
 
+/* What only the unit writes: its signature and document number. */
+static void check__a_units_signature_and_numbers_are_looked_at(void **state)
+{
+	struct desk office, edu;
+	struct err err = {0};
+
+	(void)state;
+	desk_open(&office, "office");
+	desk_fill(&office);
+	desk_sql(&office, "INSERT INTO handling(proposal, unit, role) VALUES"
+			  " ('1-1-002', 'edu', 'main');"
+			  "UPDATE handling SET assigned_on = '2022-03-30'");
+	desk_open(&edu, "edu");
+	desk_carry(&edu, &office);
+	desk_sql(&edu,
+		 "UPDATE handling SET draft = '已办。', doc_no ="
+		 " '教〔2022〕4号' WHERE proposal = '1-1-002';"
+		 "UPDATE handling SET draft = '已设岗。', signer = '陈立',"
+		 " doc_no = '教（2022）4号', signed_hash = 'abc'"
+		 " WHERE unit = 'edu' AND proposal = '1-1-014'");
+	assert_int_equal(check_run(&found, edu.replica, NULL, &err), 0);
+	assert_string_equal(only("stale_signature")->unit, "edu");
+	assert_string_equal(only("stale_signature")->key, "1-1-014");
+	assert_string_equal(only("doc_no_double")->key, "1-1-002");
+	assert_string_equal(only("doc_no_double")->other, "1-1-014");
+	assert_int_equal(only("doc_no_malformed")->severity, CHECK_HINT);
+	/* A unit knows no totals. */
+	assert_int_equal(count("totals", CHECK_HINT), 0);
+	desk_sql(&edu, "UPDATE handling SET doc_no = '四号' WHERE unit ="
+		       " 'edu' AND proposal = '1-1-014'");
+	check_list_release(&found);
+	assert_int_equal(check_run(&found, edu.replica, NULL, &err), 0);
+	assert_int_equal(only("doc_no_malformed")->severity, CHECK_WARNING);
+	assert_int_equal(count("doc_no_double", CHECK_WARNING), 0);
+	desk_close(&edu);
+	desk_close(&office);
+}
+
+/* A co-unit's steps of the main unit's kind count for nothing. */
+static void check__a_step_of_who_has_no_say_is_found(void **state)
+{
+	struct desk office, hr;
+	struct err err = {0};
+
+	(void)state;
+	desk_open(&office, "office");
+	desk_fill(&office);
+	desk_open(&hr, "hr");
+	desk_carry(&hr, &office);
+	desk_sql(&hr, "INSERT INTO event(proposal, unit, id, kind, at) VALUES"
+		      " ('1-1-014', 'hr', 'e1', 'passed',"
+		      "  '2022-05-01T09:00:00Z')");
+	assert_int_equal(check_run(&found, hr.replica, NULL, &err), 0);
+	assert_string_equal(only("stray_event")->unit, "hr");
+	desk_close(&hr);
+	desk_close(&office);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -399,6 +458,8 @@ int main(void)
 		TEST(check__a_form_dated_before_the_reply_is_an_error),
 		TEST(check__totals_that_do_not_add_up_are_found),
 		TEST(check__one_case_is_compared_with_all_others),
+		TEST(check__a_units_signature_and_numbers_are_looked_at),
+		TEST(check__a_step_of_who_has_no_say_is_found),
 		TEST(check__the_real_page_gives_what_a_reader_finds),
 		TEST(check__our_own_page_has_nothing_that_weighs),
 	};

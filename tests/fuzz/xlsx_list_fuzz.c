@@ -1,0 +1,18 @@
+/* xlsx_list_fuzz.c - any bytes as a xlsx list: refused, or a list. */
+#include <stdint.h>
+
+#include "cli/xlsx_list.h"
+#include "cli/record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct record_list list;
+	struct err err = {0};
+
+	record_list_init(&list);
+	(void)xlsx_list_parse(&list, (const char *)data, size, NULL, &err);
+	record_list_release(&list);
+	return 0;
+}
