@@ -25,12 +25,12 @@ static const char SQL_CASE_NO[] = "SELECT case_no FROM proposal WHERE key = ?1";
 /* Numbers are strings of any form: the one with the highest digits. */
 static const char SQL_LAST[] =
 	"SELECT case_no FROM proposal WHERE case_no IS NOT NULL AND"
-	" rtrim(key, '0123456789') = rtrim(?1, '0123456789') AND case_no GLOB"
+	" rtrim(key, replace(key, '-', '')) = rtrim(?1, replace(?1, '-', '')) AND case_no GLOB"
 	" '*[0-9]*' ORDER BY CAST(ltrim(case_no, '第ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	"abcdefghijklmnopqrstuvwxyz-. ') AS INTEGER) DESC, case_no DESC";
 static const char SQL_TAKEN[] =
 	"SELECT key FROM proposal WHERE case_no = ?2 AND key <> ?1 AND"
-	" rtrim(key, '0123456789') = rtrim(?1, '0123456789') AND void IS NOT 1";
+	" rtrim(key, replace(key, '-', '')) = rtrim(?1, replace(?1, '-', '')) AND void IS NOT 1";
 
 struct file {
 	const char *case_no, *reason;

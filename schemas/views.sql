@@ -203,7 +203,8 @@ FROM (
   FROM (SELECT 1 AS rule UNION ALL SELECT 2 UNION ALL SELECT 3
         UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6) AS r
   CROSS JOIN handling h
-  JOIN session s ON s.key = rtrim(rtrim(h.proposal, '0123456789'), '-')
+  JOIN session s ON s.key =
+       rtrim(rtrim(h.proposal, replace(h.proposal, '-', '')), '-')
   WHERE h.void IS NOT 1 AND s.void IS NOT 1
     -- Months go before days, and a co-unit's own rule before both.
     AND CASE r.rule
@@ -278,7 +279,8 @@ WHERE d.due < date('now', 'localtime')
 
 -- What is bound to a text: the hash it was bound to, and the text as it
 -- stands. Where the hash is not that of the text (SHA-256, hex), what was
--- bound is stale: tian check says so as stale_signature.
+-- bound is stale: tian check says so, of signed and countersigned as
+-- stale_signature, of submitted and passed as text_changed.
 --   kind  signed · countersigned · submitted · passed
 CREATE VIEW signature(proposal, unit, kind, author, hash, text) AS
 SELECT proposal, unit, 'signed', signer, signed_hash, draft
@@ -385,10 +387,11 @@ UNION ALL
 SELECT p.key, 'case_no', 'proposal', 'case_no', p.key, o.key
 FROM (SELECT case_no FROM proposal WHERE case_no IS NOT NULL
         AND void IS NOT 1
-      GROUP BY case_no, rtrim(key, '0123456789') HAVING count(*) > 1) AS n
+      GROUP BY case_no, rtrim(key, replace(key, '-', '')) HAVING count(*) > 1) AS n
 JOIN proposal p ON p.case_no = n.case_no AND p.void IS NOT 1
 JOIN proposal o ON o.case_no = n.case_no AND o.void IS NOT 1
-  AND rtrim(o.key, '0123456789') = rtrim(p.key, '0123456789')
+  AND rtrim(o.key, replace(o.key, '-', '')) =
+      rtrim(p.key, replace(p.key, '-', ''))
   AND o.key > p.key
 UNION ALL
 SELECT p.key, 'merge_cycle', 'proposal', 'merged_into', p.key, o.key

@@ -216,6 +216,25 @@ static void overdue__only_what_is_owed_is_late(void **state)
 	assert_string_equal(overdue(), "");
 }
 
+/* The number of a case may be `B078`: its session is what stands before. */
+static void term__a_number_with_a_letter_belongs_to_its_session(void **state)
+{
+	(void)state;
+	desk_sql(&desk, "INSERT INTO proposal(key, case_no) VALUES"
+			" ('1-1-B078', 'B078'), ('1-1-078', 'B078');"
+			"INSERT INTO handling(proposal, unit, role,"
+			" assigned_on) VALUES"
+			" ('1-1-B078', 'edu', 'main', '2022-03-30')");
+	assert_string_equal(desk_ask(&desk, "SELECT due FROM term WHERE"
+					    " proposal = '1-1-B078' AND"
+					    " rule = 3"),
+			    "2022-06-30");
+	assert_string_equal(desk_ask(&desk, "SELECT case_key FROM"
+					    " contradiction WHERE rule ="
+					    " 'case_no'"),
+			    "1-1-078");
+}
+
 static void conflict__a_cell_with_two_values_is_a_row(void **state)
 {
 	struct desk one, two;
@@ -258,6 +277,7 @@ int main(void)
 		TEST(status__a_co_unit_does_not_hold_it_up),
 		TEST(status__a_dissatisfied_sponsor_begins_a_new_round),
 		TEST(status__a_void_event_does_not_count),
+		TEST(term__a_number_with_a_letter_belongs_to_its_session),
 		TEST(overdue__only_what_is_owed_is_late),
 		TEST(conflict__a_cell_with_two_values_is_a_row),
 	};
