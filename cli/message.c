@@ -185,6 +185,14 @@ static const char *const foreign[] = {
 	   "sync puts it right"),
 	N_("the inbox at the hub is another history than the one received so "
 	   "far"),
+	N_("another copy of this replica has worked under its name"),
+	N_("this one goes on as node %s"),
+	N_("%s of its own changes go out under that name"),
+	N_("this replica was older than what it had sent (was it restored "
+	   "from a backup?); %s of its own changes were taken back in"),
+	N_("the office's key is %s, and from now on no other is believed "
+	   "unless this one names it"),
+	N_("compare it with what the office tells"),
 };
 
 /* Does `text` fit the pattern? What stands for its %s goes to `held`. */

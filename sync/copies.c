@@ -229,9 +229,9 @@ static int tell(const struct copy *copy, const struct run *run, struct err *err)
 	if (copy->renewed)
 		return run_detail(run, SYNC_NOTICE, err,
 				  "another copy of this replica has worked "
-				  "under its name; this one goes on as node "
-				  "%s, and its own %" PRIu64
-				  " changes go out under that name",
+				  "under its name: this one goes on as node "
+				  "%s: %" PRIu64
+				  " of its own changes go out under that name",
 				  origin, copy->logged - copy->base);
 	if (copy->taken > 0)
 		return run_detail(run, SYNC_NOTICE, err,

@@ -52,6 +52,21 @@ static void message__a_known_text_may_hold_a_colon(void **state)
 	     "在工作，或本副本是从备份恢复的");
 }
 
+static void message__notices_of_sync_are_translated(void **state)
+{
+	(void)state;
+	says("the office's key is SHA256:yJ/DkX, and from now on no other is "
+	     "believed unless this one names it: compare it with what the "
+	     "office tells",
+	     "提案委的密钥是 SHA256:yJ/DkX，今后只信任它和由它指明的密钥："
+	     "请与提案委告知的核对");
+	says("another copy of this replica has worked under its name: this "
+	     "one goes on as node 7f3a: 2 of its own changes go out under "
+	     "that name",
+	     "这个副本的另一份拷贝以同一名义工作过：本副本改以节点 7f3a "
+	     "继续：自己的 2 项改动将以新名义送出");
+}
+
 static void message__unknown_parts_stay(void **state)
 {
 	(void)state;
@@ -73,6 +88,7 @@ int main(void)
 		cmocka_unit_test(message__known_parts_are_translated),
 		cmocka_unit_test(message__what_stands_in_a_text_is_kept),
 		cmocka_unit_test(message__a_known_text_may_hold_a_colon),
+		cmocka_unit_test(message__notices_of_sync_are_translated),
 		cmocka_unit_test(message__unknown_parts_stay),
 		cmocka_unit_test(message__labels_follow_the_language),
 	};
