@@ -18,11 +18,15 @@ enum { LISTED = 8 };
 static const char SQL_KEY[] = "SELECT key, title FROM proposal WHERE key = ?1";
 static const char SQL_CASE_NO[] =
 	"SELECT key, title FROM proposal WHERE case_no = ?1 ORDER BY key";
-/* The number is what follows the last '-' of the key. */
+/* What follows the last '-' of the key, without letters before and behind:
+ * 55 is 1-1-055, 1-1-B055 and 1-1-055kdm. */
+#define SQL_SESSION "rtrim(key, replace(key, '-', ''))"
+#define SQL_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 static const char SQL_NUMBER[] =
-	"SELECT key, title FROM proposal WHERE"
-	" CAST(substr(key, length(rtrim(key, '0123456789')) + 1) AS INTEGER)"
-	" = ?1 AND (?2 = '' OR rtrim(key, '0123456789') = ?2) ORDER BY key";
+	"SELECT key, title FROM proposal WHERE CAST(ltrim(substr(key,"
+	" length(" SQL_SESSION ") + 1), '" SQL_LETTERS "') AS INTEGER) = ?1"
+	" AND (?2 = '' OR ?2 IN (rtrim(key, '0123456789'), " SQL_SESSION "))"
+	" ORDER BY key";
 
 static const char SQL_UNIT_CODE[] = "SELECT code, name FROM unit WHERE"
 				    " code = ?1 AND void IS NOT 1";

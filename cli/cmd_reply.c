@@ -10,6 +10,7 @@
 #include "cli/message.h"
 #include "cli/row.h"
 #include "cli/step.h"
+#include "cli/text_file.h"
 #include "cli/value.h"
 #include "core/db.h"
 #include "core/edit.h"
@@ -44,42 +45,6 @@ struct reply {
 	struct case_cell class_cell;
 	bool changed;
 };
-
-static int read_stream(struct buf *raw, FILE *in, struct err *err)
-{
-	char block[65536];
-	size_t n;
-
-	while ((n = fread(block, 1, sizeof(block), in)) > 0) {
-		buf_add(raw, block, n);
-		if (raw->len > CHANGE_VALUE_MAX + 64)
-			return err_set(err, ERR_INPUT,
-				       _("the text is larger than %d MiB"),
-				       CHANGE_VALUE_MAX >> 20);
-	}
-	if (ferror(in))
-		return err_errno(err, _("read standard input"));
-	return buf_check(raw, err);
-}
-
-static int read_text(struct reply *reply, struct err *err)
-{
-	struct buf raw = BUF_INIT;
-	int rc;
-
-	if (strcmp(reply->file, "-") == 0)
-		rc = read_stream(&raw, stdin, err);
-	else
-		rc = buf_read_file(&raw, reply->file, CHANGE_VALUE_MAX + 64,
-				   err);
-	if (rc == 0)
-		rc = value_read_long(&reply->text, buf_text(&raw), raw.len,
-				     err);
-	if (rc == 0 && reply->text.len == 0)
-		rc = err_set(err, ERR_INPUT, _("the text is empty"));
-	buf_release(&raw);
-	return rc < 0 ? cli_wrap_file(err, reply->file) : 0;
-}
 
 static int find_cell(struct case_cell *cell, struct reply *reply,
 		     struct replica *replica, const char *field,
@@ -225,7 +190,7 @@ static int run(struct reply *reply, struct cli *cli, const char *word,
 	if (rc == 0)
 		rc = case_cell_live(&reply->draft, cli->replica, err);
 	if (rc == 0)
-		rc = read_text(reply, err);
+		rc = text_file_read(&reply->text, reply->file, err);
 	if (rc == 0)
 		rc = write_reply(reply, cli, err);
 	if (rc == 0 && reply->changed)

@@ -27,6 +27,7 @@ cli_command cmd_bundle;
 cli_command cmd_doctor;
 
 /* Steps in the life of a case (step.h). */
+cli_command cmd_new;
 cli_command cmd_file;
 cli_command cmd_merge;
 cli_command cmd_decline;

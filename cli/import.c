@@ -10,8 +10,6 @@
 #include "cli/message.h"
 #include "core/edit.h"
 
-static const char all_sessions[] =
-	"SELECT group_concat(key, ' ') FROM session WHERE void IS NOT 1";
 static const char any_unit[] = "SELECT 1 FROM unit LIMIT 1";
 
 /* What this site may import at all, and what it does when not told. */
@@ -31,53 +29,18 @@ static int choose_parts(struct import *import)
 	return 0;
 }
 
-/* "1-1": term and meeting, plain numbers. */
-static bool is_session(const char *text)
-{
-	size_t term = strspn(text, "0123456789");
-	size_t meeting;
-
-	if (term == 0 || term > 4 || text[term] != '-')
-		return false;
-	meeting = strspn(text + term + 1, "0123456789");
-	return meeting > 0 && meeting <= 4 && text[term + 1 + meeting] == '\0';
-}
-
-static int only_session(struct import *import)
-{
-	struct buf keys = BUF_INIT;
-	int rc = import_ask(&keys, import, all_sessions, NULL, NULL);
-
-	if (rc == 0 && keys.len > 0 && strchr(keys.data, ' ') == NULL)
-		snprintf(import->session, sizeof(import->session), "%s",
-			 keys.data);
-	else if (rc == 0)
-		rc = err_set(import->err, ERR_INPUT,
-			     _("the list does not say of which session it is; "
-			       "say it: --session 1-1 (term and meeting)"));
-	buf_release(&keys);
-	return rc;
-}
-
 static int choose_session(struct import *import)
 {
 	const struct record_facts *facts = &import->list->facts;
 	const char *session = import->options->session;
 
-	if (session != NULL && !is_session(session))
-		return err_set(import->err, ERR_INPUT,
-			       _("'%s' is no session; it is written as term "
-				 "and meeting: 1-1"),
-			       session);
-	if (session != NULL)
-		snprintf(import->session, sizeof(import->session), "%s",
-			 session);
-	else if (facts->term != 0)
+	if (session == NULL && facts->term != 0) {
 		snprintf(import->session, sizeof(import->session), "%u-%u",
 			 facts->term, facts->meeting);
-	else
-		return only_session(import);
-	return 0;
+		return 0;
+	}
+	return session_choose(import->session, import->replica, session,
+			      import->err);
 }
 
 /* Problems of the page itself belong to no record. */

@@ -3,6 +3,7 @@
 #define TIAN_CLI_IMPORT_ROOM_H
 
 #include "cli/import.h"
+#include "cli/session.h"
 #include "core/buf.h"
 
 struct import {
@@ -11,7 +12,7 @@ struct import {
 	const struct import_options *options;
 	struct import_report *report;
 	unsigned parts;
-	char session[32];    /* key of the session */
+	char session[SESSION_SIZE];
 	bool *skipped;	     /* by record: another unit's, not ours to judge */
 	bool said_units_own; /* that document numbers are not taken */
 	long index;	     /* of the record being taken, or RECORD_NONE */

@@ -22,6 +22,7 @@ static const struct command {
 	{"init", cmd_init, N_("make a replica and its key")},
 	{"unit", cmd_unit, N_("enrol units and their keys; list them")},
 	{"import", cmd_import, N_("take in a newspaper page or a table")},
+	{"new", cmd_new, N_("enter one proposal")},
 	{"file", cmd_file, N_("file a proposal, issue its number")},
 	{"merge", cmd_merge, N_("have it handled as part of another")},
 	{"decline", cmd_decline, N_("do not file it")},

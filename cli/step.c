@@ -400,7 +400,7 @@ static int say_json(const struct step *step, const struct buf *after,
 	return rc;
 }
 
-static int say(const struct step *step, struct err *err)
+int step_say(const struct step *step, struct err *err)
 {
 	struct buf after = BUF_INIT;
 	int rc = show_status(&after, step->replica, step->key, err);
@@ -410,7 +410,8 @@ static int say(const struct step *step, struct err *err)
 	} else if (rc == 0) {
 		if (!step->changed)
 			cli_note(_("%s: nothing to change."), step->key);
-		else if (strcmp(buf_text(&after), buf_text(&step->before)) == 0)
+		else if (step->before.len == 0 ||
+			 strcmp(buf_text(&after), buf_text(&step->before)) == 0)
 			cli_note(_("%s: done; it is %s."), step->key,
 				 buf_text(&after));
 		else
@@ -422,23 +423,32 @@ static int say(const struct step *step, struct err *err)
 	return rc;
 }
 
+int step_open(struct step *step, struct err *err)
+{
+	int rc = cli_open(step->cli, err);
+
+	if (rc < 0)
+		return rc;
+	step->replica = step->cli->replica;
+	step->site = replica_site(step->replica);
+	find_today(step->today);
+	return 0;
+}
+
 static int run(struct step *step, const struct step_plan *plan,
 	       const char *word, struct err *err)
 {
 	int rc = plan->check ? plan->check(plan->ctx, err) : 0;
 
 	if (rc == 0)
-		rc = cli_open(step->cli, err);
+		rc = step_open(step, err);
 	if (rc < 0)
 		return rc;
-	step->replica = step->cli->replica;
-	step->site = replica_site(step->replica);
-	find_today(step->today);
 	rc = case_find(&step->held, step->replica, word, err);
 	step->key = buf_text(&step->held);
 	if (rc == 0)
 		rc = write_step(step, plan, err);
-	return rc < 0 ? rc : say(step, err);
+	return rc < 0 ? rc : step_say(step, err);
 }
 
 int step_command(struct cli *cli, const struct step_plan *plan, int argc,

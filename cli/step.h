@@ -46,8 +46,14 @@ struct step_plan {
 int step_command(struct cli *cli, const struct step_plan *plan, int argc,
 		 char **argv);
 
+/* Parts of step_command for a command of another shape. */
+
+/* Opens the replica: fills replica, site and today. */
+int step_open(struct step *step, struct err *err);
+/* Says what became of the case and what comes next. */
+int step_say(const struct step *step, struct err *err);
 /* Who this site is in the case, and how the case stands: fills role and
- * before, for a command of another shape. */
+ * before. */
 int step_look(struct step *step, struct err *err);
 /* May this site take this step at all? ERR_INPUT says who may. */
 int step_mine(const struct step *step, const char *what, struct err *err);

@@ -52,6 +52,10 @@ _tian_options() {
 	unit) echo add list key --key --rename --revoke --from ;;
 	import) echo --format --only --session --map --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
+	new)
+		echo --title --sponsor --sector --kind --category \
+			--body-file --case-no --received --session
+		;;
 	file) echo --case-no --reason ;;
 	merge) echo --into --reason ;;
 	decline | forward | withdraw | archive | void) echo --reason ;;
@@ -97,7 +101,7 @@ _tian() {
 		_tian_paths -d
 		return
 		;;
-	--key | --text-file | --out)
+	--key | --text-file | --body-file | --out)
 		_tian_paths -f
 		return
 		;;
@@ -110,6 +114,10 @@ _tian() {
 		publish) _tian_words $'html\nmd\ncsv\nxlsx\njson' ;;
 		*) _tian_words $'news\ncsv\nxlsx\njson' ;;
 		esac
+		return
+		;;
+	--kind)
+		_tian_words $'个人\n联名\n党派团体\n界别'
 		return
 		;;
 	--mode)
@@ -149,7 +157,7 @@ _tian() {
 	esac
 
 	if [[ -z $command ]]; then
-		_tian_words "$(tr ' ' '\n' <<<"init unit import file merge decline \
+		_tian_words "$(tr ' ' '\n' <<<"init unit import new file merge decline \
 forward withdraw assign receive return extend contact measure list show set \
 reply countersign sign submit review send feedback redo track archive void \
 sync conflicts resolve log blame verify check stats publish bundle hub doctor \

@@ -2,52 +2,10 @@
 # face_test.sh - the program from outside: an office, two nodes of one unit,
 # a conflict, a decision; exit statuses, JSON, languages, and that the example
 # in each command's help works as printed.
-set -eu
-export LC_ALL=C.UTF-8
-export TZ=CST-8
-unset TIAN_DIR || :
-work=$(mktemp -d "${TMPDIR:-/tmp}/tian-face-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-mkdir bin
-ln -s "$TIAN_PROGRAM" bin/tian
-PATH=$work/bin:$PATH
-failed=0
+. "$(dirname "$0")/harness.sh"
 
-not_ok() {
-	echo "not ok - $1"
-	sed 's/^/# /' out err 2>/dev/null || :
-	failed=1
-}
-
-# ends NAME STATUS COMMAND...: runs it; its output is in out and err.
-ends() {
-	name=$1 expected=$2
-	shift 2
-	status=0
-	"$@" >out 2>err </dev/null || status=$?
-	if [ "$status" -eq "$expected" ]; then
-		echo "ok - $name"
-	else
-		not_ok "$name: status $status, not $expected"
-	fi
-}
-
-# says FILE TEXT: the last output holds it.
-says() {
-	grep -qF -- "$2" "$1" || not_ok "$name: '$2' is not in $1"
-}
-
-json_is() { # EXPRESSION EXPECTED: of the last output, by SQLite's own JSON
-	found=$(sqlite3 :memory: "SELECT $1 FROM (SELECT readfile('out') AS j)")
-	[ "$found" = "$2" ] || not_ok "$name: $1 is '$found', not '$2'"
-}
-
-# The example of a command's help, run as it is printed.
 example() { # NAME STATUS COMMAND
-	tian "$3" --help | sed -n '/^example: /,$p' |
-		sed 's/^example: //' >example.sh
-	[ -s example.sh ] || not_ok "$1: no example"
+	example_of "$3"
 	ends "$1" "$2" sh -eu example.sh
 }
 

@@ -2,48 +2,9 @@
 # newcomer_test.sh - where somebody new to the program stumbles: a slip of the
 # pen, an unplugged hub, a computer not enrolled, work that was refused. Each
 # says what there is, that nothing is lost, and what to do.
-set -eu
+. "$(dirname "$0")/harness.sh"
 export LC_ALL=zh_CN.UTF-8
-export TZ=CST-8
-unset TIAN_DIR TIAN_LOCALEDIR LANGUAGE || :
-work=$(mktemp -d "${TMPDIR:-/tmp}/tian-newcomer-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-mkdir bin
-ln -s "$TIAN_PROGRAM" bin/tian
-PATH=$work/bin:$PATH
-failed=0
-
-not_ok() {
-	echo "not ok - $1"
-	sed 's/^/# /' out err 2>/dev/null || :
-	failed=1
-}
-
-# ends NAME STATUS COMMAND...: runs it; its output is in out and err.
-ends() {
-	name=$1 expected=$2
-	shift 2
-	status=0
-	"$@" >out 2>err </dev/null || status=$?
-	if [ "$status" -eq "$expected" ]; then
-		echo "ok - $name"
-	else
-		not_ok "$name: status $status, not $expected"
-	fi
-}
-
-says() { # FILE TEXT: the last output holds it
-	grep -qF -- "$2" "$1" || not_ok "$name: '$2' is not in $1"
-}
-
-says_not() { # FILE TEXT
-	if grep -qF -- "$2" "$1"; then not_ok "$name: '$2' is in $1"; fi
-}
-
-ask() { # DIR SQL
-	sqlite3 "$1/tian.db" "$2"
-}
+unset TIAN_LOCALEDIR
 
 # The catalogue lies beside the program, wherever that is.
 ends "an office" 0 tian -C office --as 王芳 init --office --hub hub \

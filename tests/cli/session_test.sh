@@ -3,35 +3,10 @@
 # machines, eight units of which two are offline for most of it, sixty
 # proposals; every command's example as printed, every change of status, and
 # every step that the table of moves does not allow, refused with a reason.
-set -eu
-export LC_ALL=C.UTF-8
-export TZ=CST-8
-unset TIAN_DIR || :
-work=$(mktemp -d "${TMPDIR:-/tmp}/tian-session-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-mkdir bin
-ln -s "$TIAN_PROGRAM" bin/tian
-PATH=$work/bin:$PATH
-failed=0
+. "$(dirname "$0")/harness.sh"
 steps=0
 : >moves
 units="edu hr law plan ind agri city media"
-
-not_ok() {
-	echo "not ok - $1"
-	sed 's/^/# /' out err 2>/dev/null || :
-	failed=1
-}
-
-# quiet STATUS COMMAND...: output in out and err.
-quiet() {
-	expected=$1 status=0
-	shift
-	"$@" >out 2>err </dev/null || status=$?
-	[ "$status" -eq "$expected" ] ||
-		not_ok "$*: status $status, not $expected"
-}
 
 status_of() { # SITE NUMBER
 	sqlite3 "$1/tian.db" "SELECT status FROM proposal_status WHERE key =
@@ -85,11 +60,6 @@ is() { # SITE NUMBER STATUS
 	[ "$found" = "$3" ] || not_ok "$2 at $1 is '$found', not '$3'"
 }
 
-ask() { # SITE SQL EXPECTED
-	found=$(sqlite3 "$1/tian.db" "$2")
-	[ "$found" = "$3" ] || not_ok "$1: $2 is '$found', not '$3'"
-}
-
 key() {
 	printf '1-1-%03d' "$1"
 }
@@ -110,11 +80,8 @@ everyone() {
 	sync_at $near office $near
 }
 
-# The example of a command's help, run as it is printed.
 example() { # SITE COMMAND
-	tian "$2" --help | sed -n '/^example: /,$p' |
-		sed 's/^example: //' >example.sh
-	[ -s example.sh ] || not_ok "$2: no example"
+	example_of "$2"
 	export TIAN_DIR="$1"
 	quiet 0 sh -eu example.sh
 	unset TIAN_DIR
@@ -156,10 +123,6 @@ pass() { # NUMBER...: reviewed and sent
 	done
 }
 
-ok() {
-	[ $failed -eq 1 ] || echo "ok - $1"
-}
-
 # --- the office, its second machine, the units -------------------------------
 quiet 0 tian -C office --as 王芳 init --office --hub hub --name 区政协提案委
 quiet 0 tian -C office sync
@@ -185,6 +148,7 @@ INSERT INTO proposal(key, title, sponsors)
 SELECT printf('1-1-%03d', i), '关于第' || i || '件事的建议', '张三、李四'
 FROM n;"
 
+example office new # a draft that stays one
 # --- review of the proposals --------------------------------------------------
 no office "已提交" file 1
 no office "立案" assign 1 --main edu
@@ -198,7 +162,7 @@ example office file
 for n in $(seq 1 13) $(seq 19 50) 52 54 55 56 60; do # 59 is not filed yet
 	t office file "$n"
 done
-ask office "SELECT count(*) - count(DISTINCT case_no) FROM proposal WHERE
+asked office "SELECT count(*) - count(DISTINCT case_no) FROM proposal WHERE
 	case_no IS NOT NULL" 0
 no office "is the number of" file 59 --case-no 第001号
 again office file 14
@@ -253,7 +217,7 @@ grep -q 1-1-001 out || not_ok "what is late is listed"
 sync_at office office2
 sync_at $units edu2
 for unit in $units; do # each holds its own and no more
-	ask "$unit" "SELECT group_concat(key) FROM (SELECT key FROM proposal
+	asked "$unit" "SELECT group_concat(key) FROM (SELECT key FROM proposal
 		ORDER BY key)" "$(sqlite3 office/tian.db "SELECT
 		group_concat(proposal) FROM (SELECT DISTINCT proposal FROM
 		handling WHERE unit = '$unit' AND void IS NOT 1 ORDER BY 1)")"
@@ -299,7 +263,7 @@ sync_at edu office
 t office return 14 --refuse --reason 属本单位职责
 t office extend 14 --grant --until 2099-10-31
 no office "no such request" extend 14 --grant
-ask office "SELECT due FROM handling WHERE proposal = '1-1-014' AND unit =
+asked office "SELECT due FROM handling WHERE proposal = '1-1-014' AND unit =
 	'edu'" 2099-10-31
 quiet 0 tian -C office show 14
 grep -q "due 2099-10-31, extension granted on .* (rule 7)" out ||
@@ -505,7 +469,7 @@ sync_at office $near
 no "$(m 27)" "begins the next round first" receive 27
 t office redo 27 --reason 提案人不满意
 t office redo 28 --reason 提案人不满意 --due 2099-11-30
-ask office "SELECT due FROM handling WHERE proposal = '1-1-028' AND role =
+asked office "SELECT due FROM handling WHERE proposal = '1-1-028' AND role =
 	'main'" 2099-11-30
 sync_at office $near
 t "$(m 27)" receive 27
@@ -539,7 +503,7 @@ grep -q "asked to be released, and replied" out || not_ok "a contradiction shows
 quiet 1 tian -C office conflicts --json --hard
 grep -q '"rule": "return_and_reply"' out || not_ok "it is told in JSON"
 no office "contradict each other" review 24 --pass
-ask office "SELECT count(*) FROM event_conflict" 1
+asked office "SELECT count(*) FROM event_conflict" 1
 t office void 24 event:return_asked --reason 承办单位确认答复
 quiet 0 tian -C office conflicts
 t office review 24 --pass
@@ -551,7 +515,7 @@ t office review 32 --pass
 t office2 review 32 --reject --reason 请补充
 quiet 0 tian -C office2 sync
 sync_finds office
-ask office "SELECT rule FROM event_conflict" two_reviews
+asked office "SELECT rule FROM event_conflict" two_reviews
 no office "contradict each other" send 32
 t office void 32 event:failed --reason 以首次审核为准
 sync_at office office2
@@ -562,7 +526,7 @@ t office archive 41
 t office2 redo 41 --reason 提案人来电
 sync_at office2
 sync_finds office
-ask office "SELECT rule FROM event_conflict" archived_and_redone
+asked office "SELECT rule FROM event_conflict" archived_and_redone
 t office void 41 event:archived --reason 提案人来电
 is office 41 重新办理
 sync_at office office2
@@ -601,7 +565,7 @@ for unit in agri media; do
 	done
 done
 sync_at agri media office
-ask office "SELECT count(*) FROM handling h JOIN proposal_status s ON s.key =
+asked office "SELECT count(*) FROM handling h JOIN proposal_status s ON s.key =
 	h.proposal WHERE h.unit IN ('agri', 'media') AND h.role = 'main' AND
 	h.void IS NOT 1 AND s.status NOT IN ('办结', '撤案', '归档')" 0
 quiet 0 tian -C office verify
@@ -620,7 +584,7 @@ if [ -s missing ]; then
 fi
 tian --help | sed -n 's/^  *\([a-z][a-z]*\)  .*/\1/p' | sort >commands
 sort -u examples >played
-for command in file merge decline forward withdraw assign receive return \
+for command in new file merge decline forward withdraw assign receive return \
 	extend contact measure reply countersign sign submit review send \
 	feedback redo track archive void; do
 	grep -qx $command played || not_ok "no example of $command was run"
