@@ -29,17 +29,8 @@ int pack_make(struct buf *out, struct repository *from,
 	      const struct oid_list *oids, struct err *err)
 {
 	git_packbuilder *builder = NULL;
-	git_oid id;
-	int rc = 0;
+	int rc = repository_pack_builder(&builder, from, oids, err);
 
-	if (git_packbuilder_new(&builder, from->git) < 0)
-		return repository_git_error(err, "make a pack");
-	git_packbuilder_set_threads(builder, 1);
-	for (size_t i = 0; rc == 0 && i < oids->n; i++) {
-		memcpy(id.id, oids->items[i].bytes, OID_SIZE);
-		if (git_packbuilder_insert(builder, &id, NULL) < 0)
-			rc = repository_git_error(err, "pack an object");
-	}
 	if (rc == 0 && git_packbuilder_foreach(builder, add_part, out) < 0)
 		rc = repository_git_error(err, "make a pack");
 	git_packbuilder_free(builder);

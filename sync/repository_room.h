@@ -25,6 +25,10 @@ int repository_start_library(struct err *err);
 /* ERR_FAIL with libgit2's own words after "fmt: ". */
 int repository_git_error(struct err *err, const char *fmt, ...)
 	ERR_PRINTF(2, 3);
+/* A builder of a pack with the listed objects of `from`, each under the name
+ * of the file it is a version of. The caller's: git_packbuilder_free. */
+int repository_pack_builder(git_packbuilder **out, struct repository *from,
+			    const struct oid_list *oids, struct err *err);
 /* Writes the listed objects of `from` as one pack into `to`. */
 int repository_pack(struct repository *to, struct repository *from,
 		    const struct oid_list *oids, struct err *err);

@@ -144,18 +144,11 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 /* --- packs ------------------------------------------------------------- */
 
 static int write_pack(git_packbuilder *builder, struct repository *to,
-		      const struct oid_list *oids, struct err *err)
+		      struct err *err)
 {
 	char folder[PATH_MAX];
-	git_oid id;
 	int rc;
 
-	git_packbuilder_set_threads(builder, 1);
-	for (size_t i = 0; i < oids->n; i++) {
-		memcpy(id.id, oids->items[i].bytes, OID_SIZE);
-		if (git_packbuilder_insert(builder, &id, NULL) < 0)
-			return repository_git_error(err, "pack an object");
-	}
 	snprintf(folder, sizeof(folder), "%s/objects/pack", to->path);
 	rc = git_packbuilder_write(builder, folder, 0, NULL, NULL);
 	if (rc == GIT_ELOCKED) {
@@ -178,11 +171,11 @@ int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
 	if (oids->n == 0)
 		return 0;
 	rc = repository_intend(to, "", err);
+	if (rc == 0)
+		rc = repository_pack_builder(&builder, from, oids, err);
 	if (rc < 0)
-		return rc;
-	if (git_packbuilder_new(&builder, from->git) < 0)
-		return repository_git_error(err, "pack for %s", to->path);
-	rc = write_pack(builder, to, oids, err);
+		return err_wrap(err, "pack for %s", to->path);
+	rc = write_pack(builder, to, err);
 	if (rc == 0)
 		snprintf(name, REPOSITORY_PACK_NAME, "pack-%s",
 			 git_packbuilder_name(builder));

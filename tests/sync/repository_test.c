@@ -406,6 +406,79 @@ static void tree__what_git_would_not_accept_is_refused(void **state)
 	}
 }
 
+enum { FILES = 16, VERSIONS = 4 };
+
+/* Version `i / FILES` of file `i % FILES`: forms that are alike, as long as
+ * each other, each with some lines of its own. */
+static void form(struct buf *out, size_t i)
+{
+	buf_clear(out);
+	for (size_t k = 0; k < 30; k++)
+		buf_addf(out, "%zu\n", 10000 + 7919 * k);
+	for (size_t k = 0; k < 6; k++)
+		buf_addf(out, "%zu\n",
+			 10000 + 104729 * (i % FILES + 1) * (k + 1) % 89999);
+	buf_addf(out, "%zu\n", 10000 + i);
+}
+
+/* The files written in turns, a commit each; the last one. */
+static struct oid write_history(void)
+{
+	struct oid tree = {{0}};
+	struct oid commit = {{0}};
+	struct buf text = BUF_INIT;
+	struct err err;
+	char hex[OID_TEXT];
+
+	for (size_t i = 0; i < FILES * VERSIONS; i++) {
+		char name[] = "r/?.yaml";
+
+		name[2] = (char)('a' + i % FILES);
+		form(&text, i);
+		tree = edit(&tree, 1, name, buf_text(&text));
+		oid_format(hex, &tree);
+		buf_clear(&text);
+		buf_addf(&text, "tree %s\n", hex);
+		oid_format(hex, &commit);
+		if (i > 0)
+			buf_addf(&text, "parent %s\n", hex);
+		buf_addf(&text,
+			 "author a <a@a> %zu +0000\n"
+			 "committer a <a@a> %zu +0000\n\nv\n",
+			 i, i);
+		assert_int_equal(repository_write(&commit, repo, OBJECT_COMMIT,
+						  text.data, text.len, &err),
+				 0);
+	}
+	buf_release(&text);
+	return commit;
+}
+
+static void
+repository__a_version_is_kept_as_what_differs_from_the_same_file(void **state)
+{
+	struct oid tip = write_history();
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	assert_int_equal(repository_flush(repo, &err), 0);
+	assert_int_equal(
+		repository_set_ref(repo, "refs/heads/v", &tip, NULL, &err), 0);
+	repository_unlock(repo);
+	/* A line of verify-pack ends with the base where there is one. */
+	assert_int_equal(
+		run(NULL, 0,
+		    "git -C r rev-list --objects v | sort > names &&"
+		    " (cd r && git verify-pack -v objects/pack/*.idx) |"
+		    " awk '$2 == \"blob\" && NF == 7 {print $1, $7}' |"
+		    " sort > bases && join bases names | sort -k 2 |"
+		    " join -1 2 - names > both &&"
+		    " test $(awk '$3 == $4' both | wc -l) = %d",
+		    FILES * (VERSIONS - 1)),
+		0);
+}
+
 static void repository__packs_do_not_pile_up(void **state)
 {
 	struct tree_edit edit = {.path = "f"};
@@ -475,6 +548,8 @@ int main(void)
 		REPO_TEST(repository__leftovers_of_a_killed_writer_are_cleared),
 		REPO_TEST(repository__intents_cannot_name_files_elsewhere),
 		REPO_TEST(repository__two_writers_take_turns),
+		REPO_TEST(
+			repository__a_version_is_kept_as_what_differs_from_the_same_file),
 		REPO_TEST(repository__packs_do_not_pile_up),
 		cmocka_unit_test(tree__what_git_would_not_accept_is_refused),
 	};
