@@ -15,7 +15,7 @@ static const char SQL_ALL[] =
 	"SELECT case_key, rule, entity, field, one, other FROM contradiction"
 	" ORDER BY case_key, rule, one, other";
 static const char SQL_CASE[] =
-	"SELECT case_key, rule, entity, field, one, other FROM contradiction"
+	"SELECT case_key, rule, entity, field, one, other FROM contradiction_of"
 	" WHERE case_key = ?1 ORDER BY rule, one, other";
 static const char SQL_COUNT[] = "SELECT count(*) FROM contradiction";
 
@@ -154,28 +154,6 @@ int contradiction_json(struct json_out *json, struct replica *replica,
 	return rc;
 }
 
-static const struct rule {
-	const char *name;
-	const char *text;
-} rules[] = {
-	{"return_and_reply",
-	 N_("asked to be released, and replied all the same")},
-	{"two_reviews", N_("one reply passed and sent back")},
-	{"two_answers", N_("one request answered in two ways")},
-	{"archived_and_redone", N_("closed for good, and begun anew")},
-	{"two_mains", N_("two main units")},
-	{"case_no", N_("one case number for two proposals")},
-	{"merge_cycle", N_("merged into each other")},
-};
-
-static const char *rule_text(const char *name)
-{
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (strcmp(rules[i].name, name) == 0)
-			return _(rules[i].text);
-	return name;
-}
-
 /* "    区教育局 陈立  提交答复  (2022-06-30 09:15)" */
 static int head_text(const struct change_log_entry *head, void *ctx,
 		     struct err *err)
@@ -225,12 +203,16 @@ int contradiction_text(FILE *out, struct replica *replica,
 		       struct err *err)
 {
 	struct teller teller = teller_of(replica, contradiction);
-	int rc;
+	struct buf rule = BUF_INIT;
+	int rc = value_show_code(&rule, replica, "contradiction",
+				 contradiction->rule, err);
 
 	teller.out = out;
-	fprintf(out, "%s  %s  [%s]\n", contradiction->key,
-		rule_text(contradiction->rule), _("a person must decide"));
-	rc = each_head(&teller, head_text, err);
+	fprintf(out, "%s  %s  [%s]\n", contradiction->key, buf_text(&rule),
+		_("a person must decide"));
+	if (rc == 0)
+		rc = each_head(&teller, head_text, err);
 	print_way_out(out, contradiction);
+	buf_release(&rule);
 	return rc;
 }

@@ -7,14 +7,24 @@
 #include "core/change_log.h"
 #include "core/policy.h"
 
+/* What a head put an end to: nothing, if it is a plain edit. A decision names
+ * several values of its cell, or one that it says again. Where it stands
+ * beside other heads, those were not known when it was made: it is reopened. */
+struct conflict_settled {
+	const struct change_log_entry *changes;
+	size_t n;
+};
+
 struct conflict {
 	const struct entity *entity;
 	const struct field *field;
 	const char *row;
 	const char *key; /* its case, "" for other scopes */
 	enum severity severity;
-	const struct change_log_entry *heads;
+	bool confirm; /* two texts were joined: somebody should read it */
+	const struct change_log_entry *heads; /* by clock, origin, seq */
 	size_t n_heads;
+	const struct conflict_settled *settled; /* [i] by heads[i] */
 	/* Where a row was voided unseen (I7): the heads of its fields that
 	 * knew nothing of the voiding, nor it of them. */
 	const struct change_log_entry *unseen;
@@ -22,6 +32,9 @@ struct conflict {
 	struct value shown;
 	struct value base; /* nearest common ancestor, VALUE_NULL if none */
 };
+/* Whether a decision is among the heads, and something it did not see. */
+bool conflict_reopened(const struct conflict *conflict);
+
 typedef int conflict_fn(const struct conflict *conflict, void *ctx,
 			struct err *err);
 /* Of one case, or all with key NULL, ordered by case, entity, row, field. */

@@ -53,4 +53,11 @@ INSERT INTO code(list, code, zh, en, rank, aliases) VALUES
  ('event', 'tracking',    '跟踪', 'tracking', 16, NULL),
  ('event', 'archived',    '归档', 'archived', 17, NULL),
  ('event', 'published',   '公开', 'published', 18, NULL),
- ('event', 'withdrawn',   '撤案', 'withdrawn', 19, NULL);
+ ('event', 'withdrawn',   '撤案', 'withdrawn', 19, NULL),
+ ('contradiction', 'return_and_reply', '既申退，又提交了答复', 'asked to be released, and replied all the same', 1, NULL),
+ ('contradiction', 'two_reviews', '同一份答复既通过又驳回', 'one reply passed and sent back', 2, NULL),
+ ('contradiction', 'two_answers', '同一项申请有两种答复', 'one request answered in two ways', 3, NULL),
+ ('contradiction', 'archived_and_redone', '既已归档，又重新办理', 'closed for good, and begun anew', 4, NULL),
+ ('contradiction', 'two_mains', '有两个主办单位', 'two main units', 5, NULL),
+ ('contradiction', 'case_no', '两件提案同一案号', 'one case number for two proposals', 6, NULL),
+ ('contradiction', 'merge_cycle', '互相并案', 'merged into each other', 7, NULL);

@@ -194,3 +194,4 @@ INSERT INTO _lifecycle(state, step, writer, next) VALUES
 
 -- What is looked for across all proposals is rare: contradictions.
 CREATE INDEX _event_kind ON event(kind, proposal);
+CREATE INDEX _proposal_case_no ON proposal(case_no) WHERE case_no IS NOT NULL;

@@ -6,7 +6,10 @@
 -- Every view looks up the rows of one proposal by their keys, so that asking
 -- for one case costs the same with ten cases or ten thousand.
 DROP VIEW IF EXISTS conflict;
+DROP VIEW IF EXISTS contradiction_reach;
+DROP VIEW IF EXISTS contradiction_of;
 DROP VIEW IF EXISTS contradiction;
+DROP VIEW IF EXISTS _same_case_no;
 DROP VIEW IF EXISTS event_conflict;
 DROP VIEW IF EXISTS stray_event;
 DROP VIEW IF EXISTS signature;
@@ -370,6 +373,15 @@ WHERE r.kind = 'redo' AND a.kind = 'archived' AND r.unit = 'office'
     AND s.kind = 'sent'
     AND s.seq > min(r.seq, a.seq) AND s.seq < max(r.seq, a.seq));
 
+-- Two proposals of a session with one number, from either side.
+CREATE VIEW _same_case_no(one, other) AS
+SELECT p.key, o.key
+FROM proposal p JOIN proposal o ON o.case_no = p.case_no
+  AND o.void IS NOT 1 AND o.key <> p.key
+  AND rtrim(o.key, replace(o.key, '-', '')) =
+      rtrim(p.key, replace(p.key, '-', ''))
+WHERE p.case_no IS NOT NULL AND p.void IS NOT 1;
+
 -- Rows that contradict each other though each cell has one value: the flow's,
 -- and what must be unique. One row for each pair.
 --   two_mains    a case has one main unit; assign says which
@@ -384,15 +396,8 @@ FROM handling h JOIN handling o ON o.proposal = h.proposal
   AND o.unit > h.unit AND o.void IS NOT 1 AND o.role = 'main'
 WHERE h.role = 'main' AND h.void IS NOT 1
 UNION ALL
-SELECT p.key, 'case_no', 'proposal', 'case_no', p.key, o.key
-FROM (SELECT case_no FROM proposal WHERE case_no IS NOT NULL
-        AND void IS NOT 1
-      GROUP BY case_no, rtrim(key, replace(key, '-', '')) HAVING count(*) > 1) AS n
-JOIN proposal p ON p.case_no = n.case_no AND p.void IS NOT 1
-JOIN proposal o ON o.case_no = n.case_no AND o.void IS NOT 1
-  AND rtrim(o.key, replace(o.key, '-', '')) =
-      rtrim(p.key, replace(p.key, '-', ''))
-  AND o.key > p.key
+SELECT one, 'case_no', 'proposal', 'case_no', one, other
+FROM _same_case_no WHERE other > one
 UNION ALL
 SELECT p.key, 'merge_cycle', 'proposal', 'merged_into', p.key, o.key
 FROM proposal p JOIN proposal o ON o.key = p.merged_into
@@ -403,6 +408,31 @@ WHERE p.merged_into IS NOT NULL AND o.key IN (
     SELECT q.merged_into FROM m JOIN proposal q ON q.key = m.key
      WHERE q.merged_into IS NOT NULL AND m.key <> p.key)
   SELECT key FROM m WHERE p.key IN (SELECT key FROM m));
+
+-- The same as each case has it: a number given twice is told at both.
+CREATE VIEW contradiction_of(case_key, rule, entity, field, one, other) AS
+SELECT * FROM contradiction
+UNION ALL
+SELECT one, 'case_no', 'proposal', 'case_no', other, one
+FROM _same_case_no WHERE one > other;
+
+-- Which cases may contradict another, or no longer do, because of what was
+-- ever written to this one: by number, and one step along what it was merged
+-- into. Whoever writes a case's contradictions down looks at these again.
+CREATE VIEW contradiction_reach(case_key, other) AS
+SELECT r.key, o.key
+FROM _entity e JOIN _row r ON r.entity = e.id
+JOIN _field f ON f.entity = e.id AND f.name = 'case_no'
+JOIN _change c ON c.cell = (r.id << 12 | f.id)
+JOIN proposal o ON o.case_no = c.value AND o.key <> r.key
+WHERE e.name = 'proposal'
+UNION ALL
+SELECT r.key, o.key
+FROM _entity e JOIN _row r ON r.entity = e.id
+JOIN _field f ON f.entity = e.id AND f.name = 'merged_into'
+JOIN _change c ON c.cell = (r.id << 12 | f.id)
+JOIN proposal o ON o.key = c.value AND o.key <> r.key
+WHERE e.name = 'proposal';
 
 -- What holds more than one value: cells, which tian resolve settles, and rows
 -- that contradict each other, which tian void does.

@@ -9,6 +9,7 @@
 #include "sync/ledger.h"
 #include "sync/refs.h"
 #include "sync/register.h"
+#include "sync/register_conflicts.h"
 #include "sync/verdicts.h"
 
 enum { SUBJECT_SITES = 4, BODY_LINES = 200 };
@@ -486,19 +487,34 @@ static int add_verdict_file(struct edits *edits, struct repository *repository,
 	return rc;
 }
 
+/* Documents that are to be written: of the cases that were touched, and of
+ * those that contradict them. */
+static int documents_of(struct keys *out, struct replica *replica,
+			const struct keys *touched, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < touched->n; i++)
+		rc = keys_add(out, touched->items[i], strlen(touched->items[i]),
+			      err);
+	return rc < 0 ? rc : register_conflicts_reach(out, replica, err);
+}
+
 int ledger_tree(struct oid *out, struct repository *repository,
 		struct replica *replica, const struct oid *base,
 		const struct intake *intake, struct err *err)
 {
-	size_t n = intake->cases.n + 2;
-	struct edits edits = {calloc(n, sizeof(struct tree_edit)),
-			      calloc(n, sizeof(struct buf)), 0};
-	int rc = edits.items == NULL || edits.paths == NULL ? err_nomem(err)
-							    : 0;
+	struct keys cases = {NULL, 0, 0};
+	struct edits edits = {NULL, NULL, 0};
+	int rc = documents_of(&cases, replica, &intake->cases, err);
 
-	for (size_t i = 0; rc == 0 && i < intake->cases.n; i++)
-		rc = add_register(&edits, repository, replica,
-				  intake->cases.items[i], err);
+	edits.items = calloc(cases.n + 2, sizeof(*edits.items));
+	edits.paths = calloc(cases.n + 2, sizeof(*edits.paths));
+	if (rc == 0 && (edits.items == NULL || edits.paths == NULL))
+		rc = err_nomem(err);
+	for (size_t i = 0; rc == 0 && i < cases.n; i++)
+		rc = add_register(&edits, repository, replica, cases.items[i],
+				  err);
 	if (rc == 0 && intake->signers)
 		rc = add_signers(&edits, repository, replica, err);
 	if (rc == 0)
@@ -510,6 +526,7 @@ int ledger_tree(struct oid *out, struct repository *repository,
 		buf_release(&edits.paths[i]);
 	free(edits.paths);
 	free(edits.items);
+	keys_release(&cases);
 	return rc;
 }
 

@@ -346,9 +346,9 @@ static int write_page(struct page *page, const struct register_cells *cells,
 		return rc;
 	if ((rc = write_rows(page, cells, i, err)) < 0)
 		return rc;
-	if (whole && cells->conflicts)
+	if (whole)
 		return register_conflicts(page->out, page->replica, page->key,
-					  err);
+					  cells->conflicts, err);
 	return 0;
 }
 

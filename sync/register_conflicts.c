@@ -1,30 +1,56 @@
-/* register_conflicts.c - conflicts as lines of the register.
+/* register_conflicts.c - conflicts and contradictions as lines of the register.
  * Refuses to know how they are settled. */
 #include "sync/register_conflicts.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "core/conflict.h"
+#include "core/db.h"
 #include "core/utf8.h"
 #include "sync/register_label.h"
 #include "sync/yaml_writer.h"
 
+static const char SQL_CONTRADICTIONS[] =
+	"SELECT rule, entity, field, one, other FROM contradiction_of"
+	" WHERE case_key = ?1 ORDER BY rule, one, other";
+static const char SQL_RULE[] =
+	"SELECT zh FROM code WHERE list = 'contradiction' AND code = ?1";
+static const char SQL_REACH[] =
+	"SELECT other FROM contradiction_reach WHERE case_key = ?1";
+
 enum {
-	CUT_CHARS = 24, /* of a long value */
+	CUT_CHARS = 24,	   /* of a long value */
+	REASON_CHARS = 80, /* of a decision's reason */
 	/* Dates of clocks are those of China, wherever they are printed:
 	 * the register is the same on every machine. */
 	ZONE_SECONDS = 8 * 3600
 };
 
-/* The first characters of a value, on one line. */
-static int add_cut(struct buf *out, struct replica *replica,
-		   const struct field *field, const struct value *value,
-		   struct err *err)
+/* The first characters of a text, on one line. */
+static void add_cut(struct buf *out, const char *text, size_t text_len,
+		    int chars)
+{
+	size_t at = 0;
+
+	for (int n = 0; at < text_len && n < chars; n++) {
+		size_t len = utf8_next(text + at, text_len - at, NULL);
+
+		if (text[at] == '\n')
+			buf_addc(out, ' ');
+		else
+			buf_add(out, text + at, len);
+		at += len;
+	}
+	if (at < text_len)
+		buf_adds(out, "…");
+}
+
+static int add_value(struct buf *out, struct replica *replica,
+		     const struct field *field, const struct value *value,
+		     struct err *err)
 {
 	struct buf text = BUF_INIT;
-	size_t at = 0;
 	int rc = 0;
 
 	if (value->type == VALUE_TEXT)
@@ -36,17 +62,9 @@ static int add_cut(struct buf *out, struct replica *replica,
 	else
 		buf_adds(&text,
 			 value->type == VALUE_NULL ? "（空）" : "（字节）");
-	for (int n = 0; at < text.len && n < CUT_CHARS; n++) {
-		size_t len = utf8_next(text.data + at, text.len - at, NULL);
-
-		if (text.data[at] == '\n')
-			buf_addc(out, ' ');
-		else
-			buf_add(out, text.data + at, len);
-		at += len;
-	}
-	if (at < text.len)
-		buf_adds(out, "…");
+	add_cut(out, buf_text(&text), text.len, CUT_CHARS);
+	if (rc == 0)
+		rc = buf_check(&text, err);
 	buf_release(&text);
 	return rc;
 }
@@ -62,64 +80,98 @@ static void add_date(struct buf *out, uint64_t clock)
 		buf_adds(out, text);
 }
 
+/* `区教育局 王芳 2022-05-30`. */
+static int add_who(struct buf *out, struct replica *replica,
+		   const struct change_log_entry *entry, struct err *err)
+{
+	const char *site = entry->site ? entry->site : "";
+	const char *author = entry->author ? entry->author : "";
+	size_t begin = out->len;
+	int rc = register_label_site(out, replica, site, strlen(site), err);
+
+	if (rc < 0)
+		return rc;
+	if (*author != '\0' && strcmp(buf_text(out) + begin, author) != 0)
+		buf_addf(out, " %s", author);
+	buf_addc(out, ' ');
+	add_date(out, entry->change->clock);
+	return 0;
+}
+
+/* What stands of a head where a decision was reopened: the decision with its
+ * reason, or that it had not seen this one. */
+static void add_standing(struct buf *out, const struct conflict *conflict,
+			 size_t i)
+{
+	const struct change *change = conflict->heads[i].change;
+
+	if (!conflict_reopened(conflict))
+		return;
+	if (conflict->settled[i].n == 0) {
+		buf_adds(out, " 裁定时未见");
+		return;
+	}
+	buf_adds(out, " 裁定");
+	if (change->reason_len > 0) {
+		buf_adds(out, "：");
+		add_cut(out, change->reason, change->reason_len, REASON_CHARS);
+	}
+}
+
 /* `A类 (区教育局 王芳 2022-05-30)`. */
 static int add_head(struct buf *out, struct replica *replica,
-		    const struct field *field,
-		    const struct change_log_entry *head, struct err *err)
+		    const struct conflict *conflict, size_t i, struct err *err)
 {
-	const char *site = head->site ? head->site : "";
-	const char *author = head->author ? head->author : "";
-	size_t begin;
-	int rc = add_cut(out, replica, field, &head->change->value, err);
+	const struct change_log_entry *head = &conflict->heads[i];
+	int rc = add_value(out, replica, conflict->field, &head->change->value,
+			   err);
 
 	if (rc < 0)
 		return rc;
 	buf_adds(out, " (");
-	begin = out->len;
-	rc = register_label_site(out, replica, site, strlen(site), err);
-	if (*author != '\0' && strcmp(buf_text(out) + begin, author) != 0)
-		buf_addf(out, " %s", author);
-	buf_addc(out, ' ');
-	add_date(out, head->change->clock);
+	rc = add_who(out, replica, head, err);
+	add_standing(out, conflict, i);
 	buf_addc(out, ')');
 	return rc;
 }
 
-static int compare_heads(const void *a, const void *b)
+/* `答复正文 甲 (区教育局 李明 2022-05-31)`: in another cell of the row. */
+static int add_unseen(struct buf *out, struct replica *replica,
+		      const struct conflict *conflict, size_t i,
+		      struct err *err)
 {
-	const struct change_log_entry *const *x = a;
-	const struct change_log_entry *const *y = b;
-	uint64_t before = (*x)->change->clock;
-	uint64_t after = (*y)->change->clock;
+	const struct change_log_entry *entry = &conflict->unseen[i];
+	const struct field *field =
+		conflict->entity
+			? entity_field(conflict->entity, entry->change->field)
+			: NULL;
+	int rc;
 
-	if (before != after)
-		return before < after ? -1 : 1;
-	return change_id_compare((*x)->change->id, (*y)->change->id);
+	buf_adds(out, i == 0 ? " / 另有互不知晓的修改：" : "；");
+	if (field)
+		buf_addf(out, "%s ", field->zh);
+	rc = add_value(out, replica, field, &entry->change->value, err);
+	if (rc < 0)
+		return rc;
+	buf_adds(out, " (");
+	rc = add_who(out, replica, entry, err);
+	buf_addc(out, ')');
+	return rc;
 }
 
-/* All heads, in an order that is the same on every replica. */
+/* All heads, and what of a row was written without knowing of its voiding. */
 static int add_heads(struct buf *out, struct replica *replica,
 		     const struct conflict *conflict, struct err *err)
 {
-	const struct change_log_entry **heads =
-		calloc(conflict->n_heads + 1, sizeof(*heads));
 	int rc = 0;
 
-	if (!heads)
-		return err_nomem(err);
-	for (size_t i = 0; i < conflict->n_heads; i++)
-		heads[i] = &conflict->heads[i];
-	qsort(heads, conflict->n_heads, sizeof(*heads), compare_heads);
 	for (size_t i = 0; i < conflict->n_heads && rc == 0; i++) {
 		if (i > 0)
 			buf_adds(out, " / ");
-		rc = add_head(out, replica, conflict->field, heads[i], err);
+		rc = add_head(out, replica, conflict, i, err);
 	}
-	/* A row voided here and edited there: the other side stands in other
-	 * cells of the row (core/voiding.h). */
-	if (conflict->n_heads == 1)
-		buf_adds(out, " / 另有互不知晓的修改");
-	free(heads);
+	for (size_t i = 0; i < conflict->n_unseen && rc == 0; i++)
+		rc = add_unseen(out, replica, conflict, i, err);
 	return rc;
 }
 
@@ -144,34 +196,184 @@ struct conflict_list {
 	bool begun;
 };
 
+/* `  - place: what`, both as YAML has them. */
+static int write_line(struct conflict_list *list, const struct buf *place,
+		      const struct buf *what, struct err *err)
+{
+	if (!list->begun)
+		buf_adds(list->out, "冲突:\n");
+	list->begun = true;
+	buf_adds(list->out, "  - ");
+	yaml_writer_text(list->out, buf_text(place), place->len);
+	buf_adds(list->out, ": ");
+	yaml_writer_text(list->out, buf_text(what), what->len);
+	buf_addc(list->out, '\n');
+	return buf_check(place, err) < 0 ? err->code : buf_check(what, err);
+}
+
 static int write_conflict(const struct conflict *conflict, void *ctx,
 			  struct err *err)
 {
 	struct conflict_list *list = ctx;
-	struct buf text = BUF_INIT;
+	struct buf place = BUF_INIT, what = BUF_INIT;
+	int rc = add_heads(&what, list->replica, conflict, err);
+
+	add_place(&place, conflict);
+	if (rc == 0)
+		rc = write_line(list, &place, &what, err);
+	buf_release(&place);
+	buf_release(&what);
+	return rc;
+}
+
+/* ---- contradictions ---------------------------------------------------- */
+
+/* One of the two rows that cannot both stand. */
+struct side {
+	struct replica *replica;
+	const struct field *field;
+	struct buf text;
+	uint64_t clock;	     /* of the head that is told: the latest shown */
+	struct change_id id; /* seq 0: none yet */
+};
+
+static int tell_side(const struct change_log_entry *head, void *ctx,
+		     struct err *err)
+{
+	struct side *side = ctx;
+	const struct change *change = head->change;
 	int rc;
 
-	if (!list->begun)
-		buf_adds(list->out, "冲突:\n");
-	list->begun = true;
-	add_place(&text, conflict);
-	buf_adds(list->out, "  - ");
-	yaml_writer_text(list->out, buf_text(&text), text.len);
-	buf_adds(list->out, ": ");
-	buf_clear(&text);
-	rc = add_heads(&text, list->replica, conflict, err);
-	yaml_writer_text(list->out, buf_text(&text), text.len);
-	buf_addc(list->out, '\n');
+	if (!head->shown || (side->id.seq > 0 &&
+			     (change->clock < side->clock ||
+			      (change->clock == side->clock &&
+			       change_id_compare(change->id, side->id) < 0))))
+		return 0;
+	side->clock = change->clock;
+	side->id = change->id;
+	buf_clear(&side->text);
+	rc = add_value(&side->text, side->replica, side->field, &change->value,
+		       err);
+	if (rc < 0)
+		return rc;
+	buf_adds(&side->text, " (");
+	rc = add_who(&side->text, side->replica, head, err);
+	buf_addc(&side->text, ')');
+	return rc;
+}
+
+/* `承办 edu 分工 主办 (区政协提案委 王芳 2022-05-30)`; a case by its key. */
+static int add_side(struct buf *out, struct replica *replica,
+		    const struct edit_cell *cell, struct err *err)
+{
+	const struct entity *entity =
+		schema_entity_named(replica_schema(replica), cell->entity);
+	struct side side = {.replica = replica, .text = BUF_INIT};
+	const char *rest = strchr(cell->row, '/');
+	int rc;
+
+	if (entity)
+		side.field = entity_field_named(entity, cell->field);
+	rc = change_log_heads(replica, cell, tell_side, &side, err);
+	buf_addf(out, "%s %s ", entity ? entity->zh : cell->entity,
+		 rest ? rest + 1 : cell->row);
+	if (side.field)
+		buf_addf(out, "%s ", side.field->zh);
+	buf_add(out, buf_text(&side.text), side.text.len);
 	if (rc == 0)
-		rc = buf_check(&text, err);
-	buf_release(&text);
+		rc = buf_check(&side.text, err);
+	buf_release(&side.text);
+	return rc;
+}
+
+static int write_contradiction(struct conflict_list *list, sqlite3_stmt *stmt,
+			       struct err *err)
+{
+	struct value rule = value_text(db_text(stmt, 0));
+	struct edit_cell one = {db_text(stmt, 1), db_text(stmt, 3),
+				db_text(stmt, 2)};
+	struct edit_cell other = {one.entity, db_text(stmt, 4), one.field};
+	struct buf place = BUF_INIT, what = BUF_INIT;
+	bool found = false;
+	int rc = register_label_found(&place, &found, replica_db(list->replica),
+				      SQL_RULE, &rule, NULL, err);
+
+	if (!found)
+		buf_adds(&place, rule.bytes);
+	buf_adds(&place, " 须人工裁定");
+	if (rc == 0)
+		rc = add_side(&what, list->replica, &one, err);
+	buf_adds(&what, " / ");
+	if (rc == 0)
+		rc = add_side(&what, list->replica, &other, err);
+	if (rc == 0)
+		rc = write_line(list, &place, &what, err);
+	buf_release(&place);
+	buf_release(&what);
+	return rc;
+}
+
+static int write_contradictions(struct conflict_list *list, const char *key,
+				struct err *err)
+{
+	struct db *db = replica_db(list->replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_CONTRADICTIONS, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, key);
+	while ((rc = db_step(db, stmt, err)) > 0) {
+		rc = write_contradiction(list, stmt, err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(stmt);
 	return rc;
 }
 
 int register_conflicts(struct buf *out, struct replica *replica,
-		       const char *key, struct err *err)
+		       const char *key, bool any, struct err *err)
 {
 	struct conflict_list list = {out, replica, false};
+	int rc = any ? conflict_each(replica, key, write_conflict, &list, err)
+		     : 0;
 
-	return conflict_each(replica, key, write_conflict, &list, err);
+	return rc < 0 ? rc : write_contradictions(&list, key, err);
+}
+
+/* The cases that one reaches, into the set. */
+static int add_reached(struct keys *keys, struct replica *replica,
+		       sqlite3_stmt *stmt, const char *key, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	int rc;
+
+	db_bind_text(stmt, 1, key);
+	while ((rc = db_step(db, stmt, err)) > 0) {
+		const char *other = db_text(stmt, 0);
+
+		rc = keys_add(keys, other, strlen(other), err);
+		if (rc < 0)
+			break;
+	}
+	sqlite3_reset(stmt);
+	return rc;
+}
+
+/* Until nothing is found any more: a chain of mergers goes on. */
+int register_conflicts_reach(struct keys *keys, struct replica *replica,
+			     struct err *err)
+{
+	sqlite3_stmt *stmt;
+	size_t before = 0;
+	int rc = db_stmt(&stmt, replica_db(replica), SQL_REACH, err);
+
+	while (rc == 0 && keys->n > before) {
+		before = keys->n;
+		for (size_t i = 0; rc == 0 && i < keys->n; i++)
+			rc = add_reached(keys, replica, stmt, keys->items[i],
+					 err);
+	}
+	return rc;
 }

@@ -41,7 +41,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* One write of proposal 1-1-001, body, with up to three bases. */
+enum { SPONSORS = 6, BODY = 5 };
+
+/* One write of a field of proposal 1-1-001, with up to three bases. */
 struct write {
 	struct change_id id;
 	uint64_t clock;
@@ -50,12 +52,13 @@ struct write {
 	size_t n_bases;
 };
 
-static void apply_one(struct node *node, const struct write *write)
+static void apply_to(struct node *node, uint32_t field,
+		     const struct write *write)
 {
 	struct change change = {.id = write->id,
 				.clock = write->clock,
 				.entity = 10,
-				.field = 5,
+				.field = field,
 				.row = "1-1-001",
 				.row_len = 7,
 				.value = value_text(write->value),
@@ -76,6 +79,11 @@ static void apply_one(struct node *node, const struct write *write)
 		apply_batch(node->replica, &batch, &options, &result, &err), 0);
 	assert_int_equal(db_commit(db, &err), 0);
 	apply_result_release(&result);
+}
+
+static void apply_one(struct node *node, const struct write *write)
+{
+	apply_to(node, BODY, write);
 }
 
 static void assert_base(struct node *node, const char *wanted)
@@ -204,6 +212,38 @@ static void cell__a_refused_change_is_no_ancestor(void **state)
 	assert_base(&desk->node, NULL);
 }
 
+/* Had the refused list counted, 甲 and 乙 would have been seen by both and
+ * taken out by the one or the other. */
+static void cell__a_refused_set_is_not_what_a_head_replaced(void **state)
+{
+	struct desk *desk = *state;
+	const struct write writes[] = {{{A, 1}, 1, "甲、乙", {{0, 0}}, 0},
+				       {{C, 1}, 2, "甲、乙、丙", {{A, 1}}, 1},
+				       {{A, 2}, 3, "甲、丙", {{C, 1}}, 1},
+				       {{B, 1}, 4, "乙", {{A, 1}}, 1}};
+	const struct verdict verdict = {
+		.id = {C, 1}, .kind = VERDICT_REFUSED, .reason = "不行"};
+
+	for (size_t turn = 0; turn < 5; turn++) {
+		node_empty(&desk->node);
+		for (size_t i = 0; i < 4; i++) {
+			if (i == turn)
+				carry_verdicts(&desk->node, &verdict, 1);
+			apply_to(&desk->node, SPONSORS,
+				 &writes[(i + turn) % 4]);
+		}
+		if (turn == 4) {
+			assert_string_equal(ask(&desk->node, "SELECT sponsors"
+							     " FROM proposal"),
+					    "丙");
+			carry_verdicts(&desk->node, &verdict, 1);
+		}
+		assert_string_equal(ask(&desk->node,
+					"SELECT sponsors FROM proposal"),
+				    "甲、乙、丙");
+	}
+}
+
 static void cell__a_base_in_another_cell_retires_nothing(void **state)
 {
 	struct desk *desk = *state;
@@ -258,6 +298,7 @@ int main(void)
 		TEST(cell__of_two_nearest_the_latest_is_the_base),
 		TEST(cell__an_ancestor_below_another_is_no_base_whatever_its_clock),
 		TEST(cell__a_refused_change_is_no_ancestor),
+		TEST(cell__a_refused_set_is_not_what_a_head_replaced),
 		TEST(cell__a_base_in_another_cell_retires_nothing),
 		TEST(cell__a_deflated_base_is_read_back),
 	};

@@ -328,6 +328,26 @@ static void policy__a_flagged_clock_loses_against_any_other(void **state)
 	EXPECT(POLICY_NEWEST, NULL, only, SEVERITY_SOFT, "farther", {2});
 }
 
+/* What was far ahead once is overtaken some day, and loses still. */
+static void policy__a_flagged_clock_loses_on_both_sides_of_it(void **state)
+{
+	struct policy_head heads[] = {head(1, 50, "before"),
+				      ahead(head(2, 100, "far")),
+				      head(3, 200, "after")};
+	struct policy_head sets[] = {ahead(over(head(1, 100, "甲"), "丁、丙")),
+				     over(head(2, 200, "乙"), "戊、丙、甲")};
+
+	(void)state;
+	EXPECT(POLICY_NEWEST, NULL, heads, SEVERITY_SOFT, "after", {3});
+	EXPECT(POLICY_REVIEW, NULL, heads, SEVERITY_HARD, "after", {3});
+	heads[0].from_office = heads[1].from_office = true;
+	EXPECT(POLICY_OFFICE, NULL, heads, SEVERITY_HARD, "before", {1});
+	heads[2].from_office = true;
+	EXPECT(POLICY_OFFICE, NULL, heads, SEVERITY_HARD, "after", {3});
+	/* Nor does it say in which order members stand. */
+	EXPECT(POLICY_SET, NULL, sets, SEVERITY_SOFT, "甲、乙", {1, 2});
+}
+
 static void policy__every_head_with_the_shown_value_is_shown(void **state)
 {
 	struct policy_head heads[] = {head(1, 1, "b"), head(2, 2, "a"),
@@ -1134,6 +1154,8 @@ int main(void)
 		cmocka_unit_test(policy__ties_of_clock_go_by_origin_then_seq),
 		cmocka_unit_test(
 			policy__a_flagged_clock_loses_against_any_other),
+		cmocka_unit_test(
+			policy__a_flagged_clock_loses_on_both_sides_of_it),
 		cmocka_unit_test(
 			policy__every_head_with_the_shown_value_is_shown),
 		cmocka_unit_test(office__its_value_stands_against_later_ones),

@@ -318,14 +318,16 @@ register__a_row_voided_unseen_is_a_conflict_of_one_head(void **state)
 	put(&edu, HANDLING, "1-1-014/edu", PHONE, "电话");
 	put_value(&office, HANDLING, "1-1-014/edu", VOID_ID, value_int(1),
 		  NULL);
-	assert_whole("提案: 1-1-014\n"
-		     "承办:\n"
-		     "  - 单位: 区教育局 (edu)\n"
-		     "    电话: 电话\n"
-		     "    作废: 是\n"
-		     "冲突:\n"
-		     "  - 承办 edu 作废 须人工裁定: 是 (区政协提案委 办公室 "
-		     "2022-05-30) / 另有互不知晓的修改\n");
+	assert_whole(
+		"提案: 1-1-014\n"
+		"承办:\n"
+		"  - 单位: 区教育局 (edu)\n"
+		"    电话: 电话\n"
+		"    作废: 是\n"
+		"冲突:\n"
+		"  - 承办 edu 作废 须人工裁定: 是 (区政协提案委 办公室 "
+		"2022-05-30) / 另有互不知晓的修改：电话 电话 (区教育局 王芳 "
+		"2022-05-30)\n");
 }
 
 static void register__a_field_of_a_newer_schema_is_told(void **state)
@@ -405,10 +407,20 @@ static void register__heads_that_agree_are_no_conflict(void **state)
 	free(after);
 }
 
-static void register__a_decision_ends_the_conflict(void **state)
+/* The office settles what two nodes of edu wrote: for B. */
+static void decide(const struct change_id *bases, size_t n, const char *reason)
 {
-	struct change_id bases[2];
-	struct change change = {.id = {0x1001, 0}, .bases = bases};
+	struct change change = {.id = {0x1001, ++office.seq},
+				.clock = (past_midnight + 1) << 16,
+				.entity = HANDLING,
+				.field = CLASS,
+				.row = "1-1-014/edu",
+				.row_len = strlen("1-1-014/edu"),
+				.value = value_text("B"),
+				.bases = bases,
+				.n_bases = n,
+				.reason = reason,
+				.reason_len = strlen(reason)};
 	struct batch batch = {.origin = 0x1001,
 			      .site = "office",
 			      .author = "办公室",
@@ -418,29 +430,88 @@ static void register__a_decision_ends_the_conflict(void **state)
 	struct apply_options options = {0};
 	struct apply_result result = {0};
 	struct err err = {0};
+
+	assert_int_equal(db_begin(replica_db(replica), &err), 0);
+	assert_int_equal(apply_batch(replica, &batch, &options, &result, &err),
+			 0);
+	assert_int_equal(db_commit(replica_db(replica), &err), 0);
+	apply_result_release(&result);
+}
+
+static void register__a_decision_ends_the_conflict(void **state)
+{
+	struct change_id bases[2];
 	char *text;
 
 	(void)state;
 	put_case();
 	bases[0] = (struct change_id){edu.origin, 2};
 	bases[1] = put(&edu_laptop, HANDLING, "1-1-014/edu", CLASS, "B");
-	change.id.seq = ++office.seq;
-	change.clock = (past_midnight + 1) << 16;
-	change.entity = HANDLING;
-	change.field = CLASS;
-	change.row = "1-1-014/edu";
-	change.row_len = strlen(change.row);
-	change.value = value_text("B");
-	change.n_bases = 2;
-	assert_int_equal(db_begin(replica_db(replica), &err), 0);
-	assert_int_equal(apply_batch(replica, &batch, &options, &result, &err),
-			 0);
-	assert_int_equal(db_commit(replica_db(replica), &err), 0);
-	apply_result_release(&result);
+	decide(bases, 2, "以盖章文本为准");
 	text = whole("1-1-014");
 	assert_non_null(strstr(text, "    拟定类别: B类\n"));
 	assert_null(strstr(text, "冲突"));
 	free(text);
+}
+
+static void
+register__a_reopened_decision_tells_its_reason_and_what_came_late(void **state)
+{
+	struct change_id bases[2];
+	struct node desk = {0x2003, "edu", "周全", 0, past_midnight};
+	char *text;
+
+	(void)state;
+	put_case();
+	bases[0] = (struct change_id){edu.origin, 2};
+	bases[1] = put(&edu_laptop, HANDLING, "1-1-014/edu", CLASS, "B");
+	decide(bases, 2, "以盖章文本为准");
+	put(&desk, HANDLING, "1-1-014/edu", CLASS, "C");
+	text = whole("1-1-014");
+	assert_non_null(strstr(
+		text, "\n冲突:\n"
+		      "  - 承办 edu 拟定类别 已按规则取值: C类 (区教育局 周全 "
+		      "2022-05-31 裁定时未见) / B类 (区政协提案委 办公室 "
+		      "2022-05-31 裁定：以盖章文本为准)\n"));
+	free(text);
+}
+
+static void register__rows_that_cannot_both_stand_are_told(void **state)
+{
+	char *text;
+
+	(void)state;
+	put_case();
+	put(&office, HANDLING, "1-1-014/tyj", ROLE, "main");
+	text = whole("1-1-014");
+	assert_non_null(strstr(
+		text, "\n冲突:\n"
+		      "  - 有两个主办单位 须人工裁定: 承办 edu 分工 主办 "
+		      "(区政协提案委 办公室 2022-05-30) / 承办 tyj 分工 主办 "
+		      "(区政协提案委 办公室 2022-05-30)\n"));
+	free(text);
+}
+
+static void register__a_number_given_twice_stands_at_both(void **state)
+{
+	static const char *const keys[] = {"1-1-014", "1-1-015"};
+
+	(void)state;
+	put(&office, PROPOSAL, "1-1-014", CASE_NO, "第7号");
+	put(&office, PROPOSAL, "1-1-015", CASE_NO, "第7号");
+	put(&office, PROPOSAL, "1-2-015", CASE_NO, "第7号");
+	for (size_t i = 0; i < 2; i++) {
+		char *text = whole(keys[i]);
+
+		assert_non_null(strstr(
+			text,
+			"\n冲突:\n"
+			"  - 两件提案同一案号 须人工裁定: 提案 1-1-014 案号 "
+			"第7号 (区政协提案委 办公室 2022-05-30) / 提案 "
+			"1-1-015 案号 第7号 (区政协提案委 办公室 "
+			"2022-05-30)\n"));
+		free(text);
+	}
 }
 
 /* Two texts merged: what is shown no head holds, so the table is read. */
@@ -751,6 +822,9 @@ int main(void)
 		fresh(register__a_hard_conflict_names_both_and_their_days),
 		fresh(register__heads_that_agree_are_no_conflict),
 		fresh(register__a_decision_ends_the_conflict),
+		fresh(register__a_reopened_decision_tells_its_reason_and_what_came_late),
+		fresh(register__rows_that_cannot_both_stand_are_told),
+		fresh(register__a_number_given_twice_stands_at_both),
 		fresh(register__a_merged_value_is_shown_as_the_table_shows_it),
 		fresh(register__the_order_of_arrival_leaves_no_trace),
 		fresh(register__own_lines_are_those_the_node_wrote),

@@ -125,6 +125,57 @@ static void verify__edits_not_sent_yet_are_no_finding(void **state)
 	must_be_good("office", VERIFY_HUB);
 }
 
+/* How often a case's document on main says that something must be decided. */
+static int disputes(const char *path)
+{
+	char out[64];
+
+	run(out, sizeof(out),
+	    "git -C hub show main:register/1-1/%s.yaml |"
+	    " grep -c '须人工裁定'",
+	    path);
+	return atoi(out);
+}
+
+/* Both documents are written again though only one case was touched. */
+static void
+verify__a_contradiction_stands_in_every_case_it_reaches(void **state)
+{
+	(void)state;
+	world_case("1-1-003", "体育", NULL);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET case_no = '第1号' WHERE key ="
+		   " '1-1-001'");
+	world_sync("office", 0);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET case_no = '第1号' WHERE key ="
+		   " '1-1-002'");
+	world_sync("office", 0);
+	assert_int_equal(disputes("001") + disputes("002"), 2);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET case_no = '第2号' WHERE key ="
+		   " '1-1-002'");
+	world_sync("office", 0);
+	assert_int_equal(disputes("001") + disputes("002"), 0);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET merged_into = CASE key WHEN '1-1-001'"
+		   " THEN '1-1-002' WHEN '1-1-002' THEN '1-1-003' END");
+	world_sync("office", 0);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET merged_into = '1-1-001' WHERE key ="
+		   " '1-1-003'");
+	world_sync("office", 0);
+	assert_int_equal(disputes("001") + disputes("002") + disputes("003"),
+			 3);
+	world_edit("office", "李明",
+		   "UPDATE proposal SET merged_into = NULL WHERE key ="
+		   " '1-1-002'");
+	world_sync("office", 0);
+	assert_int_equal(disputes("001") + disputes("002") + disputes("003"),
+			 0);
+	must_be_good("office", VERIFY_HUB);
+}
+
 static void verify__a_value_changed_behind_our_back_is_found(void **state)
 {
 	(void)state;
@@ -266,6 +317,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		VERIFY_TEST(verify__all_is_well_everywhere),
 		VERIFY_TEST(verify__edits_not_sent_yet_are_no_finding),
+		VERIFY_TEST(
+			verify__a_contradiction_stands_in_every_case_it_reaches),
 		VERIFY_TEST(verify__a_value_changed_behind_our_back_is_found),
 		VERIFY_TEST(verify__one_byte_of_any_object_is_found),
 		VERIFY_TEST(verify__a_register_that_does_not_follow_is_named),
