@@ -7,6 +7,7 @@
 
 #include "cli/args.h"
 #include "cli/case.h"
+#include "cli/contradiction.h"
 #include "cli/json_out.h"
 #include "cli/message.h"
 #include "cli/progress.h"
@@ -105,6 +106,7 @@ static int apply(struct cli *cli, const struct bundle *bundle, struct err *err)
 	struct progress progress;
 	struct sync_options options = {.progress = stage_show,
 				       .ctx = &progress};
+	size_t pairs = 0;
 	int rc = cli_open_node(cli, err);
 
 	if (rc < 0)
@@ -113,6 +115,9 @@ static int apply(struct cli *cli, const struct bundle *bundle, struct err *err)
 	rc = node_bundle_apply(&report, cli->node, bundle->file, &options, err);
 	progress_end(&progress);
 	sync_view_details(&report, cli->replica);
+	if (rc == 0)
+		rc = contradiction_count(&pairs, cli->replica, err);
+	report.hard += pairs;
 	if (rc == 0 && cli->json)
 		rc = sync_view_json(&report, err);
 	else if (rc == 0)

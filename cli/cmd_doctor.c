@@ -12,6 +12,7 @@
 
 #include "cli/args.h"
 #include "cli/case.h"
+#include "cli/contradiction.h"
 #include "cli/json_out.h"
 #include "cli/message.h"
 #include "cli/refusal.h"
@@ -191,10 +192,13 @@ static void check_pending(struct doctor *doctor)
 
 static void check_conflicts(struct doctor *doctor)
 {
-	size_t soft = 0, hard = 0;
+	size_t soft = 0, hard = 0, pairs = 0;
 	struct err err = {0};
 	int rc = conflict_count(&soft, &hard, doctor->cli->replica, &err);
 
+	if (rc == 0)
+		rc = contradiction_count(&pairs, doctor->cli->replica, &err);
+	hard += pairs;
 	if (rc < 0)
 		report(doctor, "conflicts", false, "%s", why(&err));
 	else if (hard > 0)

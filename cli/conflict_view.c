@@ -10,26 +10,65 @@
 #include "cli/message.h"
 #include "cli/table.h"
 #include "cli/value.h"
+#include "core/utf8.h"
+
+enum { SETTLED_WIDTH = 48 };
 
 static const char *severity_name(enum severity severity)
 {
 	return severity == SEVERITY_HARD ? "hard" : "soft";
 }
 
-static void head_json(struct json_out *json, const struct field *field,
-		      const struct change_log_entry *head)
+/* Site, author, time, value and id, in the object that is open. */
+static void change_json(struct json_out *json, const struct field *field,
+			const struct change_log_entry *entry)
 {
+	const struct change *change = entry->change;
 	char at[VALUE_TIME_SIZE], id[CHANGE_ID_TEXT];
 
-	value_clock_utc(at, head->change->clock);
-	change_id_format(id, head->change->id);
-	json_out_object(json, NULL);
-	json_out_text(json, "site", head->site);
-	json_out_text(json, "author", head->author);
+	value_clock_utc(at, change->clock);
+	change_id_format(id, change->id);
+	json_out_text(json, "site", entry->site);
+	json_out_text(json, "author", entry->author);
 	json_out_text(json, "at", at);
-	json_out_value(json, "value", field, &head->change->value);
+	json_out_value(json, "value", field, &change->value);
 	json_out_text(json, "change", id);
-	json_out_bool(json, "shown", head->shown);
+	json_out_text(json, "reason", change->reason);
+}
+
+static void head_json(struct json_out *json, const struct conflict *conflict,
+		      size_t index)
+{
+	const struct conflict_settled *settled = &conflict->settled[index];
+
+	json_out_object(json, NULL);
+	change_json(json, conflict->field, &conflict->heads[index]);
+	json_out_bool(json, "shown", conflict->heads[index].shown);
+	json_out_array(json, "settled");
+	for (size_t i = 0; i < settled->n; i++) {
+		json_out_object(json, NULL);
+		change_json(json, conflict->field, &settled->changes[i]);
+		json_out_end(json);
+	}
+	json_out_end(json);
+	json_out_end(json);
+}
+
+static void unseen_json(struct json_out *json, const struct conflict *conflict)
+{
+	json_out_array(json, "unseen");
+	for (size_t i = 0; i < conflict->n_unseen; i++) {
+		const struct change_log_entry *entry = &conflict->unseen[i];
+		const struct field *field =
+			conflict->entity ? entity_field(conflict->entity,
+							entry->change->field)
+					 : NULL;
+
+		json_out_object(json, NULL);
+		json_out_text(json, "field", field ? field->name : NULL);
+		change_json(json, field, entry);
+		json_out_end(json);
+	}
 	json_out_end(json);
 }
 
@@ -65,9 +104,12 @@ void conflict_view_json(struct json_out *json, const struct replica *replica,
 	json_out_value(json, "shown", conflict->field, &conflict->shown);
 	json_out_array(json, "heads");
 	for (size_t i = 0; i < conflict->n_heads; i++)
-		head_json(json, conflict->field, &conflict->heads[i]);
+		head_json(json, conflict, i);
 	json_out_end(json);
 	json_out_value(json, "base", conflict->field, &conflict->base);
+	json_out_bool(json, "confirm", conflict->confirm);
+	json_out_bool(json, "reopened", conflict_reopened(conflict));
+	unseen_json(json, conflict);
 	json_out_end(json);
 	buf_release(&path);
 }
@@ -123,12 +165,70 @@ static int add_value(struct buf *text, struct replica *replica,
 static int add_who(struct buf *who, struct replica *replica,
 		   const struct change_log_entry *head, struct err *err)
 {
+	size_t begin = who->len;
 	int rc = case_unit_name(who, replica, head->site, err);
 
 	if (rc == 0 && *head->author &&
-	    strcmp(head->author, buf_text(who)) != 0)
+	    strcmp(head->author, buf_text(who) + begin) != 0)
 		buf_addf(who, " %s", head->author);
 	return rc < 0 ? rc : buf_check(who, err);
+}
+
+/* "区教育局 李明 A类, 区教育局 王芳 B类": what a decision was made on. */
+static int add_settled(struct buf *out, struct replica *replica,
+		       const struct conflict *conflict, size_t index,
+		       struct err *err)
+{
+	const struct conflict_settled *settled = &conflict->settled[index];
+	struct buf text = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < settled->n; i++) {
+		const struct change_log_entry *entry = &settled->changes[i];
+		size_t fit;
+
+		buf_clear(&text);
+		rc = add_value(&text, replica, conflict->field,
+			       &entry->change->value, err);
+		fit = utf8_fit(buf_text(&text), text.len, SETTLED_WIDTH);
+		buf_adds(out, i ? ", " : "");
+		if (rc == 0)
+			rc = add_who(out, replica, entry, err);
+		buf_addf(out, " %.*s%s", (int)fit, buf_text(&text),
+			 fit < text.len ? "…" : "");
+	}
+	buf_release(&text);
+	return rc;
+}
+
+/* Why it was written; and where a decision was reopened, what that was made
+ * on, or that it did not see this. */
+static int print_standing(FILE *out, struct replica *replica,
+			  const struct conflict *conflict, size_t index,
+			  struct err *err)
+{
+	const struct change *change = conflict->heads[index].change;
+	struct buf line = BUF_INIT;
+	int rc = 0;
+
+	if (conflict->settled[index].n > 0) {
+		buf_addf(&line, "%s%s", _("a decision on"), message_colon());
+		rc = add_settled(&line, replica, conflict, index, err);
+	} else if (conflict_reopened(conflict)) {
+		buf_adds(&line, _("came later: the decision did not see it"));
+	}
+	if (line.len > 0)
+		table_wrap(out, buf_text(&line), 8, 0);
+	if (change->reason_len > 0) {
+		buf_clear(&line);
+		buf_addf(&line, "%s%s%.*s", _("why"), message_colon(),
+			 (int)change->reason_len, change->reason);
+		table_wrap(out, buf_text(&line), 8, 0);
+	}
+	if (rc == 0)
+		rc = buf_check(&line, err);
+	buf_release(&line);
+	return rc;
 }
 
 /* A value whole and unmarked, one line a paragraph: it can be copied. */
@@ -152,6 +252,7 @@ static int print_head(FILE *out, struct replica *replica,
 		buf_text(&who), at, id,
 		head->clock_ahead ? _("  clock ahead: no vote by time") : "");
 	table_wrap(out, buf_text(&text), 6, 0);
+	rc = print_standing(out, replica, conflict, index, err);
 done:
 	buf_release(&who);
 	buf_release(&text);
@@ -370,6 +471,20 @@ static int print_way_out(FILE *out, struct replica *replica,
 	return rc;
 }
 
+static const char *state_of(const struct conflict *conflict)
+{
+	if (conflict->severity == SEVERITY_HARD)
+		return conflict_reopened(conflict)
+			       ? _("decided, then reopened; a person must "
+				   "decide again")
+			       : _("a person must decide");
+	if (conflict->confirm)
+		return _("joined from both, to be read and confirmed");
+	return conflict_reopened(conflict)
+		       ? _("decided, then reopened; settled by rule")
+		       : _("settled by rule, for your attention");
+}
+
 int conflict_view_text(FILE *out, struct replica *replica,
 		       const struct conflict *conflict, struct err *err)
 {
@@ -385,9 +500,7 @@ int conflict_view_text(FILE *out, struct replica *replica,
 		goto done;
 	fprintf(out, "%s%s%s  [%s]\n", conflict->key,
 		*conflict->key ? "  " : "", buf_text(&label),
-		conflict->severity == SEVERITY_HARD
-			? _("a person must decide")
-			: _("settled by rule, for your attention"));
+		state_of(conflict));
 	rc = print_base(out, replica, conflict, err);
 	for (size_t i = 0; rc == 0 && i < conflict->n_heads; i++)
 		rc = print_head(out, replica, conflict, i, err);

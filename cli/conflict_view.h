@@ -9,7 +9,10 @@
 #include "cli/json_out.h"
 #include "core/conflict.h"
 
-/* {case, entity, row, field, path, severity, shown, heads: […], base}. */
+/* {case, entity, row, field, path, severity, shown, heads: [{…, reason,
+ * settled: […]}], base, confirm, reopened, unseen: […]}: `settled` are the
+ * changes that a decision named, `unseen` what was written into a row that was
+ * voided elsewhere. */
 void conflict_view_json(struct json_out *json, const struct replica *replica,
 			const struct conflict *conflict);
 /* Several lines: what and where, each value whole with its writer, where long

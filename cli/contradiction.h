@@ -25,6 +25,7 @@ typedef int contradiction_fn(const struct contradiction *contradiction,
 /* Of a case, or all (key NULL), by case. Borrowed for the call. */
 int contradiction_each(struct replica *replica, const char *key,
 		       contradiction_fn *fn, void *ctx, struct err *err);
+/* How many a person must settle; they count with the hard conflicts. */
 int contradiction_count(size_t *n, struct replica *replica, struct err *err);
 /* {case, entity, row, field, path, severity: "hard", rule, shown, heads,
  * base}: heads are the two rows' values, each with its row. */

@@ -106,6 +106,15 @@ ends "edu sees it" 0 tian -C edu show 14
 says out 公开稿
 ends "edu has nothing to send" 0 tian -C edu bundle create nothing-new
 [ ! -e nothing-new ] || not_ok "$name: a file was written"
+# What contradicts itself waits for a person by this road as by any other.
+ends "a number is given twice" 0 tian -C office set 1 case_no=14
+ends "edu sets its telephone" 0 tian -C edu set 14 phone=88888888
+ends "edu writes again" 0 tian -C edu bundle create once-more
+ends "taken in, and something needs a person" 1 tian -C office bundle apply \
+	once-more
+says out "conflicts: 1 to decide"
+ends "the number is put right" 0 tian -C office set 1 case_no=1
+ends "the office syncs again" 0 tian -C office sync
 ends "all of it is proven at the end" 0 tian -C office verify --hub
 ends "edu's replica is proven" 0 tian -C edu verify
 exit $failed
