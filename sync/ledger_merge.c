@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/judge.h"
 #include "sync/ledger.h"
 #include "sync/refs.h"
 #include "sync/register.h"
@@ -35,27 +36,41 @@ static int add_verdicts(struct intake *intake, const struct verdict *verdicts,
 	return 0;
 }
 
+/* One change that was known before. As apply.c judges: refused, or ahead. */
+static int judge_one(struct intake *intake, struct judge *judge,
+		     struct apply_result *result, const struct change *change,
+		     uint64_t limit, struct err *err)
+{
+	struct verdict verdict = {.id = change->id, .kind = VERDICT_REFUSED};
+	const char *why;
+	int rc;
+
+	if (intake_verdict(intake, change->id) != NULL)
+		return 0; /* it was new */
+	rc = judge_change(&why, judge, change, err);
+	if (why == NULL && change->clock > limit) {
+		verdict.kind = VERDICT_CLOCK_AHEAD;
+		why = CLOCK_AHEAD;
+	}
+	if (rc < 0 || why == NULL)
+		return rc;
+	snprintf(verdict.reason, sizeof(verdict.reason), "%s", why);
+	rc = apply_verdicts(judge->replica, &verdict, 1, result, err);
+	return rc < 0 ? rc : add_verdicts(intake, &verdict, 1, err);
+}
+
 /* The replica that made a change has applied it long ago, unjudged. */
 static int judge_known(struct intake *intake, struct apply_result *result,
 		       struct replica *replica, const struct batch *batch,
 		       uint64_t now, struct err *err)
 {
 	uint64_t limit = now + clock_stamp(CLOCK_TOLERANCE_MS);
-	int rc = 0;
+	struct judge judge;
+	int rc = judge_init(&judge, replica, batch, err);
 
-	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++) {
-		struct verdict verdict = {.id = batch->changes[i].id,
-					  .kind = VERDICT_CLOCK_AHEAD};
-
-		if (batch->changes[i].clock <= limit ||
-		    intake_verdict(intake, verdict.id) != NULL)
-			continue;
-		snprintf(verdict.reason, sizeof(verdict.reason), "%s",
-			 CLOCK_AHEAD);
-		rc = apply_verdicts(replica, &verdict, 1, result, err);
-		if (rc == 0)
-			rc = add_verdicts(intake, &verdict, 1, err);
-	}
+	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++)
+		rc = judge_one(intake, &judge, result, &batch->changes[i],
+			       limit, err);
 	return rc;
 }
 
@@ -74,7 +89,7 @@ int ledger_apply(struct intake *intake, struct replica *replica,
 	if (rc == 0)
 		rc = add_verdicts(intake, result.verdicts, result.n_verdicts,
 				  err);
-	if (rc == 0)
+	if (rc == 0 && result.duplicate > 0)
 		rc = judge_known(intake, &result, replica, batch, options.now,
 				 err);
 	*applied = result.applied;

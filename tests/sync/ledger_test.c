@@ -208,6 +208,64 @@ static void ledger__the_offices_own_clock_is_judged_alike(void **state)
 			    world_state("edu", "edu"));
 }
 
+/* What a program with its triggers off leaves in the log: a field that is the
+ * unit's alone, a row only a unit may add, a value the field cannot hold. */
+#define LATER "1 + max(clock) / 65536 FROM _change"
+#define PAST_TRIGGERS                                               \
+	"INSERT INTO _pending(entity, field, row, value, at)"       \
+	" SELECT 11, 11, '1-1-001/edu', '伪', " LATER " UNION ALL"  \
+	" SELECT 14, 0, '1-1-001/edu/x', NULL, " LATER " UNION ALL" \
+	" SELECT 14, 3, '1-1-001/edu/x', '措', " LATER " UNION ALL" \
+	" SELECT 11, 5, '1-1-001/edu', '2022-09-31', " LATER
+
+static const char SQL_REFUSED[] =
+	"SELECT group_concat(reason, '; ') FROM (SELECT reason FROM _verdict"
+	" ORDER BY change)";
+#define REASONS                                                         \
+	"the row belongs to another unit; this site may not add such a" \
+	" row; this site may not add such a row; the field cannot hold" \
+	" this value"
+
+static void ledger__the_offices_edit_past_its_triggers_is_refused(void **state)
+{
+	const struct sync_report *report;
+
+	(void)state;
+	world_edit("office", "李明", PAST_TRIGGERS);
+	report = world_sync("office", 0);
+	assert_int_equal(report->refused, 4);
+	assert_string_equal(world_text("office", SQL_REFUSED), REASONS);
+	assert_string_equal(world_text("office",
+				       "SELECT coalesce(signer, '-') ||"
+				       " coalesce(due, '-') || (SELECT"
+				       " count(*) FROM measure) FROM"
+				       " handling WHERE unit = 'edu'"),
+			    "--0");
+	must("git -C hub cat-file -e main:verdicts.msgpack");
+	must_verify();
+	expect_others_go_on();
+	world_sync("edu", 0);
+	assert_string_equal(world_state("office", "edu"),
+			    world_state("edu", "edu"));
+}
+
+/* Whichever office node merges it, it is the same verdict. */
+static void ledger__so_is_that_of_a_second_office_node(void **state)
+{
+	(void)state;
+	world_stranger("office2", REPLICA_OFFICE);
+	world_enrol("office2", REPLICA_OFFICE);
+	world_sync("office", 0);
+	world_sync("office2", 0);
+	world_edit("office2", "周全", PAST_TRIGGERS);
+	assert_int_equal(world_sync("office2", 0)->refused, 4);
+	world_sync("office", 0);
+	assert_string_equal(world_text("office", SQL_REFUSED), REASONS);
+	assert_string_equal(world_state("office", NULL),
+			    world_state("office2", NULL));
+	must_verify();
+}
+
 static void ledger__a_merge_without_verdicts_has_no_such_file(void **state)
 {
 	(void)state;
@@ -413,6 +471,9 @@ int main(void)
 		LEDGER_TEST(ledger__blame_names_who_wrote_each_line),
 		LEDGER_TEST(ledger__a_stamp_ahead_is_flagged_and_proven),
 		LEDGER_TEST(ledger__the_offices_own_clock_is_judged_alike),
+		LEDGER_TEST(
+			ledger__the_offices_edit_past_its_triggers_is_refused),
+		LEDGER_TEST(ledger__so_is_that_of_a_second_office_node),
 		LEDGER_TEST(ledger__a_merge_without_verdicts_has_no_such_file),
 		LEDGER_TEST(ledger__a_unit_renamed_is_renamed_in_its_registers),
 		LEDGER_TEST(ledger__a_gap_stops_its_ref),
