@@ -21,7 +21,7 @@
 #include "cli/value.h"
 #include "core/conflict.h"
 #include "core/db.h"
-#include "sync/hub.h"
+#include "sync/hub_union.h"
 #include "sync/key.h"
 #include "sync/ledger.h"
 #include "sync/refs.h"
@@ -279,6 +279,36 @@ static void check_waiting(struct doctor *doctor, struct hub *hub)
 	buf_release(&names);
 }
 
+/* At the office, after the hub's refs were listed: mailboxes that were not
+ * reached. */
+static void check_mailboxes(struct doctor *doctor, struct hub *hub)
+{
+	struct mailboxes all = {NULL, 0};
+	struct err err = {0};
+	const char *site;
+	const char *text;
+	size_t away = 0;
+	size_t at = 0;
+	int rc = mailboxes_load(&all, doctor->cli->replica, &err);
+
+	while (rc == 0 && (site = hub_union_away(hub, &at, &text)) != NULL) {
+		away++;
+		err_set(&err, ERR_HUB, "%s",
+			text + (strncmp(text, "hub: ", 5) == 0 ? 5 : 0));
+		report(doctor, "mailbox", false,
+		       _("mailbox of %s: not reached (%s). All others go on; "
+			 "tian sync when it is there again"),
+		       site, why(&err));
+	}
+	if (rc == 0 && all.n > away)
+		report(doctor, "mailboxes", true,
+		       ngettext("mailboxes: %lu reached",
+				"mailboxes: %lu reached",
+				(unsigned long)(all.n - away)),
+		       (unsigned long)(all.n - away));
+	mailboxes_release(&all);
+}
+
 static void check_hub(struct doctor *doctor)
 {
 	struct err err = {0};
@@ -289,7 +319,7 @@ static void check_hub(struct doctor *doctor)
 	int rc = replica_get(&url, doctor->cli->replica, "hub", &err);
 
 	if (rc == 0)
-		rc = hub_open(&hub, url, &err);
+		rc = hub_union_of(&hub, doctor->cli->replica, NULL, &err);
 	if (rc == 0)
 		rc = hub_ref(&oid, hub, "refs/heads/main", &err);
 	if (rc == ERR_MISSING)
@@ -298,6 +328,8 @@ static void check_hub(struct doctor *doctor)
 		report(doctor, "hub", true, _("hub: reached (%s)"), url);
 	if (rc == 0 && replica_is_office(doctor->cli->replica))
 		check_waiting(doctor, hub);
+	if (rc == 0 && replica_is_office(doctor->cli->replica))
+		check_mailboxes(doctor, hub);
 	if (rc < 0 && sync_view_gone(&folder, doctor->cli->replica))
 		report(doctor, "hub", false,
 		       _("hub: not reached: the folder %s is not there. Work "

@@ -1,15 +1,27 @@
-/* cmd_hub.c - tian hub rules: what a server needs where it shall hold senders
- * and readers apart. Knows other people's configuration files as text. */
+/* cmd_hub.c - tian hub: where this replica meets the others; and what a
+ * server needs where it shall hold senders and readers apart.
+ * Knows other people's configuration files as text. */
 #include "cli/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/args.h"
+#include "cli/json_out.h"
 #include "cli/message.h"
+#include "sync/copies.h"
+#include "sync/hub.h"
+#include "sync/node.h"
+#include "sync/refs.h"
 
 static const char help[] = N_(
-	"usage: tian hub rules [ssh | gitolite | forge | pre-receive]\n"
+	"usage: tian hub\n"
+	"       tian hub use URL\n"
+	"       tian hub rules [ssh | gitolite | forge | pre-receive]\n"
+	"\n"
+	"Alone, tells where this replica meets the others. use goes there from\n"
+	"now on: it has moved, or the office gave the unit a mailbox.\n"
 	"\n"
 	"The hub needs no rules: what is taken in is decided by signature.\n"
 	"Where a server shall also keep people from writing over each\n"
@@ -132,18 +144,88 @@ static int print_rules(const char *name, struct err *err)
 	return 0;
 }
 
+static int tell(struct cli *cli, struct err *err)
+{
+	struct json_out json;
+	char *url = NULL;
+	int rc = cli_open(cli, err);
+
+	if (rc == 0)
+		rc = replica_get(&url, cli->replica, NODE_HUB, err);
+	json_out_init(&json);
+	if (rc == 0 && cli->json) {
+		json_out_object(&json, NULL);
+		json_out_text(&json, "hub", url);
+		json_out_end(&json);
+		rc = json_out_print(&json, stdout, err);
+	} else if (rc == 0) {
+		puts(url);
+	}
+	json_out_release(&json);
+	free(url);
+	return rc;
+}
+
+/* What was sent before counts as not sent: who is there is not known yet. */
+static int use(struct cli *cli, const char *word, struct err *err)
+{
+	struct buf url = BUF_INIT;
+	struct hub *hub = NULL;
+	struct oid oid;
+	struct err why;
+	int rc = cli_open(cli, err);
+
+	if (rc == 0)
+		rc = hub_address(&url, word, err);
+	if (rc == 0 && replica_is_office(cli->replica))
+		rc = hub_create(buf_text(&url), err);
+	if (rc == 0)
+		rc = replica_set(cli->replica, NODE_SENT, "", err);
+	if (rc == 0)
+		rc = replica_set(cli->replica, NODE_HUB, buf_text(&url), err);
+	if (rc == 0) {
+		int met = hub_open(&hub, buf_text(&url), &why);
+
+		if (met == 0)
+			met = hub_ref(&oid, hub, REF_MAIN, &why);
+		if (met < 0 && met != ERR_MISSING)
+			cli_note(_("%s is not reached just now; tian sync "
+				   "tries again."),
+				 buf_text(&url));
+		else
+			cli_note(_("From now on this replica meets the others "
+				   "at %s; run tian sync."),
+				 buf_text(&url));
+	}
+	hub_close(hub);
+	buf_release(&url);
+	return rc;
+}
+
+static int run(struct cli *cli, const struct arg_list *words, struct err *err)
+{
+	const char *verb = words->n > 0 ? words->items[0] : "";
+
+	if (words->n == 0)
+		return tell(cli, err);
+	if (strcmp(verb, "use") == 0 && words->n == 2)
+		return use(cli, words->items[1], err);
+	if (strcmp(verb, "rules") == 0)
+		return print_rules(words->n > 1 ? words->items[1] : NULL, err);
+	return err_set(err, ERR_USAGE,
+		       _("write tian hub, tian hub use URL or tian hub rules "
+			 "(see tian hub --help)"));
+}
+
 int cmd_hub(struct cli *cli, int argc, char **argv)
 {
-	const struct arg_spec spec = {help, NULL, 0, 1, 2};
+	const struct arg_spec spec = {help, NULL, 0, 0, 2};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 
-	if (rc == 0 && strcmp(words.items[0], "rules") != 0)
-		rc = err_set(&err, ERR_USAGE,
-			     _("write tian hub rules (see tian hub --help)"));
 	if (rc == 0)
-		rc = print_rules(words.n > 1 ? words.items[1] : NULL, &err);
+		rc = run(cli, &words, &err);
 	args_list_release(&words);
 	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
 }

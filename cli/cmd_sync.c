@@ -23,7 +23,8 @@ static const char help[] = N_(
 	"Commits what was changed here, sends it to the hub and takes in what\n"
 	"came; at the office also merges what the units sent. Ends with status\n"
 	"1 if a person must decide something, 4 if the hub was not reached:\n"
-	"all work is kept and the next sync sends it.\n"
+	"all work is kept and the next sync sends it. At the office also 4 if\n"
+	"a unit's mailbox was not reached: all else was done.\n"
 	"\n"
 	"  --watch SECONDS  again every so many seconds, until interrupted\n"
 	"\n"
@@ -69,6 +70,8 @@ static int exchange(struct cli *cli, bool *away, struct err *err)
 		rc = CLI_HUB;
 	else if (rc == 0 && report.hard + report.refused > 0)
 		rc = CLI_ATTENTION;
+	else if (rc == 0 && sync_view_count(&report, SYNC_AWAY) > 0)
+		rc = CLI_HUB;
 done:
 	sync_report_release(&report);
 	return rc;

@@ -185,6 +185,8 @@ static const char *const foreign[] = {
 	   "sync puts it right"),
 	N_("the inbox at the hub is another history than the one received so "
 	   "far"),
+	N_("inbox/%s at the hub was written by somebody else than the office; "
+	   "it is put back"),
 	N_("another copy of this replica has worked under its name"),
 	N_("this one goes on as node %s"),
 	N_("%s of its own changes go out under that name"),

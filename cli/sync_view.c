@@ -15,6 +15,18 @@
 #include "cli/unsent.h"
 #include "sync/refs.h"
 
+/* `edu: why`: whose mailbox was not reached. */
+static void add_away(struct json_out *json, const struct sync_detail *detail)
+{
+	char site[REF_SITE_MAX + 1];
+
+	if (detail->kind != SYNC_AWAY)
+		return;
+	snprintf(site, sizeof(site), "%.*s", (int)strcspn(detail->text, ":"),
+		 detail->text);
+	json_out_text(json, NULL, site);
+}
+
 int sync_view_json(const struct sync_report *report, struct err *err)
 {
 	struct json_out json;
@@ -30,6 +42,10 @@ int sync_view_json(const struct sync_report *report, struct err *err)
 	json_out_int(&json, "soft", (int64_t)report->soft);
 	json_out_int(&json, "hard", (int64_t)report->hard);
 	json_out_end(&json);
+	json_out_array(&json, "away");
+	for (size_t i = 0; i < report->n_details; i++)
+		add_away(&json, &report->details[i]);
+	json_out_end(&json);
 	json_out_text(&json, "commit", *report->commit ? report->commit : NULL);
 	json_out_end(&json);
 	rc = json_out_print(&json, stdout, err);
@@ -37,8 +53,8 @@ int sync_view_json(const struct sync_report *report, struct err *err)
 	return rc;
 }
 
-static size_t count(const struct sync_report *report,
-		    enum sync_detail_kind kind)
+size_t sync_view_count(const struct sync_report *report,
+		       enum sync_detail_kind kind)
 {
 	size_t n = 0;
 
@@ -68,16 +84,17 @@ static void say_counts(const struct sync_report *report, bool office)
 
 void sync_view_text(const struct sync_report *report, bool office)
 {
-	size_t waiting =
-		count(report, SYNC_QUARANTINED) + count(report, SYNC_WAITING);
+	size_t waiting = sync_view_count(report, SYNC_QUARANTINED) +
+			 sync_view_count(report, SYNC_WAITING);
 
 	if (report->pushed + report->received + report->merged +
 		    report->refused + waiting ==
 	    0)
 		puts(_("Nothing new."));
 	say_counts(report, office);
-	if (count(report, SYNC_REFUSED) > 0)
-		printf(_("refused:   %zu\n"), count(report, SYNC_REFUSED));
+	if (sync_view_count(report, SYNC_REFUSED) > 0)
+		printf(_("refused:   %zu\n"),
+		       sync_view_count(report, SYNC_REFUSED));
 	if (waiting > 0)
 		printf(_("waiting:   %zu outboxes (see above)\n"), waiting);
 	if (report->soft + report->hard > 0)
@@ -207,6 +224,30 @@ static bool say_outbox(struct replica *replica, enum sync_detail_kind kind,
 	return told;
 }
 
+/* Only this unit has to wait, and nothing of it is lost. */
+static void say_away(struct replica *replica, const char *detail)
+{
+	const size_t len = strcspn(detail, ":");
+	struct buf site = BUF_INIT, name = BUF_INIT, why = BUF_INIT;
+	const char *text = detail + len;
+	struct err err;
+
+	buf_add(&site, detail, len);
+	if (case_unit_name(&name, replica, buf_text(&site), &err) < 0)
+		buf_adds(&name, buf_text(&site));
+	text += strncmp(text, ": ", 2) == 0 ? 2 : 0;
+	text += strncmp(text, "hub: ", 5) == 0 ? 5 : 0;
+	message_foreign(&why, text);
+	cli_say(_("the mailbox of %s was not reached: %s"), buf_text(&name),
+		buf_text(&why));
+	cli_note(_("All else is done; %s gets what it is owed, and is heard, "
+		   "with the next tian sync that reaches it."),
+		 buf_text(&name));
+	buf_release(&site);
+	buf_release(&name);
+	buf_release(&why);
+}
+
 static void say_other(enum sync_detail_kind kind, const char *detail)
 {
 	static const char *const what[] = {
@@ -234,6 +275,10 @@ void sync_view_details(const struct sync_report *report,
 		if (detail->kind == SYNC_REFUSED &&
 		    say_refused(&keys, replica, detail->text, &err) == 0)
 			continue;
+		if (detail->kind == SYNC_AWAY) {
+			say_away(replica, detail->text);
+			continue;
+		}
 		if (detail->kind != SYNC_REFUSED &&
 		    say_outbox(replica, detail->kind, detail->text))
 			continue;

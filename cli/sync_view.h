@@ -12,6 +12,9 @@
 int sync_view_json(const struct sync_report *report, struct err *err);
 /* Lines on stdout. */
 void sync_view_text(const struct sync_report *report, bool office);
+/* How many details of a kind there are. */
+size_t sync_view_count(const struct sync_report *report,
+		       enum sync_detail_kind kind);
 /* What a person should look at, on stderr: what was refused, what waits, and
  * what to do about it. */
 void sync_view_details(const struct sync_report *report,

@@ -20,6 +20,7 @@ INSERT INTO _entity(id, name, zh, en, scope, keys, owner, creators) VALUES
  (2,  'unit',       '单位',     'unit',         'all',    'code',               NULL,   'office'),
  (3,  'signer',     '签名密钥', 'signing key',  'office', 'site fingerprint',   NULL,   'office'),
  (4,  'code',       '代码',     'code',         'all',    'list code',          NULL,   'office'),
+ (9,  'mailbox',    '信箱',     'mailbox',      'office', 'site',               NULL,   'office'),
  (10, 'proposal',   '提案',     'proposal',     'case',   'key',                NULL,   'office'),
  (11, 'handling',   '承办',     'handling',     'case',   'proposal unit',      'unit', 'office'),
  (12, 'leader',     '领导',     'leader',       'case',   'proposal name',      NULL,   'office'),
@@ -61,6 +62,9 @@ INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publis
  (4, 4,  'en',           'text', NULL, '英文',     'English',          'office', 'office', 1),
  (4, 5,  'rank',         'int',  NULL, '次序',     'rank',             'office', 'office', 0),
  (4, 6,  'aliases',      'set',  NULL, '别名',     'aliases',          'office', 'office', 1),
+
+ (9, 3,  'url',          'text', NULL, '地址',     'address',          'office', 'office', 0),
+ (9, 4,  'note',         'text', NULL, '备注',     'note',             'office', 'office', 0),
 
  (10, 3,  'case_no',        'text', NULL,        '案号',     'case number',      'office', 'office', 1),
  (10, 4,  'title',          'text', NULL,        '案由',     'title',            'office', 'office', 1),

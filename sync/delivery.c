@@ -22,7 +22,8 @@ void delivery_release(struct delivery *delivery)
 		keys_release(&delivery->parcels[i].end);
 	}
 	free(delivery->parcels);
-	*delivery = (struct delivery){NULL, 0, false};
+	keys_release(&delivery->away);
+	*delivery = (struct delivery){.n = 0};
 }
 
 static int run_scope(struct replica *replica, const char *sql, const char *site,
@@ -57,6 +58,19 @@ int delivery_note(struct replica *replica, const struct parcel *parcel,
 
 /* --- learning ------------------------------------------------------------ */
 
+/* Whoever may write to the hub could go on with an inbox; only what a key of
+ * the office signed was delivered. */
+static int check_office(struct node *node, const struct commit *commit,
+			struct err *err)
+{
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	int rc = commit_signer(signer, commit, err);
+
+	return rc < 0 ? rc
+		      : ledger_check_office(node->replica, signer, commit->time,
+					    err);
+}
+
 static int learn_commit(struct node *node, const char *site,
 			const struct oid *oid, struct err *err)
 {
@@ -67,9 +81,9 @@ static int learn_commit(struct node *node, const char *site,
 	struct commit commit;
 	int rc = commit_read(&commit, node->repository, oid, err);
 
-	if (rc < 0)
-		return rc;
-	for (size_t w = 0; w < 2; w++) {
+	if (rc == 0)
+		rc = check_office(node, &commit, err);
+	for (size_t w = 0; rc == 0 && w < 2; w++) {
 		const char *at = NULL;
 		const char *key;
 		size_t len;
@@ -101,7 +115,8 @@ static int learn_chain(struct node *node, const char *site,
 
 /* One inbox that is not at the hub what it is here. */
 static int learn_ref(struct node *node, const struct ref *ref,
-		     const struct oid *own, struct err *err)
+		     const struct oid *own, const struct run *run,
+		     struct err *err)
 {
 	char site[REF_SITE_MAX + 1];
 	struct oid_list chain = {NULL, 0, 0};
@@ -117,11 +132,16 @@ static int learn_ref(struct node *node, const struct ref *ref,
 					own, err);
 	oid_list_release(&chain);
 	/* Behind ours or rewritten: what we sent stands, and goes again. */
+	if (rc == ERR_CORRUPT)
+		rc = run_detail(run, SYNC_NOTICE, err,
+				"inbox/%s at the hub was written by somebody "
+				"else than the office; it is put back",
+				site);
 	return rc == ERR_MISSING ? 0 : rc;
 }
 
 int delivery_learn(struct node *node, const struct ref_list *refs,
-		   struct err *err)
+		   const struct run *run, struct err *err)
 {
 	static const struct oid none;
 	struct ref_list own = {NULL, 0};
@@ -134,7 +154,8 @@ int delivery_learn(struct node *node, const struct ref_list *refs,
 		if (strncmp(ref->name, REF_INBOX, strlen(REF_INBOX)) != 0 ||
 		    (here != NULL && oid_equal(here, &ref->oid)))
 			continue;
-		rc = learn_ref(node, ref, here != NULL ? here : &none, err);
+		rc = learn_ref(node, ref, here != NULL ? here : &none, run,
+			       err);
 	}
 	ref_list_release(&own);
 	return rc;
@@ -142,7 +163,7 @@ int delivery_learn(struct node *node, const struct ref_list *refs,
 
 /* --- what is owed -------------------------------------------------------- */
 
-/* Intakes of main commits after NODE_DELIVERED, oldest first. */
+/* Intakes of main commits after some one, oldest first. */
 struct spans {
 	struct intake *owned; /* read from main */
 	size_t n_owned;
@@ -177,20 +198,17 @@ static int read_span(struct spans *spans, struct node *node,
 }
 
 static int read_spans(struct spans *spans, struct node *node,
-		      const struct intake *fresh, struct err *err)
+		      const struct oid *since, const struct intake *fresh,
+		      struct err *err)
 {
 	struct oid_list chain = {NULL, 0, 0};
 	struct oid main_oid;
-	struct oid delivered;
 	bool found;
 	int rc = node_get_oid(&main_oid, node->replica, NODE_MAIN, err);
 
 	if (rc == 0)
-		rc = node_get_oid(&delivered, node->replica, NODE_DELIVERED,
-				  err);
-	if (rc == 0)
 		rc = ledger_chain(&chain, &found, node->repository, &main_oid,
-				  &delivered, err);
+				  since, err);
 	if (rc == 0) {
 		spans->owned = calloc(chain.n + 1, sizeof(*spans->owned));
 		spans->items = calloc(chain.n + 1, sizeof(*spans->items));
@@ -348,32 +366,218 @@ static int make_for(struct delivery *out, struct node *node, const char *site,
 	return rc < 0 ? rc : make_parcel(out, node, &order, err);
 }
 
-int delivery_make(struct delivery *out, struct node *node,
-		  const struct ref_list *refs, const struct intake *fresh,
-		  const struct run *run, struct err *err)
+/* --- who was away -------------------------------------------------------- */
+
+/* The fact since which main commit a site that was away is owed something. */
+#define SINCE "since:"
+
+static const char SQL_AWAY[] =
+	"SELECT substr(name, 7), value FROM _meta WHERE name >= 'since:'"
+	" AND name < 'since;' AND value <> ''";
+static const char SQL_BACK[] = "DELETE FROM _meta WHERE name = 'since:' || ?1";
+
+static int add_away(struct keys *out, struct replica *replica, struct err *err)
 {
-	struct signers signers = {NULL, 0};
-	struct ref_list own = {NULL, 0};
-	struct spans spans = {NULL, 0, NULL, 0};
-	struct keys sites = {NULL, 0, 0};
-	int rc = read_spans(&spans, node, fresh, err);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica_db(replica), SQL_AWAY, err);
+
+	return rc < 0 ? rc : add_column(out, replica, stmt, err);
+}
+
+/* Since when a site is owed: a fact of its own where it was away. */
+static int get_since(struct oid *out, bool *away, struct replica *replica,
+		     const char *site, struct err *err)
+{
+	struct buf name = BUF_INIT;
+	int rc;
+
+	buf_addf(&name, SINCE "%s", site);
+	rc = node_get_oid(out, replica, buf_text(&name), err);
+	buf_release(&name);
+	*away = rc == 0 && !oid_is_zero(out);
+	return rc < 0 || *away
+		       ? rc
+		       : node_get_oid(out, replica, NODE_DELIVERED, err);
+}
+
+static int set_since(struct replica *replica, const char *site,
+		     const struct oid *since, struct err *err)
+{
+	struct buf name = BUF_INIT;
+	int rc;
+
+	buf_addf(&name, SINCE "%s", site);
+	rc = node_set_oid(replica, buf_text(&name), since, err);
+	buf_release(&name);
+	return rc;
+}
+
+static bool is_away(const struct delivery *delivery, const char *site)
+{
+	for (size_t i = 0; i < delivery->away.n; i++)
+		if (strcmp(delivery->away.items[i], site) == 0)
+			return true;
+	return false;
+}
+
+/* Those that were away before and are not any more have got theirs. */
+static int forget_back(const struct delivery *delivery, struct replica *replica,
+		       struct err *err)
+{
+	struct db *db = replica_db(replica);
+	struct keys before = {NULL, 0, 0};
+	sqlite3_stmt *stmt;
+	int rc = add_away(&before, replica, err);
+
+	for (size_t i = 0; rc == 0 && i < before.n; i++) {
+		if (is_away(delivery, before.items[i]))
+			continue;
+		rc = db_stmt(&stmt, db, SQL_BACK, err);
+		if (rc < 0)
+			break;
+		db_bind_text(stmt, 1, before.items[i]);
+		rc = db_run(db, stmt, err);
+	}
+	keys_release(&before);
+	return rc;
+}
+
+/* What another office node may rely upon: facts of the first that went. */
+static int note_last(const struct delivery *delivery, struct replica *replica,
+		     const struct oid *delivered, struct err *err)
+{
+	struct oid last;
+	int rc = node_get_oid(&last, replica, NODE_LAST_DELIVERED, err);
+
+	if (rc < 0 || (delivery->away.n > 0) == !oid_is_zero(&last))
+		return rc;
+	return delivery->away.n > 0
+		       ? node_set_oid(replica, NODE_LAST_DELIVERED, delivered,
+				      err)
+		       : replica_set(replica, NODE_LAST_DELIVERED, "", err);
+}
+
+int delivery_end(const struct delivery *delivery, struct node *node,
+		 struct err *err)
+{
+	struct replica *replica = node->replica;
+	struct oid delivered;
+	struct oid main_oid;
+	int rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
 
 	if (rc == 0)
-		rc = repository_refs(&own, node->repository, REF_INBOX, err);
+		rc = node_get_oid(&main_oid, replica, NODE_MAIN, err);
 	if (rc == 0)
-		rc = signers_load(&signers, node->replica, err);
+		rc = forget_back(delivery, replica, err);
 	if (rc == 0)
-		rc = add_sites(&sites, node, refs, &own, &spans, err);
+		rc = note_last(delivery, replica, &delivered, err);
+	for (size_t i = 0; rc == 0 && i < delivery->away.n; i++) {
+		struct oid since;
+		bool before;
+
+		rc = get_since(&since, &before, replica,
+			       delivery->away.items[i], err);
+		if (rc == 0 && !before)
+			rc = set_since(replica, delivery->away.items[i], &since,
+				       err);
+	}
+	if (rc == 0 && !oid_equal(&delivered, &main_oid))
+		rc = node_set_oid(replica, NODE_DELIVERED, &main_oid, err);
+	return rc;
+}
+
+/* --- making -------------------------------------------------------------- */
+
+/* What all who take part in making parcels look at. */
+struct making {
+	struct delivery *out;
+	struct node *node;
+	struct hub *hub;
+	const struct ref_list *refs; /* of the hub */
+	struct ref_list own;	     /* inboxes as they are here */
+	const struct intake *fresh;
+	struct spans spans; /* since NODE_DELIVERED */
+};
+
+/* A site that was away has a longer past than the others. */
+static int make_since(struct making *making, const char *site,
+		      const struct oid *since, struct err *err)
+{
+	struct spans spans = {NULL, 0, NULL, 0};
+	int rc = read_spans(&spans, making->node, since, making->fresh, err);
+
+	if (rc == 0)
+		rc = make_for(making->out, making->node, site, making->refs,
+			      &making->own, &spans, err);
+	spans_release(&spans);
+	return rc;
+}
+
+static int make_or_leave(struct making *making, const char *site,
+			 struct err *err)
+{
+	enum hub_reach reach;
+	struct oid since;
+	bool away;
+	int rc = hub_reach(&reach, making->hub, site, err);
+
+	if (rc == 0 && reach != HUB_REACHED) {
+		making->out->unlisted |= reach == HUB_UNLISTED;
+		return keys_add(&making->out->away, site, strlen(site), err);
+	}
+	if (rc == 0)
+		rc = get_since(&since, &away, making->node->replica, site, err);
+	if (rc == 0 && away)
+		return make_since(making, site, &since, err);
+	return rc < 0 ? rc
+		      : make_for(making->out, making->node, site, making->refs,
+				 &making->own, &making->spans, err);
+}
+
+static int make_all(struct making *making, const struct run *run,
+		    struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	struct keys sites = {NULL, 0, 0};
+	struct replica *replica = making->node->replica;
+	int rc = signers_load(&signers, replica, err);
+
+	if (rc == 0)
+		rc = add_away(&sites, replica, err);
+	if (rc == 0)
+		rc = add_sites(&sites, making->node, making->refs, &making->own,
+			       &making->spans, err);
 	for (size_t i = 0; rc == 0 && i < sites.n; i++) {
 		run_progress(run, SYNC_STAGE_DELIVER, i, sites.n);
 		if (strcmp(sites.items[i], REPLICA_OFFICE) != 0 &&
 		    signers_know(&signers, sites.items[i]))
-			rc = make_for(out, node, sites.items[i], refs, &own,
-				      &spans, err);
+			rc = make_or_leave(making, sites.items[i], err);
 	}
 	keys_release(&sites);
-	spans_release(&spans);
 	signers_release(&signers);
-	ref_list_release(&own);
+	return rc;
+}
+
+int delivery_make(struct delivery *out, struct node *node, struct hub *hub,
+		  const struct ref_list *refs, const struct intake *fresh,
+		  const struct run *run, struct err *err)
+{
+	struct making making = {.out = out,
+				.node = node,
+				.hub = hub,
+				.refs = refs,
+				.fresh = fresh};
+	struct oid delivered;
+	int rc = node_get_oid(&delivered, node->replica, NODE_DELIVERED, err);
+
+	if (rc == 0)
+		rc = read_spans(&making.spans, node, &delivered, fresh, err);
+	if (rc == 0)
+		rc = repository_refs(&making.own, node->repository, REF_INBOX,
+				     err);
+	if (rc == 0)
+		rc = make_all(&making, run, err);
+	spans_release(&making.spans);
+	ref_list_release(&making.own);
 	return rc;
 }

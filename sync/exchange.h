@@ -17,6 +17,10 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 int exchange_office(struct node *node, struct hub *hub, const struct run *run,
 		    struct err *err);
 
+/* Adds a detail for each mailbox that was not reached in the run. */
+int exchange_tell_away(const struct hub *hub, const struct run *run,
+		       struct err *err);
+
 /* A ref of the hub, zero where there is none. */
 int exchange_ref(struct oid *out, struct hub *hub, const char *name,
 		 struct err *err);

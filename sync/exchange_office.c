@@ -14,6 +14,7 @@
 
 #include "sync/copies.h"
 #include "sync/delivery.h"
+#include "sync/hub_union.h"
 #include "sync/ledger.h"
 #include "sync/outbox.h"
 #include "sync/refs.h"
@@ -127,6 +128,34 @@ static int fetch_apart(struct office *office, struct err *err)
 	return rc;
 }
 
+/* What a mailbox showed that then could not be reached is not here: it is as
+ * if it had shown nothing. */
+static int drop_away(struct office *office, struct err *err)
+{
+	struct ref_list *refs = &office->refs;
+	char site[REF_SITE_MAX + 1];
+	uint64_t origin;
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < refs->n; i++) {
+		struct ref *ref = &refs->items[i];
+		enum hub_reach reach = HUB_REACHED;
+
+		if (rc == 0 &&
+		    (refs_parse_inbox(site, ref->name) ||
+		     refs_parse_outbox(site, &origin, ref->name)) &&
+		    !repository_has(office->node->repository, &ref->oid))
+			rc = hub_reach(&reach, office->hub, site, err);
+		if (reach == HUB_AWAY)
+			free(ref->name);
+		else
+			refs->items[n++] = *ref;
+	}
+	refs->n = n;
+	return rc;
+}
+
 static int fetch(struct office *office, struct err *err)
 {
 	struct oid_list tips = {NULL, 0, 0};
@@ -142,7 +171,7 @@ static int fetch(struct office *office, struct err *err)
 	oid_list_release(&tips);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
 		rc = fetch_apart(office, err);
-	return rc;
+	return rc == 0 ? drop_away(office, err) : rc;
 }
 
 static int replay(struct office *office, struct err *err)
@@ -170,7 +199,9 @@ static int replay(struct office *office, struct err *err)
 		rc = 0;
 	if (rc == 0 && !oid_is_zero(&here) && !oid_equal(&here, &now))
 		rc = repository_set_ref(repository, REF_MAIN, &here, NULL, err);
-	return rc == 0 ? delivery_learn(office->node, &office->refs, err) : rc;
+	return rc < 0 ? rc
+		      : delivery_learn(office->node, &office->refs, office->run,
+				       err);
 }
 
 /* --- taking in ----------------------------------------------------------- */
@@ -276,10 +307,10 @@ static int merge(struct office *office, struct err *err)
 		rc = run_verdicts(office->run, "", office->intake.verdicts,
 				  office->intake.n_verdicts, err);
 	if (rc == 0)
-		rc = delivery_make(&office->delivery, node, &office->refs,
-				   office->intake.n > 0 ? &office->intake
-							: NULL,
-				   office->run, err);
+		rc = delivery_make(
+			&office->delivery, node, office->hub, &office->refs,
+			office->intake.n > 0 ? &office->intake : NULL,
+			office->run, err);
 	return rc;
 }
 
@@ -295,6 +326,21 @@ static void add_update(struct office *office, const char *name,
 		.name = name, .old = *old, .new_oid = *new_oid, .gate = gate};
 }
 
+/* Whether a ref's site is out of reach: what it has there is not known. */
+static int is_away(bool *out, struct office *office, const char *name,
+		   struct err *err)
+{
+	char site[REF_SITE_MAX + 1];
+	enum hub_reach reach = HUB_REACHED;
+	uint64_t origin;
+	int rc = 0;
+
+	if (refs_parse_outbox(site, &origin, name))
+		rc = hub_reach(&reach, office->hub, site, err);
+	*out = reach != HUB_REACHED;
+	return rc;
+}
+
 /* Outboxes of others that the hub has less of than main took in: put back,
  * for their nodes may be gone. */
 static int plan_back(struct office *office, struct err *err)
@@ -308,8 +354,11 @@ static int plan_back(struct office *office, struct err *err)
 		const struct oid *there =
 			ref_list_find(&office->refs, ref->name);
 		bool behind = false;
+		bool away = false;
 
-		if (rc == 0 && strcmp(ref->name, office->own) != 0 &&
+		if (rc == 0)
+			rc = is_away(&away, office, ref->name, err);
+		if (rc == 0 && !away && strcmp(ref->name, office->own) != 0 &&
 		    ref_list_find(&office->apart, ref->name) == NULL)
 			rc = ledger_behind(&behind, office->node, there,
 					   &ref->oid, err);
@@ -407,8 +456,15 @@ static int keep_inboxes(struct office *office, struct err *err)
 		const struct hub_update *update =
 			update_of(office, office->names[i]);
 
-		if (update != NULL && update->result < 0) {
+		if (update != NULL && update->result == ERR_STALE) {
 			office->again = true;
+			continue;
+		}
+		if (update != NULL && update->result < 0) {
+			const char *site = office->delivery.parcels[i].site;
+
+			rc = keys_add(&office->delivery.away, site,
+				      strlen(site), err);
 			continue;
 		}
 		rc = repository_set_ref(office->node->repository,
@@ -430,7 +486,6 @@ static int keep(struct office *office, struct err *err)
 	struct replica *replica = office->node->replica;
 	const struct oid *own = ref_list_find(&office->refs, office->own);
 	struct oid main_oid;
-	struct oid delivered;
 	int rc = repository_flush(repository, err);
 
 	if (rc == 0)
@@ -440,11 +495,9 @@ static int keep(struct office *office, struct err *err)
 					err);
 	if (rc == 0)
 		rc = keep_inboxes(office, err);
-	if (rc == 0)
-		rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
-	if (rc == 0 && !office->again && !office->delivery.left &&
-	    !oid_equal(&delivered, &main_oid))
-		rc = node_set_oid(replica, NODE_DELIVERED, &main_oid, err);
+	if (rc == 0 && !office->again && !office->delivery.left)
+		rc = delivery_end(&office->delivery, office->node, err);
+	office->again |= office->delivery.unlisted;
 	if (rc == 0 && own != NULL)
 		rc = node_set_oid(replica, NODE_SENT, own, err);
 	if (rc == 0)
@@ -537,6 +590,19 @@ static void forget_details(struct sync_report *report)
 			free(report->details[i].text);
 	report->n_details = n;
 	report->refused = 0;
+}
+
+int exchange_tell_away(const struct hub *hub, const struct run *run,
+		       struct err *err)
+{
+	const char *site;
+	const char *why;
+	size_t at = 0;
+	int rc = 0;
+
+	while (rc == 0 && (site = hub_union_away(hub, &at, &why)) != NULL)
+		rc = run_detail(run, SYNC_AWAY, err, "%s: %s", site, why);
+	return rc;
 }
 
 int exchange_office(struct node *node, struct hub *hub, const struct run *run,

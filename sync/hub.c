@@ -151,3 +151,11 @@ int hub_reader(struct repository **out, struct hub *hub, struct err *err)
 {
 	return hub->road->reader(out, hub, err);
 }
+
+int hub_reach(enum hub_reach *out, struct hub *hub, const char *site,
+	      struct err *err)
+{
+	*out = HUB_REACHED;
+	return hub->road->reach != NULL ? hub->road->reach(out, hub, site, err)
+					: 0;
+}

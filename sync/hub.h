@@ -51,6 +51,15 @@ int hub_fetch(struct hub *hub, struct repository *into, const struct oid *tips,
  * updates were stale: see each result. */
 int hub_push(struct hub *hub, struct repository *from, struct hub_push *push,
 	     struct err *err);
+/* Whether what a site writes and reads can be relied upon in this run. Only
+ * of a hub that is made of several (hub_union.h) it cannot always. */
+enum hub_reach {
+	HUB_REACHED,
+	HUB_AWAY,    /* where it meets the office was not reached */
+	HUB_UNLISTED /* it meets elsewhere since the refs were listed */
+};
+int hub_reach(enum hub_reach *out, struct hub *hub, const char *site,
+	      struct err *err);
 /* The hub's content for reading afresh (and adding to in memory, which is
  * never flushed); repository_close it before the hub. */
 int hub_reader(struct repository **out, struct hub *hub, struct err *err);
@@ -68,6 +77,8 @@ struct hub_road {
 		    struct hub_push *push, struct err *err);
 	int (*reader)(struct repository **out, struct hub *hub,
 		      struct err *err);
+	int (*reach)(enum hub_reach *out, struct hub *hub, const char *site,
+		     struct err *err); /* NULL: all are reached */
 	void (*close)(struct hub *hub);
 };
 

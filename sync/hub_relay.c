@@ -130,6 +130,12 @@ static int relay_reader(struct repository **out, struct hub *hub,
 	return hub_reader(out, relay_of(hub)->there, err);
 }
 
+static int relay_reach(enum hub_reach *out, struct hub *hub, const char *site,
+		       struct err *err)
+{
+	return hub_reach(out, relay_of(hub)->there, site, err);
+}
+
 static void relay_close(struct hub *hub)
 {
 	ref_list_release(&relay_of(hub)->carried);
@@ -142,6 +148,7 @@ static const struct hub_road road = {
 	.fetch = relay_fetch,
 	.push = relay_push,
 	.reader = relay_reader,
+	.reach = relay_reach,
 	.close = relay_close,
 };
 

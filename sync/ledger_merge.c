@@ -619,8 +619,10 @@ static int add_trailers(struct buf *out, struct replica *replica,
 			struct err *err)
 {
 	struct oid delivered;
-	int rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
+	int rc = node_get_oid(&delivered, replica, NODE_LAST_DELIVERED, err);
 
+	if (rc == 0 && oid_is_zero(&delivered))
+		rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
 	add_oid(out, "Previous", previous);
 	buf_adds(out, buf_text(&intake->trailers));
 	if (rc == 0)

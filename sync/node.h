@@ -15,8 +15,11 @@
 	"office_key" /* pinned: a public key line, or a fingerprint in hex */
 #define NODE_MAIN "main" /* last main commit replayed (office) */
 #define NODE_DELIVERED \
-	"delivered"	   /* main commit up to which no inbox is
+	"delivered" /* main commit up to which no inbox is
 					owed anything (office) */
+#define NODE_LAST_DELIVERED \
+	"last_delivered"   /* the same of all inboxes, while some cannot \
+			    be reached (office) */
 #define NODE_INBOX "inbox" /* last inbox commit applied (unit) */
 
 struct node {

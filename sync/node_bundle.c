@@ -11,6 +11,7 @@
 #include "sync/delivery.h"
 #include "sync/exchange.h"
 #include "sync/hub_relay.h"
+#include "sync/hub_union.h"
 #include "sync/ledger.h"
 #include "sync/outbox.h"
 #include "sync/refs.h"
@@ -349,6 +350,7 @@ static int push_carried(struct node *node, struct hub *there,
 	struct oid_list chain = {NULL, 0, 0};
 	struct hub_update update = {.name = carried->name};
 	struct hub_push push = {.updates = &update, .n = 1};
+	enum hub_reach reach = HUB_REACHED;
 	uint64_t origin;
 	int rc = 0;
 
@@ -356,7 +358,10 @@ static int push_carried(struct node *node, struct hub *there,
 		rc = ledger_taken(&update.new_oid, node->replica, site, origin,
 				  err);
 	if (rc == 0)
-		rc = hub_ref(&update.old, there, carried->name, err);
+		rc = hub_reach(&reach, there, site, err);
+	if (rc < 0 || reach != HUB_REACHED)
+		return rc; /* told; it goes there with the next sync */
+	rc = hub_ref(&update.old, there, carried->name, err);
 	if (rc == ERR_MISSING)
 		rc = 0;
 	if (rc < 0 || oid_is_zero(&update.new_oid) ||
@@ -375,12 +380,9 @@ static int apply_at_office(struct node *node, struct hub *file,
 {
 	struct hub *there = NULL;
 	struct hub *relay = NULL;
-	char *address = NULL;
 	const struct ref_list *carried;
-	int rc = replica_get(&address, node->replica, NODE_HUB, err);
+	int rc = hub_union_of(&there, node->replica, node->repository, err);
 
-	if (rc == 0)
-		rc = hub_open(&there, address, err);
 	if (rc == 0)
 		rc = hub_relay_open(&relay, there, file, node->repository, err);
 	if (rc == 0)
@@ -390,10 +392,11 @@ static int apply_at_office(struct node *node, struct hub *file,
 	carried = rc == 0 ? hub_relay_carried(relay) : NULL;
 	for (size_t i = 0; rc == 0 && i < carried->n; i++)
 		rc = push_carried(node, there, &carried->items[i], err);
+	if (rc == 0)
+		rc = exchange_tell_away(there, run, err);
 	if (relay != NULL)
 		hub_close(relay);
 	hub_close(there);
-	free(address);
 	return rc;
 }
 

@@ -1,12 +1,11 @@
 /* sync.c - one exchange with the hub, as a table of contents. */
 #include "sync/sync.h"
 
-#include <stdlib.h>
-
 #include "core/apply.h"
 #include "core/conflict.h"
 #include "sync/copies.h"
 #include "sync/exchange.h"
+#include "sync/hub_union.h"
 #include "sync/outbox.h"
 
 enum { TIDY_STEP = 4096 /* values in one transaction */ };
@@ -14,20 +13,15 @@ enum { TIDY_STEP = 4096 /* values in one transaction */ };
 static int exchange(struct node *node, const struct run *run, struct err *err)
 {
 	struct hub *hub = NULL;
-	char *address = NULL;
-	int rc = replica_get(&address, node->replica, NODE_HUB, err);
+	int rc = hub_union_of(&hub, node->replica, node->repository, err);
 
-	if (rc == 0 && *address == '\0')
-		rc = err_set(err, ERR_INPUT,
-			     "this replica knows no hub: run init again");
-	if (rc == 0)
-		rc = hub_open(&hub, address, err);
 	if (rc == 0)
 		rc = replica_is_office(node->replica)
 			     ? exchange_office(node, hub, run, err)
 			     : exchange_unit(node, hub, run, err);
+	if (rc == 0)
+		rc = exchange_tell_away(hub, run, err);
 	hub_close(hub);
-	free(address);
 	return rc;
 }
 

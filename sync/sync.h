@@ -69,7 +69,9 @@ enum sync_detail_kind {
 	SYNC_REFUSED,	  /* a change its writer may not make */
 	SYNC_QUARANTINED, /* a ref that stops here until a person looks */
 	SYNC_WAITING,	  /* a ref of a site that is not enrolled yet */
-	SYNC_NOTICE	  /* something was put right, and should be known */
+	SYNC_NOTICE,	  /* something was put right, and should be known */
+	SYNC_AWAY	  /* `site: why`: its mailbox was not reached; all else
+			     was done */
 };
 
 struct sync_detail {

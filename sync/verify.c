@@ -277,6 +277,8 @@ static int prove(struct proof *proof, struct err *err)
 		rc = proof_inboxes(proof, err);
 	if (rc == 0 && proof->source == VERIFY_HUB)
 		rc = proof_hub_refs(proof, err);
+	if (rc == 0 && proof->source == VERIFY_HUB && office)
+		rc = proof_mailboxes(proof, err);
 	if (rc == 0 && proof->report->ok)
 		rc = proof_own(proof, err);
 	if (rc == 0)

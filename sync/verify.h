@@ -45,6 +45,18 @@ int proof_main(struct proof *proof, struct err *err);
 int proof_inboxes(struct proof *proof, struct err *err);
 /* A unit: its inbox. */
 int proof_inbox(struct proof *proof, struct err *err);
+/* One inbox of proof->repository against main. */
+int proof_inbox_ref(struct proof *proof, const struct ref *ref,
+		    struct err *err);
+/* At the hub: mailboxes, each beside main and beside what this node knows it
+ * has had; and that no other site's refs are in it. */
+int proof_mailboxes(struct proof *proof, struct err *err);
+/* A ref of proof->repository must hold the commit `had`. */
+int proof_holds(struct proof *proof, const char *name, const struct oid *had,
+		struct err *err);
+/* Whether a site's refs are at a mailbox, and not in proof->repository. */
+int proof_elsewhere(bool *out, const struct proof *proof, const char *site,
+		    struct err *err);
 /* The hub, beside what this node knows it has had: no ref was set back or
  * rewritten. */
 int proof_hub_refs(struct proof *proof, struct err *err);

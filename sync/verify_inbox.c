@@ -81,8 +81,7 @@ static int replay(struct proof *proof, struct replica *into, const char *site,
 
 /* --- at the office ------------------------------------------------------- */
 
-static int check_inbox(struct proof *proof, const struct ref *ref,
-		       struct err *err)
+int proof_inbox_ref(struct proof *proof, const struct ref *ref, struct err *err)
 {
 	char site[REF_SITE_MAX + 1];
 	char is[SYNC_COMMIT_TEXT];
@@ -119,8 +118,14 @@ int proof_inboxes(struct proof *proof, struct err *err)
 		return 0;
 	rc = repository_refs(&refs, proof->repository, REF_INBOX, err);
 	for (size_t i = 0; rc == 0 && i < refs.n; i++) {
+		char site[REF_SITE_MAX + 1] = "";
+		bool elsewhere;
+
 		run_progress(&proof->run, SYNC_STAGE_DELIVER, i, refs.n);
-		rc = check_inbox(proof, &refs.items[i], err);
+		refs_parse_inbox(site, refs.items[i].name);
+		rc = proof_elsewhere(&elsewhere, proof, site, err);
+		if (rc == 0 && !elsewhere)
+			rc = proof_inbox_ref(proof, &refs.items[i], err);
 	}
 	ref_list_release(&refs);
 	return rc;

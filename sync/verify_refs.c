@@ -7,9 +7,8 @@
 #include "sync/refs.h"
 #include "sync/verify.h"
 
-/* The hub's ref must hold the commit `had`. */
-static int check_holds(struct proof *proof, const char *name,
-		       const struct oid *had, struct err *err)
+int proof_holds(struct proof *proof, const char *name, const struct oid *had,
+		struct err *err)
 {
 	struct oid_list chain = {NULL, 0, 0};
 	struct oid tip;
@@ -29,14 +28,23 @@ static int check_holds(struct proof *proof, const char *name,
 	return proof_damage(proof, rc, name, err);
 }
 
+/* What a mailbox has of it is proof_mailboxes' to see. */
 static int check_taken(struct proof *proof, struct err *err)
 {
 	struct ref_list taken = {NULL, 0};
 	int rc = ledger_taken_refs(&taken, proof->node->replica, err);
 
-	for (size_t i = 0; rc == 0 && i < taken.n; i++)
-		rc = check_holds(proof, taken.items[i].name,
-				 &taken.items[i].oid, err);
+	for (size_t i = 0; rc == 0 && i < taken.n; i++) {
+		char site[REF_SITE_MAX + 1] = "";
+		uint64_t origin;
+		bool elsewhere;
+
+		refs_parse_outbox(site, &origin, taken.items[i].name);
+		rc = proof_elsewhere(&elsewhere, proof, site, err);
+		if (rc == 0 && !elsewhere)
+			rc = proof_holds(proof, taken.items[i].name,
+					 &taken.items[i].oid, err);
+	}
 	ref_list_release(&taken);
 	return rc;
 }
@@ -49,7 +57,7 @@ static int check_known(struct proof *proof, const char *name, const char *fact,
 
 	return rc < 0 || oid_is_zero(&had)
 		       ? rc
-		       : check_holds(proof, name, &had, err);
+		       : proof_holds(proof, name, &had, err);
 }
 
 int proof_hub_refs(struct proof *proof, struct err *err)

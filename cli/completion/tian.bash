@@ -49,7 +49,7 @@ _tian_paths() { # COMPGEN-OPTION
 _tian_options() {
 	case $command in
 	init) echo --office --unit --hub --name --key --office-key ;;
-	unit) echo add list key --key --rename --revoke --from ;;
+	unit) echo add list key mailbox --key --rename --revoke --from --none ;;
 	import) echo --format --only --session --map --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
 	new)
@@ -81,7 +81,7 @@ _tian_options() {
 	conflicts) echo --hard ;;
 	resolve) echo --take --value --reason ;;
 	verify) echo --hub --from ;;
-	hub) echo rules ;;
+	hub) echo use rules ;;
 	bundle) echo create apply --for --full ;;
 	publish) echo --format --paper --out --unit --session ;;
 	esac
@@ -180,7 +180,7 @@ sync conflicts resolve log blame verify check stats publish bundle hub doctor \
 	import) _tian_paths -f ;;
 	hub)
 		if [[ $prev == hub ]]; then
-			_tian_words rules
+			_tian_words $'use\nrules'
 		else
 			_tian_words $'ssh\ngitolite\nforge\npre-receive'
 		fi

@@ -12,6 +12,7 @@
 
 #include "core/edit.h"
 #include "core/state.h"
+#include "sync/hub.h"
 #include "sync/key.h"
 #include "tests/sync/git_helper.h"
 
@@ -25,11 +26,11 @@ static void must(int rc, const struct err *err)
 	assert_true(rc >= 0);
 }
 
-static void init(const char *name, const char *site)
+static void init_at(const char *name, const char *site, const char *hub)
 {
 	struct node_options options = {
 		.dir = in_folder("%s", name),
-		.hub = in_folder("hub"),
+		.hub = in_folder("%s", hub),
 		.site = site,
 	};
 	struct err err;
@@ -40,6 +41,11 @@ static void init(const char *name, const char *site)
 	     &err);
 }
 
+static void init(const char *name, const char *site)
+{
+	init_at(name, site, "hub");
+}
+
 void world_office(void)
 {
 	init("office", REPLICA_OFFICE);
@@ -48,6 +54,20 @@ void world_office(void)
 void world_stranger(const char *name, const char *site)
 {
 	init(name, site);
+}
+
+void world_at_mailbox(const char *name, const char *site, const char *mailbox)
+{
+	char sql[1024];
+	struct err err;
+
+	must(hub_create(in_folder("%s", mailbox), &err), &err);
+	init_at(name, site, mailbox);
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO mailbox(site, url) SELECT '%s', '%s' WHERE NOT"
+		 " EXISTS (SELECT 1 FROM mailbox WHERE site = '%s')",
+		 site, in_folder("%s", mailbox), site);
+	world_edit("office", "李明", sql);
 }
 
 static struct node *open_node(const char *name)

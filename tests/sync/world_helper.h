@@ -11,6 +11,9 @@ void world_office(void);
 void world_unit(const char *name, const char *site, const char *title);
 /* The same, not enrolled. */
 void world_stranger(const char *name, const char *site);
+/* The same, meeting the office at a mailbox, a bare repository in folder
+ * `mailbox` that is made if absent; the office is told of it. */
+void world_at_mailbox(const char *name, const char *site, const char *mailbox);
 /* The office enrols the key of folder `name` for a site. */
 void world_enrol(const char *name, const char *site);
 
