@@ -19,7 +19,7 @@ enum { SHOWN_WIDTH = 44, SHOWN_BEFORE = 15 /* bytes before a place */ };
 static const char SQL_REPLIES[] =
 	"SELECT p.key, coalesce(p.title, ''), coalesce(p.case_no, ''), h.unit,"
 	" coalesce(u.name, h.unit), h.draft, coalesce(p.class_confirmed,"
-	" h.class_proposed, ''), coalesce(h.doc_no, ''), c.answered IS 1,"
+	" h.class_proposed, ''), coalesce(h.doc_no, h.doc_no_entered, ''), c.answered IS 1,"
 	" coalesce(p.publicity, h.publicity_proposed, '') NOT IN ('withheld',"
 	"  'request') AND (coalesce(p.publicity, '') <> 'extract'"
 	"  OR p.public_text IS NULL),"

@@ -82,7 +82,7 @@ static const char SQL_FEEDBACK_EARLY[] =
 	" JOIN feedback f ON f.proposal = c.key AND f.void IS NOT 1"
 	" JOIN (SELECT k.key, coalesce((SELECT date(min(e.at), 'localtime')"
 	"  FROM flow e WHERE e.proposal = k.key AND e.kind = 'sent'),"
-	"  (SELECT min(h.signed_at) FROM handling h WHERE h.proposal = k.key"
+	"  (SELECT min(coalesce(h.signed_at, h.signed_entered)) FROM handling h WHERE h.proposal = k.key"
 	"  AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS at"
 	"  FROM temp.checked k) AS r ON r.key = c.key WHERE f.at < r.at";
 

@@ -56,6 +56,17 @@ int import_ask(struct buf *out, struct import *import, const char *sql,
 	return rc < 0 ? rc : buf_check(out, import->err);
 }
 
+static const char find_code[] =
+	"SELECT code FROM code WHERE list = ?1 AND void IS NOT 1 AND (code ="
+	" ?2 OR zh = ?2 OR instr('、' || coalesce(aliases, '') || '、', '、' ||"
+	" ?2 || '、')) LIMIT 1";
+
+int import_code(struct buf *code, struct import *import, const char *list,
+		const char *text)
+{
+	return import_ask(code, import, find_code, list, text);
+}
+
 bool import_key(struct buf *key, const struct import *import,
 		const struct record *record)
 {

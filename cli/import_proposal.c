@@ -114,6 +114,24 @@ static int fill_new(struct import *import, const char *key)
 	return rc;
 }
 
+static int fill_kind(struct import *import, const char *key, const char *kind)
+{
+	struct buf code = BUF_INIT;
+	int rc = 0;
+
+	if (kind != NULL)
+		rc = import_code(&code, import, "kind", kind);
+	if (rc == 0 && code.len > 0)
+		rc = fill_text(import, key, "kind", buf_text(&code));
+	else if (rc == 0 && kind != NULL)
+		rc = import_problem(import, RECORD_PROPOSAL,
+				    _("“%s” is no kind of proposal known here; "
+				      "it is not taken"),
+				    kind);
+	buf_release(&code);
+	return rc;
+}
+
 static int fill_proposal(struct import *import, const char *key,
 			 const struct record *record)
 {
@@ -133,8 +151,12 @@ static int fill_proposal(struct import *import, const char *key,
 		rc = fill_text(import, key, "category", record->category);
 	if (rc == 0)
 		rc = fill_text(import, key, "due", record->due);
+	if (rc == 0)
+		rc = fill_kind(import, key, record->kind);
 	if (rc == 0 && record->is_key)
 		rc = import_fill_int(import, &is_key, 1);
+	if (rc == 0 && record->leaders != NULL)
+		rc = import_leaders(import, key, record->leaders);
 	return rc;
 }
 
@@ -202,31 +224,49 @@ static int take_main(struct import *import, const char *key, const char *name,
 	return rc;
 }
 
+/* Each unit of a list with a role. A unit named twice stays what it was named
+ * first. */
+static int take_others(struct import *import, const char *key,
+		       const char *units, const char *role,
+		       const char *main_code)
+{
+	const char *at = units != NULL ? units : "";
+	struct buf code = BUF_INIT;
+	const char *member;
+	size_t len;
+	int rc = 0;
+
+	while (rc == 0 && record_next_member(&at, &member, &len)) {
+		char *name = strndup(member, len);
+
+		rc = name == NULL ? err_nomem(import->err)
+				  : import_unit_need(&code, import, name);
+		free(name);
+		if (rc == 0 && code.len > 0 &&
+		    strcmp(buf_text(&code), main_code) != 0)
+			rc = take_handling(import, key, code.data, role);
+	}
+	buf_release(&code);
+	return rc;
+}
+
 static int take_units(struct import *import, const char *key,
 		      const struct record *record)
 {
 	struct buf main_code = BUF_INIT;
-	struct buf code = BUF_INIT;
-	const char *at = record->co_units != NULL ? record->co_units : "";
-	const char *member;
-	char *name = NULL;
-	size_t len;
+	bool may = true;
 	int rc = 0;
 
 	if (record->main_unit != NULL)
 		rc = take_main(import, key, record->main_unit, &main_code);
-	while (rc == 0 && record_next_member(&at, &member, &len)) {
-		free(name);
-		name = strndup(member, len);
-		rc = name == NULL ? err_nomem(import->err)
-				  : import_unit_need(&code, import, name);
-		/* A unit named twice stays what it was named first. */
-		if (rc == 0 && code.len > 0 &&
-		    strcmp(buf_text(&code), buf_text(&main_code)) != 0)
-			rc = take_handling(import, key, code.data, "co");
-	}
-	free(name);
-	buf_release(&code);
+	else if (record->split_units != NULL)
+		rc = may_be_main(import, key, record->split_units, &may);
+	if (rc == 0 && may)
+		rc = take_others(import, key, record->split_units, "split",
+				 buf_text(&main_code));
+	if (rc == 0)
+		rc = take_others(import, key, record->co_units, "co",
+				 buf_text(&main_code));
 	buf_release(&main_code);
 	return rc;
 }

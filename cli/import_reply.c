@@ -8,17 +8,13 @@
 
 #include "cli/event.h"
 #include "cli/message.h"
+#include "cli/row.h"
 #include "cli/scan.h"
 #include "core/utf8.h"
 
 static const char find_handling[] =
 	"SELECT unit FROM handling WHERE proposal = ?1 AND void IS NOT 1 AND"
 	" (unit = ?2 OR (?2 = '' AND role = 'main'))";
-static const char find_class[] =
-	"SELECT code FROM code WHERE list = 'class' AND void IS NOT 1 AND"
-	" (code = ?1 OR zh = ?2 OR"
-	"  instr('、' || coalesce(aliases, '') || '、', '、' || ?2 || '、'))"
-	" LIMIT 1";
 static const char all_classes[] =
 	"SELECT coalesce(group_concat(code, ', '), '') FROM (SELECT code FROM"
 	" code WHERE list = 'class' AND void IS NOT 1 ORDER BY rank, code)";
@@ -39,8 +35,11 @@ static int name_class(struct import *import, const char *text)
 static int find_code(struct buf *code, struct import *import, const char *text)
 {
 	char letter[2] = {record_class_letter(text, strlen(text)), '\0'};
+	int rc = import_code(code, import, "class", text);
 
-	return import_ask(code, import, find_class, letter, text);
+	if (rc == 0 && code->len == 0 && letter[0] != '\0')
+		rc = import_code(code, import, "class", letter);
+	return rc;
 }
 
 /* What stands before a bracket, then what stands in it: A类（解决或采纳）. */
@@ -149,34 +148,27 @@ static int take_text(struct import *import, const char *key, const char *unit,
 	return add_submitted(import, key, unit, record);
 }
 
-/* What the unit alone writes; at the office that is said once. */
-static int take_letter(struct import *import, const char *row,
-		       const struct record *record)
+/* A field that only the unit itself writes. What a list says of it at the
+ * office is the office's word, in a field of its own beside it; where the
+ * unit has written, that stands, and what differs is named. */
+static int fill_own(struct import *import, const char *row, const char *own,
+		    const char *entered, const char *value)
 {
-	struct import_cell number = {"handling", row, "doc_no", RECORD_REPLY};
-	struct import_cell signed_at = {"handling", row, "signed_at",
-					RECORD_REPLY};
-	struct record_about where = {.line = record->line,
-				     .record = RECORD_NONE,
-				     .parts = RECORD_REPLY,
-				     .note = true};
-	int rc;
+	const struct entity *entity = schema_entity_named(
+		replica_schema(import->replica), "handling");
+	struct import_cell cell = {"handling", row, own, RECORD_REPLY};
+	struct buf held = BUF_INIT;
+	struct value here;
+	int rc = 0;
 
-	if (record->doc_no == NULL && record->replied_on == NULL)
-		return 0;
-	if (!replica_is_office(import->replica)) {
-		rc = import_fill(import, &number, record->doc_no, NULL);
-		if (rc == 0)
-			rc = import_fill(import, &signed_at, record->replied_on,
-					 NULL);
-		return rc;
+	if (value != NULL && replica_is_office(import->replica)) {
+		rc = row_get(&here, &held, NULL, import->replica, entity, row,
+			     entity_field_named(entity, own), import->err);
+		if (rc == 0 && here.type == VALUE_NULL)
+			cell.field = entered;
 	}
-	if (record->doc_no == NULL || import->said_units_own)
-		return 0;
-	import->said_units_own = true;
-	return record_list_problem(import->list, where, import->err,
-				   _("document numbers are for the units to "
-				     "enter; the office does not take them"));
+	buf_release(&held);
+	return rc < 0 ? rc : import_fill(import, &cell, value, NULL);
 }
 
 static int take_reply(struct import *import, const char *key, const char *unit,
@@ -192,7 +184,11 @@ static int take_reply(struct import *import, const char *key, const char *unit,
 	if (rc == 0)
 		rc = take_text(import, key, unit, row.data, record);
 	if (rc == 0)
-		rc = take_letter(import, row.data, record);
+		rc = fill_own(import, row.data, "doc_no", "doc_no_entered",
+			      record->doc_no);
+	if (rc == 0)
+		rc = fill_own(import, row.data, "signed_at", "signed_entered",
+			      record->replied_on);
 	buf_release(&row);
 	return rc;
 }
@@ -255,7 +251,8 @@ static int name_unknown(struct import *import, const char *key,
 }
 
 static int find_and_take(struct import *import, const char *key,
-			 const char *code, const struct record *record)
+			 const char *code, const struct record *record,
+			 bool *others)
 {
 	struct buf unit = BUF_INIT;
 	int rc = import_ask(&unit, import, find_handling, key, code);
@@ -267,20 +264,21 @@ static int find_and_take(struct import *import, const char *key,
 	else if (rc == 0 && record->main_unit != NULL)
 		rc = name_unknown(import, key, code);
 	else if (rc == 0) /* a list without units: not ours, most likely */
-		import->skipped[import->index] = true;
+		*others = true;
 	buf_release(&unit);
 	return rc;
 }
 
-int import_reply(struct import *import, const struct record *record)
+/* *others: it was passed over, as another unit's. */
+static int take_entry(struct import *import, const struct record *record,
+		      bool *others)
 {
 	struct buf key = BUF_INIT;
 	struct buf code = BUF_INIT;
 	bool ours = false;
 	int rc = 0;
 
-	if (record->reply == NULL && record->class_text == NULL)
-		return 0;
+	*others = false;
 	if (import_key(&key, import, record))
 		rc = whose(&code, import, record, &ours);
 	else if ((import->parts & RECORD_PROPOSAL) == 0)
@@ -288,11 +286,56 @@ int import_reply(struct import *import, const struct record *record)
 				    _("'%s' is no number"),
 				    record->number ? record->number : "");
 	if (rc == 0 && !ours && !replica_is_office(import->replica))
-		import->skipped[import->index] = true;
+		*others = true;
 	if (rc == 0 && ours)
-		rc = find_and_take(import, key.data, buf_text(&code), record);
-	import->report->others += import->skipped[import->index];
+		rc = find_and_take(import, key.data, buf_text(&code), record,
+				   others);
 	buf_release(&code);
 	buf_release(&key);
+	return rc;
+}
+
+/* One of several separate units, as if the list held it alone. */
+static struct record alone(const struct record *record,
+			   const struct record_answer *answer)
+{
+	struct record one = {
+		.line = record->line,
+		.number = record->number,
+		.main_unit = answer->unit,
+		.class_text = answer->class_text,
+		.reply = answer->reply,
+		.doc_no = answer->doc_no,
+		.replied_on = answer->replied_on,
+	};
+
+	memcpy(one.plain, record->plain, sizeof(one.plain));
+	return one;
+}
+
+int import_reply(struct import *import, const struct record *record)
+{
+	bool *skipped = &import->skipped[import->index];
+	size_t n = 0, passed = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i <= record->n_answers; i++) {
+		struct record one = i < record->n_answers
+					    ? alone(record, &record->answers[i])
+					    : *record;
+		bool others = false;
+
+		if (one.reply == NULL && one.class_text == NULL)
+			continue;
+		/* A class of the whole is that of each separate reply. */
+		if (i > 0 && i == record->n_answers && one.main_unit == NULL)
+			continue;
+		rc = take_entry(import, &one, &others);
+		n++;
+		passed += others;
+	}
+	/* What is wrong with entries of others is not ours to judge. */
+	*skipped = n > 0 && passed == n;
+	import->report->others += *skipped;
 	return rc;
 }

@@ -13,9 +13,8 @@ struct import {
 	struct import_report *report;
 	unsigned parts;
 	char session[SESSION_SIZE];
-	bool *skipped;	     /* by record: another unit's, not ours to judge */
-	bool said_units_own; /* that document numbers are not taken */
-	long index;	     /* of the record being taken, or RECORD_NONE */
+	bool *skipped; /* by record: another unit's, not ours to judge */
+	long index;    /* of the record being taken, or RECORD_NONE */
 	struct err *err;
 };
 
@@ -46,10 +45,18 @@ int import_ask(struct buf *out, struct import *import, const char *sql,
 /* Names a problem of the record being taken, or of the page. */
 int import_problem(struct import *import, unsigned part, const char *fmt, ...)
 	ERR_PRINTF(3, 4);
+/* The code of a list by code, label or alias; left empty where there is
+ * none. */
+int import_code(struct buf *code, struct import *import, const char *list,
+		const char *text);
 /* The key of the record's proposal into `key`; false if its number gives
  * none. */
 bool import_key(struct buf *key, const struct import *import,
 		const struct record *record);
+
+/* import_leader.c: leaders as "领办 区长 某某；督办 某某（主席）". */
+
+int import_leaders(struct import *import, const char *key, const char *leaders);
 
 /* import_unit.c: units by what a list calls them. */
 

@@ -134,7 +134,8 @@ static const char *role_of(const json_t *unit)
 	return role ? role : "main";
 }
 
-/* The only unit that replies gives its class, number and text. */
+/* The only unit that replies gives its number and text; the class is that of
+ * the proposal. */
 static int read_reply(struct reader *reader, struct record *record,
 		      const json_t *unit)
 {
@@ -148,58 +149,92 @@ static int read_reply(struct reader *reader, struct record *record,
 	return read_dates(reader, &record->replied_on, "signed_at");
 }
 
+/* A unit's name, else its code; NULL and a problem where it has none. */
+static int read_name(char **name, struct reader *reader, const json_t *unit)
+{
+	bool failed = false;
+
+	*name = member(unit, "name", &failed);
+	if (!*name)
+		*name = member(unit, "unit", &failed);
+	if (failed)
+		return err_nomem(reader->err);
+	if (*name)
+		return 0;
+	return record_list_problem(
+		reader->list,
+		about(reader, RECORD_PROPOSAL | RECORD_REPLY, true),
+		reader->err, _("a unit without a name is not taken"));
+}
+
+/* One of several separate units, with its own class. */
+static int read_answer(struct reader *reader, struct record *record,
+		       const json_t *unit)
+{
+	struct record_answer *answer;
+	size_t n = record->n_answers;
+	bool failed = false;
+	char *name = NULL;
+	int rc = read_name(&name, reader, unit);
+
+	if (rc == 0 && name)
+		rc = record_set_split(record, name, strlen(name), reader->err);
+	free(name);
+	if (rc != 0 || record->n_answers == n)
+		return rc;
+	answer = &record->answers[n];
+	answer->class_text = member(unit, "class", &failed);
+	answer->reply = member(unit, "reply", &failed);
+	answer->doc_no = member(unit, "doc_no", &failed);
+	answer->replied_on = member(unit, "signed_at", &failed);
+	if (!answer->class_text && record->class_text) {
+		answer->class_text = strdup(record->class_text);
+		failed = failed || !answer->class_text;
+	}
+	if (failed)
+		return err_nomem(reader->err);
+	return read_dates(reader, &answer->replied_on, "signed_at");
+}
+
 static int add_unit(struct reader *reader, struct record *record,
 		    const json_t *unit)
 {
-	bool failed = false;
-	char *name = member(unit, "name", &failed);
-	int rc = 0;
+	bool co = strcmp(role_of(unit), "co") == 0;
+	char *name = NULL;
+	int rc = read_name(&name, reader, unit);
 
-	if (!name)
-		name = member(unit, "unit", &failed);
-	if (name)
+	if (rc == 0 && name && co)
+		rc = record_set_co(record, name, strlen(name), reader->err);
+	else if (rc == 0 && name)
 		rc = record_set_units(record, name, strlen(name), reader->err);
-	else if (!failed)
-		rc = record_list_problem(
-			reader->list,
-			about(reader, RECORD_PROPOSAL | RECORD_REPLY, true),
-			reader->err, _("a unit without a name is not taken"));
 	free(name);
-	return failed ? err_nomem(reader->err) : rc;
+	return rc;
 }
 
-/* The main unit first, whatever the order; separate ones cannot be said in a
- * list, which has one reply. */
+/* The main unit before its co-units, whatever the order. */
 static int read_units(struct reader *reader, struct record *record,
 		      const json_t *units)
 {
-	size_t split = 0;
 	int rc = 0;
 
-	for (size_t pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; rc == 0 && i < json_array_size(units); i++) {
-			const json_t *unit = json_array_get(units, i);
-			bool co = strcmp(role_of(unit), "co") == 0;
+	for (size_t i = 0; rc == 0 && i < json_array_size(units); i++) {
+		const json_t *unit = json_array_get(units, i);
+		const char *role = role_of(unit);
 
-			split += pass == 0 &&
-				 strcmp(role_of(unit), "split") == 0;
-			if (co != (pass == 1))
-				continue;
-			if (!co && record->main_unit)
-				continue;
+		if (strcmp(role, "split") == 0) {
+			rc = read_answer(reader, record, unit);
+		} else if (strcmp(role, "co") != 0 && !record->main_unit) {
 			rc = add_unit(reader, record, unit);
-			if (rc == 0 && !co && record->main_unit)
+			if (rc == 0 && record->main_unit)
 				rc = read_reply(reader, record, unit);
 		}
 	}
-	if (rc == 0 && split > 1)
-		rc = record_list_problem(
-			reader->list,
-			about(reader, RECORD_PROPOSAL | RECORD_REPLY, true),
-			reader->err,
-			_("several separate units: only %s is taken, assign "
-			  "the others with --split"),
-			record->main_unit ? record->main_unit : "");
+	for (size_t i = 0; rc == 0 && i < json_array_size(units); i++) {
+		const json_t *unit = json_array_get(units, i);
+
+		if (strcmp(role_of(unit), "co") == 0)
+			rc = add_unit(reader, record, unit);
+	}
 	return rc;
 }
 
@@ -240,6 +275,8 @@ static int fill(struct reader *reader, struct record *record,
 	record->category = member(object, "category", &failed);
 	record->class_text = member(object, "class", &failed);
 	record->due = member(object, "due", &failed);
+	record->kind = member(object, "kind", &failed);
+	record->leaders = member(object, "leaders", &failed);
 	record->is_key = json_is_true(json_object_get(object, "is_key"));
 	if (rc == 0)
 		rc = read_dates(reader, &record->due, "due");

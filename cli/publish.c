@@ -38,6 +38,14 @@ static const char *keep_text(struct publication *out, sqlite3_stmt *stmt,
 	return copy;
 }
 
+/* The first column's text, the other's where that is empty. */
+static const char *keep_either(struct publication *out, sqlite3_stmt *stmt,
+			       int first, int other)
+{
+	return keep_text(out, stmt,
+			 db_text(stmt, first)[0] != '\0' ? first : other);
+}
+
 void publish_release(struct publication *publication)
 {
 	struct pool *block = publication->pool;
@@ -62,6 +70,22 @@ static void add_column(struct buf *sql, const struct schema *schema,
 		buf_addf(sql, ", %s.%s", entity, field);
 	else
 		buf_adds(sql, ", NULL");
+}
+
+/* The same of a code: its label, the code where it has none. */
+static void add_label(struct buf *sql, const struct schema *schema,
+		      const char *entity, const char *name)
+{
+	const struct field *field =
+		entity_field_named(schema_entity_named(schema, entity), name);
+
+	if (field == NULL || !field->publish)
+		buf_adds(sql, ", NULL");
+	else
+		buf_addf(sql,
+			 ", coalesce((SELECT zh FROM code WHERE list = '%s'"
+			 " AND code = %s.%s), %s.%s)",
+			 field->list, entity, name, entity, name);
 }
 
 static void add_columns(struct buf *sql, const struct schema *schema,
@@ -191,6 +215,9 @@ enum case_column {
 	CASE_IS_KEY,
 	CASE_CLASS,
 	CASE_TEXT,
+	CASE_CATEGORY,
+	CASE_DUE,
+	CASE_KIND,
 	CASE_PUBLICITY
 };
 
@@ -223,10 +250,14 @@ static int read_case(struct publish_case *one, struct publication *out,
 	one->sector = keep_text(out, stmt, CASE_SECTOR);
 	one->sponsors = keep_text(out, stmt, CASE_SPONSORS);
 	one->leaders = "";
+	one->kind = keep_text(out, stmt, CASE_KIND);
+	one->category = keep_text(out, stmt, CASE_CATEGORY);
+	one->due = keep_text(out, stmt, CASE_DUE);
 	one->is_key = db_int(stmt, CASE_IS_KEY) == 1;
 	one->class_at = class_index(out, db_text(stmt, CASE_CLASS));
 	if (one->key == NULL || one->case_no == NULL || one->title == NULL ||
-	    one->sector == NULL || one->sponsors == NULL)
+	    one->sector == NULL || one->sponsors == NULL || one->kind == NULL ||
+	    one->category == NULL || one->due == NULL)
 		return err_nomem(err);
 	return 0;
 }
@@ -238,14 +269,18 @@ enum unit_column {
 	UNIT_TEXT,
 	UNIT_CLASS,
 	UNIT_DOC_NO,
-	UNIT_SIGNED
+	UNIT_SIGNED,
+	UNIT_DOC_NO_ENTERED,
+	UNIT_SIGNED_ENTERED
 };
 
 static int prepare_units(sqlite3_stmt **stmt, struct replica *replica,
 			 struct err *err)
 {
-	static const char *const fields[] = {
-		"role", "draft", "class_proposed", "doc_no", "signed_at", NULL};
+	static const char *const fields[] = {"role",	       "draft",
+					     "class_proposed", "doc_no",
+					     "signed_at",      "doc_no_entered",
+					     "signed_entered", NULL};
 	const struct schema *schema = replica_schema(replica);
 	struct buf sql = BUF_INIT;
 	int rc;
@@ -268,16 +303,36 @@ static bool answers(const struct publish_unit *unit)
 	return strcmp(unit->role, "co") != 0;
 }
 
+/* The class of which all that say one are agreed; n_classes for none. */
+static size_t common_class(const struct publication *out,
+			   const struct publish_case *one)
+{
+	size_t class_at = out->n_classes;
+
+	for (size_t i = 0; i < one->n_units; i++) {
+		size_t said = one->units[i].class_at;
+
+		if (said == out->n_classes)
+			continue;
+		if (class_at != out->n_classes && class_at != said)
+			return out->n_classes;
+		class_at = said;
+	}
+	return class_at;
+}
+
 static int read_unit(struct publish_unit *unit, struct publication *out,
 		     sqlite3_stmt *stmt, struct err *err)
 {
 	unit->code = keep_text(out, stmt, UNIT_CODE);
-	unit->name = keep_text(out, stmt,
-			       db_text(stmt, UNIT_NAME)[0] == '\0' ? UNIT_CODE
-								   : UNIT_NAME);
+	unit->name = keep_either(out, stmt, UNIT_NAME, UNIT_CODE);
 	unit->role = keep_text(out, stmt, UNIT_ROLE);
-	unit->doc_no = keep_text(out, stmt, UNIT_DOC_NO);
-	unit->signed_at = keep_text(out, stmt, UNIT_SIGNED);
+	unit->doc_no = keep_either(out, stmt, UNIT_DOC_NO, UNIT_DOC_NO_ENTERED);
+	unit->signed_at =
+		keep_either(out, stmt, UNIT_SIGNED, UNIT_SIGNED_ENTERED);
+	unit->class_at = out->n_classes;
+	if (answers(unit))
+		unit->class_at = class_index(out, db_text(stmt, UNIT_CLASS));
 	/* A co-unit's opinion is for the main unit, not for the public. */
 	unit->text = unit->role != NULL && answers(unit)
 			     ? keep_text(out, stmt, UNIT_TEXT)
@@ -308,11 +363,10 @@ static int load_units(struct publish_case *one, struct publication *out,
 		struct publish_unit *unit = &units[one->n_units++];
 
 		rc = read_unit(unit, out, stmt, err);
-		if (rc == 0 && one->class_at == out->n_classes && answers(unit))
-			one->class_at =
-				class_index(out, db_text(stmt, UNIT_CLASS));
 	}
 	sqlite3_reset(stmt);
+	if (one->class_at == out->n_classes)
+		one->class_at = common_class(out, one);
 	return rc;
 }
 
@@ -407,7 +461,8 @@ static int load_cases(struct publication *out, struct replica *replica,
 	static const char *const fields[] = {"case_no",	    "title",
 					     "sector",	    "sponsors",
 					     "is_key",	    "class_confirmed",
-					     "public_text", NULL};
+					     "public_text", "category",
+					     "due",	    NULL};
 	struct buf sql = BUF_INIT;
 	sqlite3_stmt *stmt = NULL;
 	sqlite3_stmt *units = NULL;
@@ -415,6 +470,7 @@ static int load_cases(struct publication *out, struct replica *replica,
 
 	buf_adds(&sql, "SELECT proposal.key");
 	add_columns(&sql, replica_schema(replica), "proposal", fields);
+	add_label(&sql, replica_schema(replica), "proposal", "kind");
 	buf_adds(&sql, publicity_of_case);
 	rc = prepare(&stmt, replica, &sql, err);
 	if (rc == 0)

@@ -31,6 +31,7 @@ struct publish_unit {
 	const char *text; /* its reply; "" for co-units */
 	const char *doc_no;
 	const char *signed_at;
+	size_t class_at; /* of its reply; n_classes where it says none */
 };
 
 struct publish_case {
@@ -40,6 +41,9 @@ struct publish_case {
 	const char *sector;
 	const char *sponsors;
 	const char *leaders; /* "领办 区长 某某；督办 …" */
+	const char *kind;    /* its label */
+	const char *category;
+	const char *due; /* 2022-06-30 */
 	bool is_key;
 	bool replied;	 /* a text is shown */
 	size_t class_at; /* index of its class; n_classes where it has none */

@@ -68,12 +68,20 @@ static void add_figures(struct json_out *json,
 	json_out_end(json);
 }
 
-static void add_unit(struct json_out *json, const struct publish_unit *unit)
+static const char *class_code(const struct publication *publication, size_t at)
+{
+	return at < publication->n_classes ? publication->classes[at].code : "";
+}
+
+static void add_unit(struct json_out *json,
+		     const struct publication *publication,
+		     const struct publish_unit *unit)
 {
 	json_out_object(json, NULL);
 	json_out_text(json, "unit", unit->code);
 	json_out_text(json, "name", unit->name);
 	add_text(json, "role", unit->role);
+	add_text(json, "class", class_code(publication, unit->class_at));
 	add_text(json, "doc_no", unit->doc_no);
 	add_text(json, "signed_at", unit->signed_at);
 	add_text(json, "reply", unit->text);
@@ -90,15 +98,15 @@ static void add_case(struct json_out *json,
 	add_text(json, "title", one->title);
 	add_text(json, "sector", one->sector);
 	add_text(json, "sponsors", one->sponsors);
+	add_text(json, "kind", one->kind);
+	add_text(json, "category", one->category);
+	add_text(json, "due", one->due);
 	add_text(json, "leaders", one->leaders);
 	json_out_bool(json, "is_key", one->is_key);
-	add_text(json, "class",
-		 one->class_at < publication->n_classes
-			 ? publication->classes[one->class_at].code
-			 : "");
+	add_text(json, "class", class_code(publication, one->class_at));
 	json_out_array(json, "units");
 	for (size_t i = 0; i < one->n_units; i++)
-		add_unit(json, &one->units[i]);
+		add_unit(json, publication, &one->units[i]);
 	json_out_end(json);
 	json_out_end(json);
 }

@@ -12,10 +12,14 @@ static const struct {
 	[PUBLISH_TITLE] = {"案由", 44},
 	[PUBLISH_SECTOR] = {"界别", 16},
 	[PUBLISH_SPONSORS] = {"提案人", 16},
+	[PUBLISH_KIND] = {"提案类型", 10},
+	[PUBLISH_CATEGORY] = {"提案类别", 12},
 	[PUBLISH_KEY] = {"重点提案", 9},
 	[PUBLISH_LEADERS] = {"领办督办", 20},
 	[PUBLISH_MAIN] = {"承办单位", 20},
+	[PUBLISH_SPLIT] = {"分办单位", 20},
 	[PUBLISH_CO] = {"会办单位", 24},
+	[PUBLISH_DUE] = {"办结期限", 12},
 	[PUBLISH_CLASS] = {"办理结果", 9},
 	[PUBLISH_DOC_NO] = {"文号", 18},
 	[PUBLISH_SIGNED] = {"答复日期", 12},
@@ -32,53 +36,74 @@ int publish_column_width(enum publish_column column)
 	return columns[column].width;
 }
 
-static bool is_co(const struct publish_unit *unit)
+static bool has_role(const struct publish_unit *unit, const char *role)
 {
-	return strcmp(unit->role, "co") == 0;
+	/* What is no co-unit and no separate one is the main unit. */
+	if (strcmp(role, "main") == 0)
+		return strcmp(unit->role, "co") != 0 &&
+		       strcmp(unit->role, "split") != 0;
+	return strcmp(unit->role, role) == 0;
 }
 
-static void add_names(struct buf *out, const struct publish_case *one, bool co)
+static void add_names(struct buf *out, const struct publish_case *one,
+		      const char *role)
 {
 	for (size_t i = 0; i < one->n_units; i++) {
-		if (is_co(&one->units[i]) != co)
+		if (!has_role(&one->units[i], role))
 			continue;
 		buf_adds(out, out->len > 0 ? "、" : "");
 		buf_adds(out, one->units[i].name);
 	}
 }
 
-/* Of each unit that replies what `field` says, each once. */
-static void add_field(struct buf *out, const struct publish_case *one,
-		      enum publish_column column)
+static const char *said(const struct publication *publication,
+			const struct publish_unit *unit,
+			enum publish_column column)
 {
-	for (size_t i = 0; i < one->n_units; i++) {
-		const struct publish_unit *unit = &one->units[i];
-		const char *text = column == PUBLISH_DOC_NO ? unit->doc_no
-							    : unit->signed_at;
+	if (has_role(unit, "co"))
+		return "";
+	if (column == PUBLISH_REPLY)
+		return unit->text;
+	if (column == PUBLISH_DOC_NO)
+		return unit->doc_no;
+	if (column == PUBLISH_SIGNED)
+		return unit->signed_at;
+	return unit->class_at < publication->n_classes
+		       ? publication->classes[unit->class_at].code
+		       : "";
+}
 
-		if (is_co(unit) || text[0] == '\0')
+/* What each unit that replies says; whose it is, where several do. */
+static void add_said(struct buf *out, const struct publication *publication,
+		     const struct publish_case *one, enum publish_column column)
+{
+	bool text = column == PUBLISH_REPLY;
+	size_t repliers = 0;
+
+	for (size_t i = 0; i < one->n_units; i++)
+		repliers += !has_role(&one->units[i], "co");
+	for (size_t i = 0; i < one->n_units; i++) {
+		const char *words = said(publication, &one->units[i], column);
+
+		if (words[0] == '\0')
 			continue;
-		buf_adds(out, out->len > 0 ? "、" : "");
-		buf_adds(out, text);
+		if (out->len > 0)
+			buf_adds(out, text ? "\n" : "；");
+		if (repliers > 1)
+			buf_addf(out, text ? "%s：\n" : "%s：",
+				 one->units[i].name);
+		buf_adds(out, words);
 	}
 }
 
-static void add_replies(struct buf *out, const struct publish_case *one)
+/* The class of the whole; where units differ, each one's. */
+static void add_class(struct buf *out, const struct publication *publication,
+		      const struct publish_case *one)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < one->n_units; i++)
-		n += one->units[i].text[0] != '\0';
-	for (size_t i = 0; i < one->n_units; i++) {
-		const struct publish_unit *unit = &one->units[i];
-
-		if (unit->text[0] == '\0')
-			continue;
-		buf_adds(out, out->len > 0 ? "\n" : "");
-		if (n > 1)
-			buf_addf(out, "%s：\n", unit->name);
-		buf_adds(out, unit->text);
-	}
+	if (one->class_at < publication->n_classes)
+		buf_adds(out, publication->classes[one->class_at].code);
+	else
+		add_said(out, publication, one, PUBLISH_CLASS);
 }
 
 void publish_cell(struct buf *out, const struct publication *publication,
@@ -98,6 +123,12 @@ void publish_cell(struct buf *out, const struct publication *publication,
 	case PUBLISH_SPONSORS:
 		buf_adds(out, one->sponsors);
 		break;
+	case PUBLISH_KIND:
+		buf_adds(out, one->kind);
+		break;
+	case PUBLISH_CATEGORY:
+		buf_adds(out, one->category);
+		break;
 	case PUBLISH_KEY:
 		buf_adds(out, one->is_key ? "是" : "");
 		break;
@@ -105,21 +136,24 @@ void publish_cell(struct buf *out, const struct publication *publication,
 		buf_adds(out, one->leaders);
 		break;
 	case PUBLISH_MAIN:
-		add_names(out, one, false);
+		add_names(out, one, "main");
+		break;
+	case PUBLISH_SPLIT:
+		add_names(out, one, "split");
 		break;
 	case PUBLISH_CO:
-		add_names(out, one, true);
+		add_names(out, one, "co");
+		break;
+	case PUBLISH_DUE:
+		buf_adds(out, one->due);
 		break;
 	case PUBLISH_CLASS:
-		if (one->class_at < publication->n_classes)
-			buf_adds(out, publication->classes[one->class_at].code);
+		add_class(out, publication, one);
 		break;
 	case PUBLISH_DOC_NO:
 	case PUBLISH_SIGNED:
-		add_field(out, one, column);
-		break;
 	case PUBLISH_REPLY:
-		add_replies(out, one);
+		add_said(out, publication, one, column);
 		break;
 	case PUBLISH_COLUMNS:
 		break;

@@ -11,10 +11,14 @@ enum publish_column {
 	PUBLISH_TITLE,
 	PUBLISH_SECTOR,
 	PUBLISH_SPONSORS,
+	PUBLISH_KIND,
+	PUBLISH_CATEGORY,
 	PUBLISH_KEY,
 	PUBLISH_LEADERS,
 	PUBLISH_MAIN,
+	PUBLISH_SPLIT,
 	PUBLISH_CO,
+	PUBLISH_DUE,
 	PUBLISH_CLASS,
 	PUBLISH_DOC_NO,
 	PUBLISH_SIGNED,
@@ -25,8 +29,9 @@ enum publish_column {
 /* Its heading, and how wide it is best shown, in columns of half width. */
 const char *publish_column_name(enum publish_column column);
 int publish_column_width(enum publish_column column);
-/* Replaces *out with what stands in that column; several separate replies
- * each under the name of its unit. */
+/* Replaces *out with what stands in that column. Where several units reply,
+ * each text stands under a line `name：`, and classes, numbers and dates are
+ * written `name：A；name：B`. */
 void publish_cell(struct buf *out, const struct publication *publication,
 		  const struct publish_case *one, enum publish_column column);
 

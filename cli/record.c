@@ -35,6 +35,19 @@ static void record_release(struct record *record)
 	free(record->doc_no);
 	free(record->replied_on);
 	free(record->due);
+	free(record->kind);
+	free(record->leaders);
+	free(record->split_units);
+	for (size_t i = 0; i < record->n_answers; i++) {
+		struct record_answer *answer = &record->answers[i];
+
+		free(answer->unit);
+		free(answer->class_text);
+		free(answer->reply);
+		free(answer->doc_no);
+		free(answer->replied_on);
+	}
+	free(record->answers);
 	memset(record, 0, sizeof(*record));
 }
 
@@ -246,8 +259,8 @@ bool record_next_member(const char **cursor, const char **member, size_t *len)
 	return scan.at > *member;
 }
 
-int record_set_units(struct record *record, const char *text, size_t len,
-		     struct err *err)
+static int add_units(struct record *record, const char *text, size_t len,
+		     bool first_is_main, struct err *err)
 {
 	struct buf co = BUF_INIT;
 	char *copy = strndup(text, len);
@@ -258,7 +271,7 @@ int record_set_units(struct record *record, const char *text, size_t len,
 	if (record->co_units != NULL)
 		buf_adds(&co, record->co_units);
 	while (copy != NULL && record_next_member(&at, &member, &len)) {
-		if (record->main_unit == NULL) {
+		if (first_is_main && record->main_unit == NULL) {
 			record->main_unit = strndup(member, len);
 			co.failed = co.failed || record->main_unit == NULL;
 			continue;
@@ -272,6 +285,65 @@ int record_set_units(struct record *record, const char *text, size_t len,
 	if (copy == NULL || co.failed)
 		rc = err_nomem(err);
 	buf_release(&co);
+	free(copy);
+	return rc;
+}
+
+int record_set_units(struct record *record, const char *text, size_t len,
+		     struct err *err)
+{
+	return add_units(record, text, len, true, err);
+}
+
+int record_set_co(struct record *record, const char *text, size_t len,
+		  struct err *err)
+{
+	return add_units(record, text, len, false, err);
+}
+
+/* One more separate unit, unless it is one already. */
+static int add_split(struct record *record, const char *name, size_t len,
+		     struct err *err)
+{
+	struct record_answer *more;
+
+	for (size_t i = 0; i < record->n_answers; i++)
+		if (strlen(record->answers[i].unit) == len &&
+		    memcmp(record->answers[i].unit, name, len) == 0)
+			return 0;
+	more = reallocarray(record->answers, record->n_answers + 1,
+			    sizeof(*more));
+	if (more == NULL)
+		return err_nomem(err);
+	record->answers = more;
+	more += record->n_answers;
+	memset(more, 0, sizeof(*more));
+	more->unit = strndup(name, len);
+	if (more->unit == NULL)
+		return err_nomem(err);
+	record->n_answers++;
+	return 0;
+}
+
+int record_set_split(struct record *record, const char *text, size_t len,
+		     struct err *err)
+{
+	struct buf names = BUF_INIT;
+	char *copy = strndup(text, len);
+	const char *at = copy;
+	const char *member;
+	int rc = copy != NULL ? 0 : err_nomem(err);
+
+	while (rc == 0 && record_next_member(&at, &member, &len))
+		rc = add_split(record, member, len, err);
+	for (size_t i = 0; i < record->n_answers; i++)
+		buf_addf(&names, "%s%s", i > 0 ? "、" : "",
+			 record->answers[i].unit);
+	if (rc == 0)
+		rc = buf_check(&names, err);
+	free(record->split_units);
+	record->split_units = names.len > 0 ? buf_take(&names) : NULL;
+	buf_release(&names);
 	free(copy);
 	return rc;
 }

@@ -18,6 +18,16 @@ enum record_part { RECORD_PROPOSAL = 1, RECORD_REPLY = 2 };
 
 enum { RECORD_NUMBER_MAX = 24 };
 
+/* What one of several separate units (分办) replied. Owned strings, NULL where
+ * the list does not say. */
+struct record_answer {
+	char *unit;
+	char *class_text;
+	char *reply;
+	char *doc_no;
+	char *replied_on;
+};
+
 /* One proposal. Owned strings, NULL where the list does not say. */
 struct record {
 	size_t line;  /* of its first line; the file's first is 1 */
@@ -36,7 +46,12 @@ struct record {
 	char *doc_no;	  /* as printed */
 	char *replied_on; /* 2022-06-30 */
 	char *due;	  /* 2022-06-30 */
+	char *kind;	  /* "联名" */
+	char *leaders;	  /* "领办 区长 某某；督办 某某" */
 	bool is_key;
+	char *split_units; /* joined by '、'; then `answers` has theirs */
+	struct record_answer *answers;
+	size_t n_answers;
 };
 
 enum { RECORD_NONE = -1 }; /* a problem of no record; a figure not stated */
@@ -95,6 +110,12 @@ void record_list_sort(struct record_list *list);
 /* Units of one cell, joined by '、': the first is the main one, unless there
  * is one already; the others are co-units. */
 int record_set_units(struct record *record, const char *text, size_t len,
+		     struct err *err);
+/* Co-units alone: nobody becomes the main one. */
+int record_set_co(struct record *record, const char *text, size_t len,
+		  struct err *err);
+/* Separate units: each gets an empty answer. */
+int record_set_split(struct record *record, const char *text, size_t len,
 		     struct err *err);
 int record_set_number(struct record *record, const char *text, size_t len,
 		      struct err *err);

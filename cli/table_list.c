@@ -9,6 +9,7 @@
 #include "cli/doc_no.h"
 #include "cli/message.h"
 #include "cli/scan.h"
+#include "cli/separate.h"
 #include "cli/value.h"
 #include "core/buf.h"
 
@@ -37,6 +38,9 @@ static const struct {
 	[TABLE_MAIN] = {"main",
 			{"主办单位", "主办", "承办单位", "办理单位", "牵头单位",
 			 "主办部门", "承办部门", "main"}},
+	[TABLE_SPLIT] = {"split",
+			 {"分办单位", "分办", "分别办理单位", "分办部门",
+			  "split"}},
 	[TABLE_CO] = {"co",
 		      {"会办单位", "协办单位", "会办", "协办", "配合单位",
 		       "会办部门", "协办部门", "co"}},
@@ -56,6 +60,12 @@ static const struct {
 		       {"办结期限", "办理期限", "答复期限", "期限", "due"}},
 	[TABLE_CATEGORY] = {"category",
 			    {"提案类别", "提案分类", "分类", "category"}},
+	[TABLE_KIND] = {"kind", {"提案类型", "提案形式", "类型", "kind"}},
+	[TABLE_LEADERS] = {"leaders",
+			   {"领办督办", "领办督办领导", "领导", "leaders"}},
+	[TABLE_LED] = {"led", {"领办领导", "领办人", "领办", "led"}},
+	[TABLE_SUPERVISED] = {"supervised",
+			      {"督办领导", "督办人", "督办", "supervised"}},
 };
 
 struct table_list {
@@ -97,8 +107,9 @@ void table_list_free(struct table_list *table)
 
 const char *table_list_fields(void)
 {
-	return "number, title, body, sponsors, sector, category, main, co, "
-	       "due, key, class, doc_no, replied_on, reply, -";
+	return "number, title, body, sponsors, sector, category, kind, main, "
+	       "split, co, due, key, leaders, led, supervised, class, doc_no, "
+	       "replied_on, reply, -";
 }
 
 /* The column a field names; TABLE_COLUMNS for none ("-"), -1 if unknown. */
@@ -390,57 +401,120 @@ static int fill_units(struct table_list *table, struct record *record,
 		      struct err *err)
 {
 	struct scan units = column(table, TABLE_MAIN);
+	struct scan split = column(table, TABLE_SPLIT);
 	struct scan co = column(table, TABLE_CO);
 	int rc = 0;
 
 	if (!empty(units))
 		rc = record_set_units(record, units.at, scan_len(&units), err);
-	/* Without a main unit nobody may be promoted from the co-units. */
-	if (rc == 0 && !empty(co) && record->main_unit)
-		rc = record_set_units(record, co.at, scan_len(&co), err);
+	if (rc == 0 && !empty(split))
+		rc = record_set_split(record, split.at, scan_len(&split), err);
+	/* Without anybody who replies nobody assists. */
+	if (rc == 0 && !empty(co) && (record->main_unit || record->n_answers))
+		rc = record_set_co(record, co.at, scan_len(&co), err);
 	return rc;
+}
+
+/* Where one leader ends: at ';' or a line end, and where a column holds
+ * names alone, at '、' and ',' too. */
+static const char *leaders_end(struct scan names, bool names_alone)
+{
+	for (; names.at < names.end; scan_take(&names)) {
+		struct scan here = names;
+
+		if (scan_if(&here, ';') || *names.at == '\n' ||
+		    (names_alone &&
+		     (scan_word(&here, "、") || scan_if(&here, ','))))
+			break;
+	}
+	return names.at;
+}
+
+/* Leaders of both kinds, each with its word before it. */
+static int fill_leaders(struct table_list *table, struct record *record,
+			struct err *err)
+{
+	static const struct {
+		enum table_list_column column;
+		const char *mode;
+	} kinds[] = {{TABLE_LEADERS, ""},
+		     {TABLE_LED, "领办 "},
+		     {TABLE_SUPERVISED, "督办 "}};
+	struct buf all = BUF_INIT;
+	int rc;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct scan names = column(table, kinds[i].column);
+
+		while (!empty(names)) {
+			const char *end =
+				leaders_end(names, kinds[i].mode[0] != '\0');
+			struct scan one = scan_slice(names.at, end);
+
+			if (!empty(scan_trim(one))) {
+				buf_addf(&all, "%s%s", all.len ? "；" : "",
+					 kinds[i].mode);
+				buf_add(&all, one.at, scan_len(&one));
+			}
+			names.at = end;
+			scan_take(&names);
+		}
+	}
+	rc = buf_check(&all, err);
+	if (rc == 0 && all.len > 0)
+		record->leaders = buf_take(&all);
+	buf_release(&all);
+	return rc;
+}
+
+/* Copies a part of a cell, without \r; an empty part stays NULL. */
+static int keep_part(char **out, struct scan part, struct err *err)
+{
+	if (empty(part))
+		return 0;
+	*out = scan_dup(part);
+	if (!*out)
+		return err_nomem(err);
+	plain_ends(*out);
+	return 0;
 }
 
 /* A date, or what is wrong with it. */
 static int fill_date(char **out, struct table_list *table,
-		     enum table_list_column which, unsigned part,
-		     struct err *err)
+		     enum table_list_column which, struct scan part,
+		     unsigned about_part, struct err *err)
 {
 	char date[VALUE_DATE_SIZE];
 	struct err why = {0};
 	char *text = NULL;
-	int rc = 0;
+	int rc = keep_part(&text, part, err);
 
-	if (!copy_cell(&text, table, which))
-		return err_nomem(err);
-	if (!text)
-		return 0;
-	if (value_read_date(date, text, &why) == 0)
+	if (rc != 0 || !text)
+		return rc;
+	if (value_read_date(date, text, &why) == 0) {
 		*out = strdup(date);
-	else
-		rc = record_list_problem(table->list,
-					 about_column(table, which, part), err,
-					 _("column '%s': %s; the date is not "
-					   "taken"),
-					 table->names[which], why.text);
-	if (rc == 0 && why.code == 0 && !*out)
-		rc = err_nomem(err);
+		rc = *out ? 0 : err_nomem(err);
+	} else {
+		rc = record_list_problem(
+			table->list, about_column(table, which, about_part),
+			err, _("column '%s': %s; the date is not taken"),
+			table->names[which], why.text);
+	}
 	free(text);
 	return rc;
 }
 
 /* Taken as it stands; what is odd about it is named. */
-static int fill_doc_no(struct table_list *table, struct record *record,
+static int fill_doc_no(char **out, struct table_list *table, struct scan part,
 		       struct err *err)
 {
 	struct record_about where =
 		about_column(table, TABLE_DOC_NO, RECORD_REPLY);
+	int rc = keep_part(out, part, err);
 
-	if (!copy_cell(&record->doc_no, table, TABLE_DOC_NO))
-		return err_nomem(err);
-	if (!record->doc_no)
-		return 0;
-	switch (doc_no_read(NULL, record->doc_no)) {
+	if (rc != 0 || !*out)
+		return rc;
+	switch (doc_no_read(NULL, *out)) {
 	case DOC_NO_GOOD:
 		return 0;
 	case DOC_NO_VARIANT:
@@ -449,20 +523,96 @@ static int fill_doc_no(struct table_list *table, struct record *record,
 			table->list, where, err,
 			_("document number “%s” is not written as "
 			  "钱教〔2022〕15号; it is taken as it stands"),
-			record->doc_no);
+			*out);
 	case DOC_NO_BARE:
 		return record_list_problem(
 			table->list, where, err,
 			_("document number “%s” lacks the body's mark and the "
 			  "year; it is taken as it stands"),
-			record->doc_no);
+			*out);
 	case DOC_NO_MALFORMED:
 		break;
 	}
 	return record_list_problem(table->list, where, err,
 				   _("“%s” is no document number; it is taken "
 				     "as it stands"),
-				   record->doc_no);
+				   *out);
+}
+
+/* What a cell says of one separate unit. A class that names none is that of
+ * all of them; anything else could be anybody's, which is said. */
+static int find_part(struct scan *part, struct table_list *table,
+		     enum table_list_column which, const struct record *record,
+		     size_t at, struct err *err)
+{
+	struct scan whole = column(table, which);
+	const char *unit = record->answers[at].unit;
+	bool named =
+		which == TABLE_REPLY
+			? separate_text(part, whole, record->split_units, unit)
+			: separate_words(part, whole, record->split_units,
+					 unit);
+
+	if (named || empty(whole))
+		return 0;
+	if (which == TABLE_CLASS || record->n_answers == 1) {
+		*part = whole;
+		return 0;
+	}
+	if (at > 0)
+		return 0; /* said for the first one */
+	return record_list_problem(
+		table->list, about_column(table, which, RECORD_REPLY), err,
+		_("column '%s' does not say which of %s it is of; write "
+		  "“%s：…” for each. It is not taken"),
+		table->names[which], record->split_units, unit);
+}
+
+static int fill_answer(struct table_list *table, struct record *record,
+		       size_t at, struct err *err)
+{
+	struct record_answer *answer = &record->answers[at];
+	struct scan part;
+	int rc = find_part(&part, table, TABLE_CLASS, record, at, err);
+
+	if (rc == 0)
+		rc = keep_part(&answer->class_text, part, err);
+	if (rc == 0)
+		rc = find_part(&part, table, TABLE_REPLY, record, at, err);
+	if (rc == 0)
+		rc = keep_part(&answer->reply, part, err);
+	if (rc == 0)
+		rc = find_part(&part, table, TABLE_DOC_NO, record, at, err);
+	if (rc == 0)
+		rc = fill_doc_no(&answer->doc_no, table, part, err);
+	if (rc == 0)
+		rc = find_part(&part, table, TABLE_REPLIED_ON, record, at, err);
+	if (rc == 0)
+		rc = fill_date(&answer->replied_on, table, TABLE_REPLIED_ON,
+			       part, RECORD_REPLY, err);
+	return rc;
+}
+
+/* Of the main unit, or of each separate one. */
+static int fill_replies(struct table_list *table, struct record *record,
+			struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < record->n_answers; i++)
+		rc = fill_answer(table, record, i, err);
+	if (record->n_answers > 0)
+		return rc;
+	if (!copy_cell(&record->class_text, table, TABLE_CLASS) ||
+	    !copy_cell(&record->reply, table, TABLE_REPLY))
+		return err_nomem(err);
+	rc = fill_doc_no(&record->doc_no, table, column(table, TABLE_DOC_NO),
+			 err);
+	if (rc == 0)
+		rc = fill_date(&record->replied_on, table, TABLE_REPLIED_ON,
+			       column(table, TABLE_REPLIED_ON), RECORD_REPLY,
+			       err);
+	return rc;
 }
 
 static int fill_row(struct table_list *table, struct record *record,
@@ -477,20 +627,18 @@ static int fill_row(struct table_list *table, struct record *record,
 	    !copy_title(&record->title, table) ||
 	    !copy_cell(&record->body, table, TABLE_BODY) ||
 	    !copy_cell(&record->category, table, TABLE_CATEGORY) ||
-	    !copy_cell(&record->sponsors, table, TABLE_SPONSORS) ||
-	    !copy_cell(&record->class_text, table, TABLE_CLASS) ||
-	    !copy_cell(&record->reply, table, TABLE_REPLY))
+	    !copy_cell(&record->kind, table, TABLE_KIND) ||
+	    !copy_cell(&record->sponsors, table, TABLE_SPONSORS))
 		return err_nomem(err);
 	record->is_key = is_yes(column(table, TABLE_KEY));
 	rc = fill_units(table, record, err);
 	if (rc == 0)
-		rc = fill_doc_no(table, record, err);
+		rc = fill_replies(table, record, err);
 	if (rc == 0)
-		rc = fill_date(&record->replied_on, table, TABLE_REPLIED_ON,
-			       RECORD_REPLY, err);
+		rc = fill_leaders(table, record, err);
 	if (rc == 0)
-		rc = fill_date(&record->due, table, TABLE_DUE, RECORD_PROPOSAL,
-			       err);
+		rc = fill_date(&record->due, table, TABLE_DUE,
+			       column(table, TABLE_DUE), RECORD_PROPOSAL, err);
 	return rc;
 }
 
@@ -509,7 +657,8 @@ static int name_missing(struct table_list *table, const struct record *record,
 {
 	int rc = 0;
 
-	if (table->at[TABLE_MAIN] >= 0 && !record->main_unit)
+	if (table->at[TABLE_MAIN] >= 0 && !record->main_unit &&
+	    record->n_answers == 0)
 		rc = name_cell(table, TABLE_MAIN, RECORD_PROPOSAL, err);
 	if (rc == 0 && table->at[TABLE_CLASS] >= 0 && !record->class_text &&
 	    record->reply)
@@ -550,7 +699,9 @@ static int broken_column(const struct table_list *table)
 	while (which < TABLE_COLUMNS &&
 	       (which == TABLE_REPLY || which == TABLE_BODY ||
 		which == TABLE_MAIN || which == TABLE_CO ||
-		which == TABLE_SPONSORS ||
+		which == TABLE_SPLIT || which == TABLE_SPONSORS ||
+		which == TABLE_LEADERS || which == TABLE_LED ||
+		which == TABLE_SUPERVISED ||
 		!scan_holds(column(table, (enum table_list_column)which),
 			    "\n")))
 		which++;

@@ -102,6 +102,10 @@ INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publis
  (11, 13, 'signed_hash',    'text', NULL,        '签发稿',   'text signed',      'owner',  'owner',  0),
  (11, 14, 'countersigned_hash', 'text', NULL,    '会签稿',   'text countersigned', 'owner', 'owner', 0),
  (11, 15, 'publicity_proposed', 'code', 'publicity', '拟公开属性', 'proposed publicity', 'owner', 'strictest', 0),
+ -- What a list or a letter on paper says, entered by the office; the unit's
+ -- own stands before it, and only that is a signature.
+ (11, 16, 'doc_no_entered', 'text', NULL,        '登记文号', 'number as entered', 'office', 'office', 1),
+ (11, 17, 'signed_entered', 'date', NULL,        '登记日期', 'date as entered',  'office', 'office', 1),
 
  (12, 3,  'post',           'text', NULL,        '职务',     'post',             'office', 'office', 1),
  (12, 4,  'mode',           'code', 'leading',   '方式',     'mode',             'office', 'office', 1),

@@ -218,6 +218,70 @@ static void import__units_are_found_by_name_code_and_alias(void **state)
 		   "1-1-001edumain 1-1-001finco 1-1-002edumain 1-1-002finco");
 }
 
+static void import__the_office_enters_numbers_beside_the_units_own(void **state)
+{
+	const char *list = "案号,案由,主办,办理结果,文号,答复日期,答复正文\n"
+			   "1,题一,edu,A,教〔2022〕1号,2022-05-04,已办。\n";
+
+	(void)state;
+	sample_edit(&trial.sample, "INSERT INTO unit(code, name) VALUES"
+				   " ('edu', '区教育局')");
+	trial.options.session = "1-1";
+	assert_int_equal(import_table(list), 0);
+	assert_int_equal(trial.report.problems, 0);
+	assert_ask("SELECT doc_no_entered || signed_entered || (doc_no IS NULL)"
+		   " || (signed_at IS NULL) FROM handling",
+		   "教〔2022〕1号2022-05-0411");
+	assert_int_equal(import_table(list), 0);
+	assert_int_equal(trial.report.changes, 0);
+	assert_int_equal(trial.report.problems, 0);
+}
+
+static void import__leaders_and_kinds_are_taken_by_their_words(void **state)
+{
+	(void)state;
+	trial.options.session = "1-1";
+	assert_int_equal(
+		import_table("案号,案由,类型,领办督办\n"
+			     "1,题一,联名,领办 区长 何某；督办 于某（主席）\n"
+			     "2,题二,集体,何某\n"
+			     "3,题三,党派团体,领办 /\n"),
+		0);
+	assert_ask("SELECT group_concat(proposal || name || coalesce(post, '')"
+		   " || coalesce(mode, '?'), ' ') FROM (SELECT * FROM leader"
+		   " ORDER BY proposal, mode)",
+		   "1-1-001何某区长lead 1-1-001于某主席supervise 1-1-002何某?");
+	assert_ask("SELECT group_concat(coalesce(kind, '-')) FROM (SELECT kind"
+		   " FROM proposal ORDER BY key)",
+		   "joint,-,party");
+	assert_int_equal(trial.report.problems, 3);
+	assert_true(named("集体"));
+	assert_true(named("“何某” leads or supervises"));
+	assert_true(named("“/” names no leader"));
+}
+
+static void import__separate_units_take_their_own_answers(void **state)
+{
+	const char *list = "案号,案由,分办单位,会办单位,办理结果,答复正文\n"
+			   "1,题一,edu、hr,law,edu：A；hr：B,"
+			   "\"edu：\n一。\nhr：\n二。\"\n";
+
+	(void)state;
+	sample_edit(&trial.sample, "INSERT INTO unit(code, name) VALUES"
+				   " ('edu', '区教育局'), ('hr', '区人社局'),"
+				   " ('law', '区司法局')");
+	trial.options.session = "1-1";
+	assert_int_equal(import_table(list), 0);
+	assert_int_equal(trial.report.problems, 0);
+	assert_ask("SELECT group_concat(unit || role || coalesce(class_proposed"
+		   " || draft, ''), ' ') FROM (SELECT * FROM handling ORDER BY"
+		   " unit)",
+		   "edusplitA一。 hrsplitB二。 lawco");
+	assert_ask("SELECT status FROM proposal_status", "答复待审");
+	assert_int_equal(import_table(list), 0);
+	assert_int_equal(trial.report.changes, 0);
+}
+
 static void import__two_units_of_one_name_are_named(void **state)
 {
 	(void)state;
@@ -445,6 +509,9 @@ int main(void)
 		OFFICE(import__replies_to_unknown_proposals_are_named),
 		OFFICE(import__an_edit_made_since_stands_and_is_named),
 		OFFICE(import__units_are_found_by_name_code_and_alias),
+		OFFICE(import__the_office_enters_numbers_beside_the_units_own),
+		OFFICE(import__leaders_and_kinds_are_taken_by_their_words),
+		OFFICE(import__separate_units_take_their_own_answers),
 		OFFICE(import__two_units_of_one_name_are_named),
 		OFFICE(import__a_name_that_is_no_code_is_named),
 		OFFICE(import__an_assignment_made_since_stands),

@@ -183,17 +183,24 @@ static void json_list__what_cannot_be_taken_is_named_by_line(void **state)
 	problem(8, 0, "2022-06-31");
 }
 
-static void json_list__separate_units_are_doubted(void **state)
+static void json_list__separate_units_have_their_own_answers(void **state)
 {
 	(void)state;
 	read_json(
-		"[{\"number\": 1, \"title\": \"甲\", \"units\": ["
+		"[{\"number\": 1, \"title\": \"甲\", \"class\": \"B\", \"units\": ["
 		"{\"name\": \"区教育局\", \"role\": \"split\", \"reply\": \"一\"},"
-		"{\"name\": \"区人社局\", \"role\": \"split\", \"reply\": \"二\"}"
-		"]}]");
-	assert_string_equal(list.items[0].main_unit, "区教育局");
-	assert_string_equal(list.items[0].reply, "一");
-	problem(1, 0, "separate");
+		"{\"name\": \"区水务局\", \"role\": \"co\"},"
+		"{\"name\": \"区人社局\", \"role\": \"split\", \"class\": \"A\","
+		" \"reply\": \"二\", \"signed_at\": \"2022-09-31\"}]}]");
+	assert_null(list.items[0].main_unit);
+	assert_string_equal(list.items[0].co_units, "区水务局");
+	assert_string_equal(list.items[0].split_units, "区教育局、区人社局");
+	assert_int_equal(list.items[0].n_answers, 2);
+	assert_string_equal(list.items[0].answers[0].reply, "一");
+	assert_string_equal(list.items[0].answers[0].class_text, "B");
+	assert_string_equal(list.items[0].answers[1].reply, "二");
+	assert_string_equal(list.items[0].answers[1].class_text, "A");
+	problem(1, 0, "2022-09-31");
 }
 
 static void json_list__a_unit_without_a_name_is_named(void **state)
@@ -277,6 +284,55 @@ static void table_list__every_doubt_has_its_line_and_column(void **state)
 	problem(8, 8, "9月31日");
 }
 
+static void read_csv(const char *csv)
+{
+	struct err err = {0};
+
+	if (csv_list_parse(&list, csv, strlen(csv), NULL, &err) != 0)
+		fail_msg("%s", err.text);
+}
+
+static void table_list__separate_units_have_their_own_answers(void **state)
+{
+	const struct record_answer *answer;
+
+	(void)state;
+	read_csv("案号,案由,分办单位,会办单位,办理结果,文号,答复正文\n"
+		 "1,甲,区教育局、区人社局,区水务局,"
+		 "区教育局：A；区人社局:B,区人社局：人社〔2022〕3号,"
+		 "\"区人社局：\n二。\n区教育局：\n一。\n又：一。\"\n"
+		 "2,乙,区教育局、区人社局,,A,教〔2022〕4号,同一篇答复。\n");
+	answer = list.items[0].answers;
+	assert_string_equal(list.items[0].co_units, "区水务局");
+	assert_string_equal(answer[0].class_text, "A");
+	assert_string_equal(answer[1].class_text, "B");
+	assert_null(answer[0].doc_no);
+	assert_string_equal(answer[1].doc_no, "人社〔2022〕3号");
+	assert_string_equal(answer[0].reply, "一。\n又：一。");
+	assert_string_equal(answer[1].reply, "二。");
+	/* Whose it is, a list must say; a class may be that of the whole. */
+	answer = list.items[1].answers;
+	assert_string_equal(answer[0].class_text, "A");
+	assert_string_equal(answer[1].class_text, "A");
+	assert_null(answer[0].reply);
+	assert_null(answer[1].doc_no);
+	problem(7, 6, "区教育局、区人社局");
+	problem(7, 7, "区教育局、区人社局");
+}
+
+static void table_list__leaders_of_both_kinds_are_joined(void **state)
+{
+	(void)state;
+	read_csv("案号,案由,领办领导,督办领导,领导\n"
+		 "1,甲,何领办（区长）、马领办,主席 于督办,\n"
+		 "2,乙,,,领办 副区长 何领办；督办 于督办\n");
+	assert_string_equal(
+		list.items[0].leaders,
+		"领办 何领办（区长）；领办 马领办；督办 主席 于督办");
+	assert_string_equal(list.items[1].leaders,
+			    "领办 副区长 何领办；督办 于督办");
+}
+
 static void table_list__a_map_that_names_no_field_is_refused(void **state)
 {
 	static const char *const bad[] = {"事由", "事由=", "=title", "a=titel"};
@@ -345,11 +401,13 @@ int main(void)
 		TEST(xlsx_list__a_flipped_bit_is_refused_or_harmless),
 		TEST(json_list__our_own_publication_is_read),
 		TEST(json_list__what_cannot_be_taken_is_named_by_line),
-		TEST(json_list__separate_units_are_doubted),
+		TEST(json_list__separate_units_have_their_own_answers),
 		TEST(json_list__a_unit_without_a_name_is_named),
 		TEST(json_list__what_is_no_list_is_refused),
 		TEST(table_list__a_mapped_heading_is_taken),
 		TEST(table_list__every_doubt_has_its_line_and_column),
+		TEST(table_list__separate_units_have_their_own_answers),
+		TEST(table_list__leaders_of_both_kinds_are_joined),
 		TEST(table_list__a_map_that_names_no_field_is_refused),
 		TEST(news__a_page_without_title_marks_is_read),
 		TEST(news__numbers_within_a_reply_are_no_entries),
