@@ -134,8 +134,8 @@ static void add_row_key(struct buf *out, const struct entity *entity)
 
 /* When may this site not write a field: "0" never, "1" always, or a
  * condition on the row's owner. */
-static void deny_condition(struct buf *out, const struct entity *entity,
-			   unsigned writers, const char *site)
+static void add_denied(struct buf *out, const struct entity *entity,
+		       unsigned writers, const char *site)
 {
 	bool office = strcmp(site, REPLICA_OFFICE) == 0;
 
@@ -162,38 +162,32 @@ static const char *who_may(unsigned writers)
 	}
 }
 
-/* A field's value as SQL that is true where the value is not allowed. */
-static bool invalid_condition(struct buf *out, const struct field *field)
+/* NEW._value as SQL that is true where the field cannot hold it. */
+static bool add_invalid(struct buf *out, const struct field *field)
 {
-	const char *f = field->name;
-
 	switch (field->type) {
 	case FIELD_BOOL:
-		buf_addf(out, "NEW.\"%s\" NOT IN (0, 1)", f);
+		buf_adds(out, "NEW._value NOT IN (0, 1)");
 		return true;
 	case FIELD_DATE:
 		/* The modifier makes SQLite count: 2022-09-31 differs then. */
-		buf_addf(out, "NEW.\"%s\" IS NOT date(NEW.\"%s\", '+0 days')",
-			 f, f);
+		buf_adds(out, "NEW._value IS NOT date(NEW._value, '+0 days')");
 		return true;
 	case FIELD_TIME:
-		buf_addf(out,
-			 "NEW.\"%s\" IS NOT "
-			 "strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', NEW.\"%s\","
-			 " '+0 days')",
-			 f, f);
+		buf_adds(out, "NEW._value IS NOT strftime('%Y-%m-%dT%H:%M:%SZ',"
+			      " NEW._value, '+0 days')");
 		return true;
 	case FIELD_CODE:
 		buf_addf(out,
-			 "NEW.\"%s\" IS NOT NULL AND NOT EXISTS (SELECT 1"
-			 " FROM code WHERE list = '%s' AND code = NEW.\"%s\")",
-			 f, field->list != NULL ? field->list : "", f);
+			 "NEW._value IS NOT NULL AND NOT EXISTS (SELECT 1"
+			 " FROM code WHERE list = '%s' AND code = NEW._value)",
+			 field->list != NULL ? field->list : "");
 		return true;
 	case FIELD_INT:
 	case FIELD_UNKNOWN:
 		return false;
 	default:
-		buf_addf(out, "length(CAST(NEW.\"%s\" AS BLOB)) > %d", f,
+		buf_addf(out, "length(CAST(NEW._value AS BLOB)) > %d",
 			 CHANGE_VALUE_MAX);
 		return true;
 	}
@@ -215,83 +209,115 @@ static const char *what_is_wrong(const struct field *field)
 	}
 }
 
+/* `WHEN condition THEN RAISE`, one line of a CASE. */
 static int add_check(struct buf *checks, const char *condition,
 		     const char *message, struct err *err)
 {
 	const struct word words[] = {{"condition", condition},
 				     {"message", message}};
 
-	return fill(checks, "insert_check_row", words, 2, err);
+	return fill(checks, "check", words, 2, err);
 }
 
-/* WHEN lines for one field: writer first, then value. `guard` is put before
- * the writer's condition. */
+/* What stands against writing a field: its writer first, then the value.
+ * What this site may never write needs no look at the value. */
 static int add_field_checks(struct buf *checks, const struct entity *entity,
 			    const struct field *field, const char *site,
-			    bool on_insert, struct err *err)
+			    struct err *err)
 {
-	struct buf condition = BUF_INIT;
+	struct buf denied = BUF_INIT;
+	struct buf invalid = BUF_INIT;
+	struct buf lines = BUF_INIT;
 	struct buf message = BUF_INIT;
+	size_t named;
 	int rc = 0;
 
-	deny_condition(&condition, entity, field->writers, site);
-	if (strcmp(buf_text(&condition), "0") != 0) {
-		struct buf guarded = BUF_INIT;
+	add_denied(&denied, entity, field->writers, site);
+	buf_addf(&message, "%s.%s (%s): ", entity->name, field->name,
+		 field->zh);
+	named = message.len;
+	if (strcmp(buf_text(&denied), "0") != 0) {
+		buf_adds(&message, who_may(field->writers));
+		rc = add_check(&lines, buf_text(&denied), buf_text(&message),
+			       err);
+		buf_truncate(&message, named);
+	}
+	if (rc == 0 && strcmp(buf_text(&denied), "1") != 0 &&
+	    add_invalid(&invalid, field)) {
+		buf_adds(&message, what_is_wrong(field));
+		rc = add_check(&lines, buf_text(&invalid), buf_text(&message),
+			       err);
+	}
+	if (rc == 0 && lines.len > 0)
+		buf_addf(checks, "  WHEN %u THEN CASE\n%s  END\n", field->id,
+			 buf_text(&lines));
+	buf_release(&message);
+	buf_release(&lines);
+	buf_release(&invalid);
+	buf_release(&denied);
+	return rc < 0 ? rc : buf_check(checks, err);
+}
 
-		if (on_insert)
-			buf_addf(&guarded, "NEW.\"%s\" IS NOT NULL AND ",
-				 field->name);
-		buf_adds(&guarded, buf_text(&condition));
-		buf_addf(&message, "%s.%s (%s): %s", entity->name, field->name,
-			 field->zh, who_may(field->writers));
-		rc = add_check(checks, buf_text(&guarded), buf_text(&message),
+/* What no key may hold, over `k`. A key is compared by its bytes on every
+ * machine, so white space around it, decomposed letters and ill-formed UTF-8
+ * (a console in another encoding) would make two rows of one: a character
+ * must come out of its code point as it went in. */
+static void add_bad_key(struct buf *out)
+{
+	buf_adds(out, "k = '' OR instr(k, '/') OR instr(k, char(0))");
+	buf_addf(out, " OR length(k) > %d OR length(CAST(k AS BLOB)) > %d",
+		 KEY_CHARS, KEY_BYTES);
+	buf_adds(out, " OR k GLOB '*[' || char(1) || '-' || char(31) ||"
+		      " char(127) || char(768) || '-' || char(879) || ']*'"
+		      " OR k <> trim(k, ' ' || char(160, 12288))"
+		      " OR (k GLOB '*[^ -~]*' AND EXISTS (SELECT 1 FROM"
+		      " (SELECT substr(k, a.n * 10 + b.n + 1, 1) AS c"
+		      " FROM _digit AS a, _digit AS b)"
+		      " WHERE c <> '' AND c IS NOT char(unicode(c))))");
+}
+
+/* The first key column that holds what it may not, and a message for each. */
+static int add_key_checks(struct buf *bad, struct buf *checks,
+			  const struct entity *entity, struct err *err)
+{
+	struct buf message = BUF_INIT;
+	struct buf name = BUF_INIT;
+	int rc = 0;
+
+	buf_adds(bad, "SELECT n FROM (");
+	for (size_t i = 0; rc == 0 && i < entity->n_keys; i++) {
+		const char *key = entity->keys[i];
+
+		buf_addf(bad, "%sSELECT %zu AS n, NEW.\"%s\" AS k",
+			 i > 0 ? " UNION ALL " : "", i, key);
+		buf_clear(&name);
+		buf_clear(&message);
+		buf_addf(&name, "%zu", i);
+		buf_addf(&message, "%s: %s cannot be used as a key",
+			 entity->name, key);
+		rc = add_check(checks, buf_text(&name), buf_text(&message),
 			       err);
-		buf_release(&guarded);
 	}
-	buf_clear(&condition);
-	buf_clear(&message);
-	if (rc == 0 && invalid_condition(&condition, field)) {
-		buf_addf(&message, "%s.%s (%s): %s", entity->name, field->name,
-			 field->zh, what_is_wrong(field));
-		rc = add_check(checks, buf_text(&condition), buf_text(&message),
-			       err);
-	}
-	buf_release(&condition);
+	buf_adds(bad, ") WHERE ");
+	add_bad_key(bad);
+	buf_release(&name);
 	buf_release(&message);
 	return rc;
 }
 
-/* What no key may hold; `k` is a key column of NEW. A key is compared by its
- * bytes on every machine, so white space around it, decomposed letters and
- * ill-formed UTF-8 (a console in another encoding) would make two rows of
- * one: a character must come out of its code point as it went in. */
-static void add_bad_key(struct buf *out, const char *k)
+static void add_case_key(struct buf *bad, const char *key)
 {
-	static const char digits[] = "(VALUES (0), (1), (2), (3), (4), (5),"
-				     " (6), (7), (8), (9))";
-
-	buf_addf(out, "NEW.\"%s\" = '' OR instr(NEW.\"%s\", '/')", k, k);
-	buf_addf(out, " OR length(NEW.\"%s\") > %d", k, KEY_CHARS);
-	buf_addf(out, " OR length(CAST(NEW.\"%s\" AS BLOB)) > %d", k,
-		 KEY_BYTES);
-	buf_addf(out, " OR instr(NEW.\"%s\", char(0))", k);
-	buf_addf(out,
-		 " OR NEW.\"%s\" GLOB '*[' || char(1) || '-' || char(31) ||"
-		 " char(127) || char(768) || '-' || char(879) || ']*'",
-		 k);
-	buf_addf(out,
-		 " OR NEW.\"%s\" <> trim(NEW.\"%s\", ' ' || char(160, 12288))",
-		 k, k);
-	buf_addf(out,
-		 " OR (NEW.\"%s\" GLOB '*[^ -~]*' AND EXISTS (SELECT 1 FROM"
-		 " (SELECT substr(NEW.\"%s\", a.column1 * 10 + b.column1 + 1,"
-		 " 1) AS c FROM %s AS a, %s AS b)"
-		 " WHERE c <> '' AND c IS NOT char(unicode(c))))",
-		 k, k, digits, digits);
+	buf_addf(bad,
+		 " OR NEW.\"%s\" GLOB '*[^0-9A-Za-z.-]*' OR"
+		 " NEW.\"%s\" NOT GLOB '[0-9]*-?*-?*'"
+		 " OR '-' || NEW.\"%s\" || '-' GLOB"
+		 " '*[.-][.-]*' OR length(NEW.\"%s\") > %d",
+		 key, key, key, key, CHANGE_CASE_MAX);
 }
 
-static int add_row_key_check(struct buf *checks, const struct entity *entity,
-			     struct err *err)
+/* The row's key as a whole, and the case it belongs to. */
+static int add_whole_key_checks(struct buf *checks, const struct schema *schema,
+				const struct entity *entity, struct err *err)
 {
 	struct buf condition = BUF_INIT;
 	struct buf message = BUF_INIT;
@@ -303,38 +329,6 @@ static int add_row_key_check(struct buf *checks, const struct entity *entity,
 	buf_addf(&message, "%s: the key is longer than %d bytes", entity->name,
 		 CHANGE_ROW_MAX);
 	rc = add_check(checks, buf_text(&condition), buf_text(&message), err);
-	buf_release(&condition);
-	buf_release(&message);
-	return rc;
-}
-
-static int add_key_checks(struct buf *checks, const struct schema *schema,
-			  const struct entity *entity, struct err *err)
-{
-	struct buf condition = BUF_INIT;
-	struct buf message = BUF_INIT;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < entity->n_keys; i++) {
-		const char *key = entity->keys[i];
-
-		buf_clear(&condition);
-		buf_clear(&message);
-		add_bad_key(&condition, key);
-		if (entity == schema->cases)
-			buf_addf(&condition,
-				 " OR NEW.\"%s\" GLOB '*[^0-9A-Za-z.-]*' OR"
-				 " NEW.\"%s\" NOT GLOB '[0-9]*-?*-?*'"
-				 " OR '-' || NEW.\"%s\" || '-' GLOB"
-				 " '*[.-][.-]*' OR length(NEW.\"%s\") > %d",
-				 key, key, key, key, CHANGE_CASE_MAX);
-		buf_addf(&message, "%s: %s cannot be used as a key",
-			 entity->name, key);
-		rc = add_check(checks, buf_text(&condition), buf_text(&message),
-			       err);
-	}
-	if (rc == 0)
-		rc = add_row_key_check(checks, entity, err);
 	if (rc == 0 && entity->scope == SCOPE_CASE && entity != schema->cases) {
 		buf_clear(&condition);
 		buf_clear(&message);
@@ -377,7 +371,7 @@ static int add_row_checks(struct buf *checks, const struct entity *entity,
 	rc = add_check(checks, buf_text(&condition), buf_text(&message), err);
 	buf_clear(&condition);
 	buf_clear(&message);
-	deny_condition(&condition, entity, entity->creators, site);
+	add_denied(&condition, entity, entity->creators, site);
 	if (rc == 0 && strcmp(buf_text(&condition), "0") != 0) {
 		buf_addf(&message, "%s: %s", entity->name,
 			 entity->creators == WRITER_OFFICE
@@ -391,106 +385,107 @@ static int add_row_checks(struct buf *checks, const struct entity *entity,
 	return rc;
 }
 
-static int create_insert_triggers(struct db *db, const struct schema *schema,
-				  const struct entity *entity, const char *site,
-				  struct err *err)
+/* Each field of NEW as (f, v); the first row names the columns. */
+static void add_values(struct buf *out, const struct entity *entity)
 {
-	struct buf sql = BUF_INIT;
-	struct buf checks = BUF_INIT;
-	struct buf values = BUF_INIT;
-	struct buf row = BUF_INIT;
-	char eid[16];
-	int rc = add_row_checks(&checks, entity, site, err);
+	for (size_t i = 0; i < entity->n_fields; i++)
+		buf_addf(out,
+			 i == 0 ? "SELECT %u AS f, NEW.\"%s\" AS v"
+				: " UNION ALL SELECT %u, NEW.\"%s\"",
+			 entity->fields[i].id, entity->fields[i].name);
+}
 
-	if (rc == 0)
-		rc = add_key_checks(&checks, schema, entity, err);
-	for (size_t i = 0; rc == 0 && i < entity->n_fields; i++)
-		rc = add_field_checks(&checks, entity, &entity->fields[i], site,
-				      true, err);
+/* Is every field of NEW empty? */
+static void add_empty(struct buf *out, const struct entity *entity)
+{
+	buf_adds(out, "coalesce(");
 	for (size_t i = 0; i < entity->n_fields; i++)
-		buf_addf(&values, "%sSELECT %u%s, NEW.\"%s\"%s",
-			 i > 0 ? " UNION ALL " : "", entity->fields[i].id,
-			 i > 0 ? "" : " AS f", entity->fields[i].name,
-			 i > 0 ? "" : " AS v");
-	buf_adds(&values, " UNION ALL SELECT 0, 1 WHERE coalesce(");
-	for (size_t i = 0; i < entity->n_fields; i++)
-		buf_addf(&values, "%sNEW.\"%s\"", i > 0 ? ", " : "",
+		buf_addf(out, "%sNEW.\"%s\"", i > 0 ? ", " : "",
 			 entity->fields[i].name);
-	buf_adds(&values, ") IS NULL");
-	add_row_key(&row, entity);
-	snprintf(eid, sizeof(eid), "%u", entity->id);
-	const struct word words[] = {{"table", entity->name},
-				     {"checks", buf_text(&checks)},
-				     {"values", buf_text(&values)},
-				     {"row", buf_text(&row)},
-				     {"eid", eid},
-				     {"now", NOW}};
-	if (rc == 0)
-		rc = fill(&sql, "insert_check", words, 6, err);
-	if (rc == 0)
-		rc = fill(&sql, "insert", words, 6, err);
-	if (rc == 0)
-		rc = run(db, &sql, err);
-	buf_release(&row);
-	buf_release(&values);
-	buf_release(&checks);
-	buf_release(&sql);
-	return rc;
+	buf_adds(out, ") IS NULL");
 }
 
-static int create_update_triggers(struct db *db, const struct entity *entity,
-				  const struct field *field, const char *site,
-				  struct err *err)
-{
-	struct buf sql = BUF_INIT;
-	struct buf checks = BUF_INIT;
-	struct buf row = BUF_INIT;
-	char eid[16];
-	char fid[16];
-	int rc = add_field_checks(&checks, entity, field, site, false, err);
+/* The words of the templates, as SQL. */
+struct texts {
+	struct buf row;	    /* key, over NEW */
+	struct buf columns; /* of the key */
+	struct buf keys;    /* their values, over NEW */
+	struct buf nulls;   /* none for each */
+	struct buf row_checks;
+	struct buf bad_key; /* the number of a key column that is bad */
+	struct buf key_checks;
+	struct buf whole_checks;
+	struct buf field_checks;
+	struct buf values; /* each field of a new row, as (f, v) */
+	struct buf empty;  /* does a new row hold nothing */
+	struct buf key_changed;
+};
 
-	add_row_key(&row, entity);
-	snprintf(eid, sizeof(eid), "%u", entity->id);
-	snprintf(fid, sizeof(fid), "%u", field->id);
-	const struct word words[] = {{"table", entity->name},
-				     {"f", field->name},
-				     {"checks", buf_text(&checks)},
-				     {"row", buf_text(&row)},
-				     {"eid", eid},
-				     {"fid", fid},
-				     {"now", NOW}};
-	if (rc == 0 && checks.len > 0)
-		rc = fill(&sql, "update_check", words, 7, err);
-	if (rc == 0)
-		rc = fill(&sql, "update", words, 7, err);
-	if (rc == 0)
-		rc = run(db, &sql, err);
-	buf_release(&row);
-	buf_release(&checks);
-	buf_release(&sql);
-	return rc;
-}
-
-static int create_row_guards(struct db *db, const struct entity *entity,
-			     struct err *err)
+static int make_texts(struct texts *texts, const struct schema *schema,
+		      const struct entity *entity, const char *site,
+		      struct err *err)
 {
-	struct buf sql = BUF_INIT;
-	struct buf changed = BUF_INIT;
 	int rc;
 
-	buf_adds(&changed, "OLD.rowid IS NOT NEW.rowid");
-	for (size_t i = 0; i < entity->n_keys; i++)
-		buf_addf(&changed, " OR OLD.\"%s\" IS NOT NEW.\"%s\"",
-			 entity->keys[i], entity->keys[i]);
-	const struct word words[] = {{"table", entity->name},
-				     {"key_changed", buf_text(&changed)}};
-	rc = fill(&sql, "key", words, 2, err);
+	add_row_key(&texts->row, entity);
+	add_values(&texts->values, entity);
+	add_empty(&texts->empty, entity);
+	buf_adds(&texts->key_changed, "OLD.rowid IS NOT NEW.rowid");
+	for (size_t i = 0; i < entity->n_keys; i++) {
+		const char *key = entity->keys[i];
+
+		buf_addf(&texts->columns, "\"%s\", ", key);
+		buf_addf(&texts->keys, "NEW.\"%s\", ", key);
+		buf_adds(&texts->nulls, "NULL, ");
+		buf_addf(&texts->key_changed,
+			 " OR OLD.\"%s\" IS NOT NEW.\"%s\"", key, key);
+	}
+	rc = add_row_checks(&texts->row_checks, entity, site, err);
 	if (rc == 0)
-		rc = fill(&sql, "delete", words, 2, err);
+		rc = add_key_checks(&texts->bad_key, &texts->key_checks, entity,
+				    err);
+	if (rc == 0 && entity == schema->cases)
+		add_case_key(&texts->bad_key, entity->keys[0]);
 	if (rc == 0)
-		rc = run(db, &sql, err);
-	buf_release(&changed);
-	buf_release(&sql);
+		rc = add_whole_key_checks(&texts->whole_checks, schema, entity,
+					  err);
+	for (size_t i = 0; rc == 0 && i < entity->n_fields; i++)
+		rc = add_field_checks(&texts->field_checks, entity,
+				      &entity->fields[i], site, err);
+	return rc;
+}
+
+static void release_texts(struct texts *texts)
+{
+	buf_release(&texts->row);
+	buf_release(&texts->columns);
+	buf_release(&texts->keys);
+	buf_release(&texts->nulls);
+	buf_release(&texts->row_checks);
+	buf_release(&texts->bad_key);
+	buf_release(&texts->key_checks);
+	buf_release(&texts->whole_checks);
+	buf_release(&texts->field_checks);
+	buf_release(&texts->values);
+	buf_release(&texts->empty);
+	buf_release(&texts->key_changed);
+}
+
+static int add_update_triggers(struct buf *sql, const struct entity *entity,
+			       const struct texts *texts, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < entity->n_fields; i++) {
+		char fid[16];
+		const struct word words[] = {{"table", entity->name},
+					     {"keys", buf_text(&texts->keys)},
+					     {"f", entity->fields[i].name},
+					     {"fid", fid}};
+
+		snprintf(fid, sizeof(fid), "%u", entity->fields[i].id);
+		rc = fill(sql, "update", words, 4, err);
+	}
 	return rc;
 }
 
@@ -498,14 +493,38 @@ int capture_create_triggers(struct db *db, const struct schema *schema,
 			    const struct entity *entity, const char *site,
 			    struct err *err)
 {
-	int rc = create_insert_triggers(db, schema, entity, site, err);
+	struct texts texts = {.row = BUF_INIT};
+	struct buf sql = BUF_INIT;
+	char eid[16];
+	int rc = make_texts(&texts, schema, entity, site, err);
 
-	for (size_t i = 0; rc == 0 && i < entity->n_fields; i++)
-		rc = create_update_triggers(db, entity, &entity->fields[i],
-					    site, err);
+	snprintf(eid, sizeof(eid), "%u", entity->id);
+	const struct word words[] = {
+		{"table", entity->name},
+		{"eid", eid},
+		{"now", NOW},
+		{"row", buf_text(&texts.row)},
+		{"columns", buf_text(&texts.columns)},
+		{"keys", buf_text(&texts.keys)},
+		{"nulls", buf_text(&texts.nulls)},
+		{"row_checks", buf_text(&texts.row_checks)},
+		{"bad_key", buf_text(&texts.bad_key)},
+		{"key_checks", buf_text(&texts.key_checks)},
+		{"whole_checks", buf_text(&texts.whole_checks)},
+		{"field_checks", buf_text(&texts.field_checks)},
+		{"values", buf_text(&texts.values)},
+		{"empty", buf_text(&texts.empty)},
+		{"key_changed", buf_text(&texts.key_changed)}};
 	if (rc == 0)
-		rc = create_row_guards(db, entity, err);
+		rc = fill(&sql, "table_triggers", words,
+			  sizeof(words) / sizeof(words[0]), err);
+	if (rc == 0)
+		rc = add_update_triggers(&sql, entity, &texts, err);
+	if (rc == 0)
+		rc = run(db, &sql, err);
 	if (rc < 0)
 		err_wrap(err, "triggers of %s", entity->name);
+	buf_release(&sql);
+	release_texts(&texts);
 	return rc;
 }
