@@ -13,12 +13,56 @@
 
 #include "cli/message.h"
 #include "cli/publish_table.h"
+#include "core/library.h"
 #include "core/utf8.h"
 
 enum {
 	CELL_MAX = 32767,  /* characters: the format's own limit */
 	BOOK_MAX = 1 << 28 /* bytes read back */
 };
+
+/* libxlsxwriter, loaded when a workbook is asked for. */
+#define XLSX_LIBRARY(X)            \
+	X(format_set_align)        \
+	X(format_set_bg_color)     \
+	X(format_set_bold)         \
+	X(format_set_border)       \
+	X(format_set_font_size)    \
+	X(format_set_text_wrap)    \
+	X(workbook_add_format)     \
+	X(workbook_add_worksheet)  \
+	X(workbook_close)          \
+	X(workbook_new_opt)        \
+	X(workbook_set_properties) \
+	X(worksheet_autofilter)    \
+	X(worksheet_fit_to_pages)  \
+	X(worksheet_freeze_panes)  \
+	X(worksheet_repeat_rows)   \
+	X(worksheet_set_column)    \
+	X(worksheet_set_footer)    \
+	X(worksheet_set_landscape) \
+	X(worksheet_set_paper)     \
+	X(worksheet_write_blank)   \
+	X(worksheet_write_number)  \
+	X(worksheet_write_string)
+
+static struct {
+#define X(name) __typeof__(name) *name;
+	XLSX_LIBRARY(X)
+#undef X
+} libxlsx;
+
+static int load_xlsx(struct err *err)
+{
+	static const struct library_symbol symbols[] = {
+#define X(name) {#name, offsetof(__typeof__(libxlsx), name)},
+		XLSX_LIBRARY(X)
+#undef X
+	};
+
+	return library_load(&libxlsx, TIAN_LIBXLSXWRITER, symbols,
+			    sizeof(symbols) / sizeof(symbols[0]), err);
+}
 
 struct book {
 	lxw_workbook *workbook;
@@ -33,16 +77,16 @@ static void keep(struct book *book, lxw_error error)
 
 static lxw_format *format(struct book *book, uint8_t align)
 {
-	lxw_format *made = workbook_add_format(book->workbook);
+	lxw_format *made = libxlsx.workbook_add_format(book->workbook);
 
 	if (!made) {
 		book->failed = true;
 		return NULL;
 	}
-	format_set_text_wrap(made);
-	format_set_align(made, LXW_ALIGN_VERTICAL_TOP);
-	format_set_align(made, align);
-	format_set_border(made, LXW_BORDER_HAIR);
+	libxlsx.format_set_text_wrap(made);
+	libxlsx.format_set_align(made, LXW_ALIGN_VERTICAL_TOP);
+	libxlsx.format_set_align(made, align);
+	libxlsx.format_set_border(made, LXW_BORDER_HAIR);
 	return made;
 }
 
@@ -51,13 +95,13 @@ static void make_formats(struct book *book)
 	book->head = format(book, LXW_ALIGN_CENTER);
 	book->wrap = format(book, LXW_ALIGN_LEFT);
 	book->centre = format(book, LXW_ALIGN_CENTER);
-	book->title = workbook_add_format(book->workbook);
+	book->title = libxlsx.workbook_add_format(book->workbook);
 	if (book->failed || !book->title)
 		return;
-	format_set_bold(book->head);
-	format_set_bg_color(book->head, 0xF0E4E4);
-	format_set_bold(book->title);
-	format_set_font_size(book->title, 14);
+	libxlsx.format_set_bold(book->head);
+	libxlsx.format_set_bg_color(book->head, 0xF0E4E4);
+	libxlsx.format_set_bold(book->title);
+	libxlsx.format_set_font_size(book->title, 14);
 }
 
 /* A text too long for a cell is cut, and says so. */
@@ -80,11 +124,11 @@ static void put(struct book *book, lxw_worksheet *sheet, lxw_row_t row,
 		text = buf_text(&fits);
 	}
 	if (text[0] == '\0')
-		keep(book,
-		     worksheet_write_blank(sheet, row, (lxw_col_t)column, how));
+		keep(book, libxlsx.worksheet_write_blank(
+				   sheet, row, (lxw_col_t)column, how));
 	else
-		keep(book, worksheet_write_string(sheet, row, (lxw_col_t)column,
-						  text, how));
+		keep(book, libxlsx.worksheet_write_string(
+				   sheet, row, (lxw_col_t)column, text, how));
 	book->failed = book->failed || fits.failed;
 	buf_release(&fits);
 }
@@ -92,25 +136,27 @@ static void put(struct book *book, lxw_worksheet *sheet, lxw_row_t row,
 static void put_number(struct book *book, lxw_worksheet *sheet, lxw_row_t row,
 		       int column, size_t number)
 {
-	keep(book, worksheet_write_number(sheet, row, (lxw_col_t)column,
-					  (double)number, book->centre));
+	keep(book,
+	     libxlsx.worksheet_write_number(sheet, row, (lxw_col_t)column,
+					    (double)number, book->centre));
 }
 
 /* One landscape page wide, the head on each. */
 static lxw_worksheet *add_sheet(struct book *book, const char *name)
 {
-	lxw_worksheet *sheet = workbook_add_worksheet(book->workbook, name);
+	lxw_worksheet *sheet =
+		libxlsx.workbook_add_worksheet(book->workbook, name);
 
 	if (!sheet) {
 		book->failed = true;
 		return NULL;
 	}
-	worksheet_set_paper(sheet, 9); /* A4 */
-	worksheet_set_landscape(sheet);
-	worksheet_fit_to_pages(sheet, 1, 0);
-	worksheet_freeze_panes(sheet, 1, 0);
-	keep(book, worksheet_repeat_rows(sheet, 0, 0));
-	worksheet_set_footer(sheet, "&C第 &P 页，共 &N 页");
+	libxlsx.worksheet_set_paper(sheet, 9); /* A4 */
+	libxlsx.worksheet_set_landscape(sheet);
+	libxlsx.worksheet_fit_to_pages(sheet, 1, 0);
+	libxlsx.worksheet_freeze_panes(sheet, 1, 0);
+	keep(book, libxlsx.worksheet_repeat_rows(sheet, 0, 0));
+	libxlsx.worksheet_set_footer(sheet, "&C第 &P 页，共 &N 页");
 	return sheet;
 }
 
@@ -122,9 +168,9 @@ static void add_cases(struct book *book, const struct publication *publication)
 	for (int at = 0; sheet && at < PUBLISH_COLUMNS; at++) {
 		enum publish_column column = (enum publish_column)at;
 
-		keep(book,
-		     worksheet_set_column(sheet, (lxw_col_t)at, (lxw_col_t)at,
-					  publish_column_width(column), NULL));
+		keep(book, libxlsx.worksheet_set_column(
+				   sheet, (lxw_col_t)at, (lxw_col_t)at,
+				   publish_column_width(column), NULL));
 		put(book, sheet, 0, at, publish_column_name(column),
 		    book->head);
 	}
@@ -142,9 +188,9 @@ static void add_cases(struct book *book, const struct publication *publication)
 		}
 	}
 	if (sheet)
-		keep(book, worksheet_autofilter(sheet, 0, 0,
-						(lxw_row_t)publication->n,
-						PUBLISH_COLUMNS - 1));
+		keep(book, libxlsx.worksheet_autofilter(
+				   sheet, 0, 0, (lxw_row_t)publication->n,
+				   PUBLISH_COLUMNS - 1));
 	book->failed = book->failed || cell.failed;
 	buf_release(&cell);
 }
@@ -158,7 +204,7 @@ static void add_counts(struct book *book, const struct publication *publication,
 
 	if (!sheet)
 		return;
-	keep(book, worksheet_set_column(sheet, 0, 0, 26, NULL));
+	keep(book, libxlsx.worksheet_set_column(sheet, 0, 0, 26, NULL));
 	put(book, sheet, 0, 0, name, book->head);
 	put(book, sheet, 0, 1, "件数", book->head);
 	for (size_t c = 0; c < publication->n_classes; c++)
@@ -173,8 +219,8 @@ static void add_counts(struct book *book, const struct publication *publication,
 			put_number(book, sheet, row, (int)c + 2,
 				   counts[i].by_class[c]);
 	}
-	keep(book,
-	     worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n, (lxw_col_t)last));
+	keep(book, libxlsx.worksheet_autofilter(sheet, 0, 0, (lxw_row_t)n,
+						(lxw_col_t)last));
 }
 
 static void add_figures(struct book *book,
@@ -182,7 +228,8 @@ static void add_figures(struct book *book,
 {
 	struct publish_figure figures[PUBLISH_FIGURES];
 	struct buf title = BUF_INIT;
-	lxw_worksheet *sheet = workbook_add_worksheet(book->workbook, "概况");
+	lxw_worksheet *sheet =
+		libxlsx.workbook_add_worksheet(book->workbook, "概况");
 	lxw_row_t row = 2;
 
 	if (!sheet) {
@@ -190,9 +237,9 @@ static void add_figures(struct book *book,
 		return;
 	}
 	publish_title(&title, publication);
-	keep(book, worksheet_set_column(sheet, 0, 0, 30, NULL));
-	keep(book, worksheet_write_string(sheet, 0, 0, buf_text(&title),
-					  book->title));
+	keep(book, libxlsx.worksheet_set_column(sheet, 0, 0, 30, NULL));
+	keep(book, libxlsx.worksheet_write_string(sheet, 0, 0, buf_text(&title),
+						  book->title));
 	publish_figures(figures, publication);
 	for (size_t i = 0; figures[i].name; i++, row++) {
 		put(book, sheet, row, 0, figures[i].name, book->wrap);
@@ -225,7 +272,8 @@ static void add_properties(struct book *book,
 	if (strptime(publication->date, "%Y-%m-%d", &tm))
 		properties.created = timegm(&tm);
 	properties.title = title.data;
-	keep(book, workbook_set_properties(book->workbook, &properties));
+	keep(book,
+	     libxlsx.workbook_set_properties(book->workbook, &properties));
 	buf_release(&title);
 }
 
@@ -235,11 +283,13 @@ static int write_book(const char *path, const char *folder,
 	struct buf tmp = BUF_INIT;
 	lxw_workbook_options options = {.constant_memory = LXW_FALSE};
 	struct book book = {0};
-	int rc = 0;
+	int rc = load_xlsx(err);
 
+	if (rc < 0)
+		return rc;
 	buf_adds(&tmp, folder);
 	options.tmpdir = tmp.data;
-	book.workbook = workbook_new_opt(path, &options);
+	book.workbook = libxlsx.workbook_new_opt(path, &options);
 	if (!book.workbook) {
 		buf_release(&tmp);
 		return err_nomem(err);
@@ -254,7 +304,7 @@ static int write_book(const char *path, const char *folder,
 			   publication->n_sectors);
 		add_figures(&book, publication);
 	}
-	keep(&book, workbook_close(book.workbook));
+	keep(&book, libxlsx.workbook_close(book.workbook));
 	if (book.failed)
 		rc = err_set(err, ERR_FAIL, "%s",
 			     _("the workbook could not be made"));

@@ -1,5 +1,5 @@
 /* text_merge.c - three-way merge of paragraphs.
- * The one file of core that sees git2.h, for git_merge_file on buffers.
+ * Knows git_merge_file on buffers, libgit2's own.
  * Knows no head, no author; never touches a repository.
  *
  * A paragraph is what stands between line breaks. git compares lines with
@@ -7,26 +7,9 @@
  * it again: without that, adding a paragraph would change the one before. */
 #include "core/policy.h"
 
-#include <git2.h>
-#include <pthread.h>
 #include <string.h>
 
-/* Started once and kept: starting takes 4 ms, a merge some 20 µs. */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int started;
-
-static void start(void)
-{
-	started = git_libgit2_init();
-}
-
-static int git_failed(struct err *err, const char *task)
-{
-	const git_error *last = git_error_last();
-
-	return err_set(err, ERR_FAIL, "%s: %s", task,
-		       last && last->message ? last->message : "unknown");
-}
+#include "core/git_library.h"
 
 /* No text has no paragraph, not an empty one. */
 static void paragraphs(struct buf *out, const struct value *value)
@@ -62,15 +45,14 @@ static int merge_files(struct buf *out, bool *clean, const struct buf texts[3],
 	git_merge_file_input theirs = file_of(&texts[2]);
 	git_merge_file_result result = {0};
 
-	pthread_once(&once, start);
-	if (started < 0)
-		return git_failed(err, "start libgit2");
-	if (git_merge_file(&result, &base, &ours, &theirs, NULL) < 0)
-		return git_failed(err, "three-way merge");
+	if (git_library_start(err) < 0)
+		return err->code;
+	if (libgit.merge_file(&result, &base, &ours, &theirs, NULL) < 0)
+		return git_library_error(err, "three-way merge");
 	*clean = result.automergeable;
 	if (*clean && result.len > 0)
 		buf_add(out, result.ptr, result.len - 1);
-	git_merge_file_result_free(&result);
+	libgit.merge_file_result_free(&result);
 	return buf_check(out, err);
 }
 

@@ -40,7 +40,7 @@ static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
 		return rc;
 	memcpy(id.id, oid->bytes, OID_SIZE);
 	oid_format(hex, oid);
-	if (git_odb_read_header(&size, &type, walk->from->odb, &id) < 0)
+	if (libgit.odb_read_header(&size, &type, walk->from->odb, &id) < 0)
 		return err_set(err, ERR_MISSING, "object %s is missing", hex);
 	if (type != GIT_OBJECT_BLOB || size > OBJECT_BLOB_MAX)
 		return err_set(err, ERR_CORRUPT,

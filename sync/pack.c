@@ -31,9 +31,9 @@ int pack_make(struct buf *out, struct repository *from,
 	git_packbuilder *builder = NULL;
 	int rc = repository_pack_builder(&builder, from, oids, err);
 
-	if (rc == 0 && git_packbuilder_foreach(builder, add_part, out) < 0)
+	if (rc == 0 && libgit.packbuilder_foreach(builder, add_part, out) < 0)
 		rc = repository_git_error(err, "make a pack");
-	git_packbuilder_free(builder);
+	libgit.packbuilder_free(builder);
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
@@ -76,9 +76,9 @@ int pack_intake_open(struct pack_intake **out, struct repository *into,
 	rc = pack_scan_open(&intake->scan, err);
 	if (rc == 0 && mkdir(intake->folder, 0700) != 0 && errno != EEXIST)
 		rc = err_errno(err, "%s", intake->folder);
-	git_indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
-	if (rc == 0 && git_indexer_new(&intake->indexer, intake->folder, 0,
-				       into->odb, &options) < 0)
+	libgit.indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
+	if (rc == 0 && libgit.indexer_new(&intake->indexer, intake->folder, 0,
+					  into->odb, &options) < 0)
 		rc = repository_git_error(err, "take in a pack");
 	if (rc < 0) {
 		pack_intake_close(intake);
@@ -92,7 +92,7 @@ void pack_intake_close(struct pack_intake *intake)
 {
 	if (intake == NULL)
 		return;
-	git_indexer_free(intake->indexer);
+	libgit.indexer_free(intake->indexer);
 	pack_scan_close(intake->scan);
 	empty_folder(intake->folder);
 	rmdir(intake->folder);
@@ -103,7 +103,7 @@ void pack_intake_close(struct pack_intake *intake)
  * the disk is full. */
 static int damaged(struct err *err)
 {
-	const git_error *last = git_error_last();
+	const git_error *last = libgit.error_last();
 	bool system = last != NULL && (last->klass == GIT_ERROR_OS ||
 				       last->klass == GIT_ERROR_NOMEMORY);
 
@@ -116,8 +116,8 @@ int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
 {
 	int rc = pack_scan_add(intake->scan, bytes, len, err);
 
-	if (rc == 0 && git_indexer_append(intake->indexer, bytes, len,
-					  &intake->progress) < 0)
+	if (rc == 0 && libgit.indexer_append(intake->indexer, bytes, len,
+					     &intake->progress) < 0)
 		rc = damaged(err);
 	return rc;
 }
@@ -133,10 +133,10 @@ static int open_view(struct repository **out, struct pack_intake *intake,
 	if (rc < 0)
 		return rc;
 	snprintf(index, sizeof(index), "%s/pack-%s.idx", intake->folder,
-		 git_indexer_name(intake->indexer));
-	if (git_odb_backend_one_pack(&backend, index) < 0)
+		 libgit.indexer_name(intake->indexer));
+	if (libgit.odb_backend_one_pack(&backend, index) < 0)
 		return repository_git_error(err, "%s", index);
-	if (git_odb_add_backend((*out)->odb, backend, 1) < 0) {
+	if (libgit.odb_add_backend((*out)->odb, backend, 1) < 0) {
 		backend->free(backend);
 		return repository_git_error(err, "%s", index);
 	}
@@ -160,7 +160,7 @@ static int move_in(struct pack_intake *intake, struct err *err)
 {
 	static const char *const kinds[] = {"pack", "idx"};
 	struct repository *into = intake->into;
-	const char *name = git_indexer_name(intake->indexer);
+	const char *name = libgit.indexer_name(intake->indexer);
 	char folder[PATH_MAX + 32];
 	char from[PATH_MAX + 64];
 	char to[PATH_MAX + 128];
@@ -177,7 +177,7 @@ static int move_in(struct pack_intake *intake, struct err *err)
 	}
 	if (rc == 0)
 		rc = sync_folder(folder, err);
-	if (rc == 0 && git_odb_refresh(into->odb) < 0)
+	if (rc == 0 && libgit.odb_refresh(into->odb) < 0)
 		rc = repository_git_error(err, "open pack in %s", into->path);
 	return rc;
 }
@@ -195,7 +195,7 @@ int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,
 	if (pack_scan_objects(intake->scan) == 0)
 		rc = haul_collect(&haul, intake->into, intake->into, tips, n,
 				  err);
-	else if (git_indexer_commit(intake->indexer, &intake->progress) < 0)
+	else if (libgit.indexer_commit(intake->indexer, &intake->progress) < 0)
 		rc = damaged(err);
 	else
 		rc = open_view(&view, intake, err);

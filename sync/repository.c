@@ -21,40 +21,13 @@ static_assert(sizeof(struct oid) == sizeof(git_oid), "SHA-1 names");
 
 int repository_git_error(struct err *err, const char *fmt, ...)
 {
-	const git_error *last = git_error_last();
 	char task[512];
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(task, sizeof(task), fmt, args);
 	va_end(args);
-	return err_set(err, ERR_FAIL, "%s: %s", task,
-		       last != NULL && last->message != NULL ? last->message
-							     : "git failed");
-}
-
-int repository_start_library(struct err *err)
-{
-	static bool started;
-
-	if (started)
-		return 0;
-	if (git_libgit2_init() < 0)
-		return repository_git_error(err, "libgit2");
-	/* Power cut: objects and refs are on the disk when we say so. */
-	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
-	/* A hub on a stick or a share belongs to somebody else. Nothing that
-	 * its configuration could name is ever run by libgit2, and what it
-	 * holds is believed by signature only. */
-	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-	git_libgit2_opts(GIT_OPT_DISABLE_PACK_KEEP_FILE_CHECKS, 1);
-	/* Behaviour must not hang on a person's own git configuration. */
-	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_SYSTEM, "");
-	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, "");
-	git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, "");
-	started = true;
-	return 0;
+	return git_library_error(err, task);
 }
 
 /* --- making one -------------------------------------------------------- */
@@ -78,12 +51,13 @@ static int configure(git_repository *git, const char *path, struct err *err)
 
 	/* git must never merge content of ours, libgit2 1.5 hashes a whole
 	 * commit-graph at every open, and nobody rewrites history. */
-	if (git_repository_config(&config, git) < 0 ||
-	    git_config_set_bool(config, "gc.writeCommitGraph", 0) < 0 ||
-	    git_config_set_bool(config, "receive.denyNonFastForwards", 1) < 0 ||
-	    git_config_set_bool(config, "receive.denyDeletes", 1) < 0)
+	if (libgit.repository_config(&config, git) < 0 ||
+	    libgit.config_set_bool(config, "gc.writeCommitGraph", 0) < 0 ||
+	    libgit.config_set_bool(config, "receive.denyNonFastForwards", 1) <
+		    0 ||
+	    libgit.config_set_bool(config, "receive.denyDeletes", 1) < 0)
 		rc = repository_git_error(err, "configure %s", path);
-	git_config_free(config);
+	libgit.config_free(config);
 	if (rc < 0)
 		return rc;
 	snprintf(name, sizeof(name), "%s/info", path);
@@ -102,15 +76,15 @@ static int create_at(const char *path, struct err *err)
 	git_repository *git = NULL;
 	int rc;
 
-	git_repository_init_options_init(&options,
-					 GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	libgit.repository_init_options_init(
+		&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
 			GIT_REPOSITORY_INIT_MKDIR;
 	options.initial_head = "main";
-	if (git_repository_init_ext(&git, path, &options) < 0)
+	if (libgit.repository_init_ext(&git, path, &options) < 0)
 		return repository_git_error(err, "make %s", path);
 	rc = configure(git, path, err);
-	git_repository_free(git);
+	libgit.repository_free(git);
 	return rc;
 }
 
@@ -146,29 +120,31 @@ int repository_create(const char *path, struct err *err)
 
 static int open_git(struct repository *repository, struct err *err)
 {
-	int rc = git_repository_open_ext(&repository->git, repository->path,
-					 GIT_REPOSITORY_OPEN_NO_SEARCH |
-						 GIT_REPOSITORY_OPEN_NO_DOTGIT |
-						 GIT_REPOSITORY_OPEN_BARE,
-					 NULL);
+	int rc = libgit.repository_open_ext(
+		&repository->git, repository->path,
+		GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT |
+			GIT_REPOSITORY_OPEN_BARE,
+		NULL);
 
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "%s is no git repository",
 			       repository->path);
-	if (rc < 0 || git_repository_odb(&repository->odb, repository->git) < 0)
+	if (rc < 0 ||
+	    libgit.repository_odb(&repository->odb, repository->git) < 0)
 		return repository_git_error(err, "open %s", repository->path);
 	if (repository->mode == REPOSITORY_READ)
 		return 0;
-	if (git_mempack_new(&repository->memory) < 0 ||
-	    git_odb_add_backend(repository->odb, repository->memory, 999) < 0)
+	if (libgit.mempack_new(&repository->memory) < 0 ||
+	    libgit.odb_add_backend(repository->odb, repository->memory, 999) <
+		    0)
 		return repository_git_error(err, "open %s", repository->path);
 	return 0;
 }
 
 static void close_git(struct repository *repository)
 {
-	git_odb_free(repository->odb);
-	git_repository_free(repository->git);
+	libgit.odb_free(repository->odb);
+	libgit.repository_free(repository->git);
 	repository->odb = NULL;
 	repository->git = NULL;
 	repository->memory = NULL;
@@ -178,7 +154,7 @@ int repository_open(struct repository **out, const char *path,
 		    enum repository_mode mode, struct err *err)
 {
 	struct repository *repository;
-	int rc = repository_start_library(err);
+	int rc = git_library_start(err);
 
 	if (rc < 0)
 		return rc;
@@ -247,8 +223,8 @@ bool repository_has(struct repository *repository, const struct oid *oid)
 	git_oid id;
 
 	to_git(&id, oid);
-	return git_odb_exists_ext(repository->odb, &id,
-				  GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+	return libgit.odb_exists_ext(repository->odb, &id,
+				     GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 }
 
 static const struct kind {
@@ -268,9 +244,9 @@ static int check_header(struct repository *repository, const git_oid *id,
 	char hex[GIT_OID_HEXSZ + 1];
 	git_object_t type;
 	size_t size;
-	int rc = git_odb_read_header(&size, &type, repository->odb, id);
+	int rc = libgit.odb_read_header(&size, &type, repository->odb, id);
 
-	git_oid_tostr(hex, sizeof(hex), id);
+	libgit.oid_tostr(hex, sizeof(hex), id);
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "object %s is missing", hex);
 	if (rc < 0) {
@@ -299,7 +275,7 @@ int repository_read(struct buf *out, struct repository *repository,
 	rc = check_header(repository, &id, kind, err);
 	if (rc < 0)
 		return rc;
-	if (git_odb_read(&object, repository->odb, &id) < 0) {
+	if (libgit.odb_read(&object, repository->odb, &id) < 0) {
 		char hex[OID_TEXT];
 
 		oid_format(hex, oid);
@@ -307,8 +283,9 @@ int repository_read(struct buf *out, struct repository *repository,
 		return err->code = ERR_CORRUPT;
 	}
 	buf_clear(out);
-	buf_add(out, git_odb_object_data(object), git_odb_object_size(object));
-	git_odb_object_free(object);
+	buf_add(out, libgit.odb_object_data(object),
+		libgit.odb_object_size(object));
+	libgit.odb_object_free(object);
 	return buf_check(out, err);
 }
 
@@ -345,7 +322,7 @@ int repository_ref(struct oid *out, struct repository *repository,
 		   const char *name, struct err *err)
 {
 	git_oid id;
-	int rc = git_reference_name_to_id(&id, repository->git, name);
+	int rc = libgit.reference_name_to_id(&id, repository->git, name);
 
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "no ref %s", name);
@@ -383,14 +360,13 @@ int repository_set_ref(struct repository *repository, const char *name,
 	if (old != NULL)
 		to_git(&from, old);
 	for (int i = 0; i < 2; i++) {
-		rc = git_reference_create_matching(&ref, repository->git, name,
-						   &to, 1,
-						   old != NULL ? &from : NULL,
-						   NULL);
+		rc = libgit.reference_create_matching(
+			&ref, repository->git, name, &to, 1,
+			old != NULL ? &from : NULL, NULL);
 		if (rc != GIT_ELOCKED || !remove_stale_lock(repository, name))
 			break;
 	}
-	git_reference_free(ref);
+	libgit.reference_free(ref);
 	if (rc == GIT_EMODIFIED || (rc == GIT_ENOTFOUND && old != NULL))
 		return err_set(err, ERR_STALE, "ref %s has moved", name);
 	return rc < 0 ? repository_git_error(err, "set ref %s", name) : 0;
@@ -428,18 +404,18 @@ int repository_refs(struct ref_list *out, struct repository *repository,
 	int step = 0;
 
 	snprintf(glob, sizeof(glob), "%s*", prefix);
-	if (git_reference_iterator_glob_new(&iterator, repository->git, glob) <
-	    0)
+	if (libgit.reference_iterator_glob_new(&iterator, repository->git,
+					       glob) < 0)
 		return repository_git_error(err, "refs of %s",
 					    repository->path);
-	while (rc == 0 && (step = git_reference_next(&ref, iterator)) == 0) {
-		const git_oid *id = git_reference_target(ref);
+	while (rc == 0 && (step = libgit.reference_next(&ref, iterator)) == 0) {
+		const git_oid *id = libgit.reference_target(ref);
 
 		if (id != NULL)
-			rc = add_ref(out, git_reference_name(ref), id, err);
-		git_reference_free(ref);
+			rc = add_ref(out, libgit.reference_name(ref), id, err);
+		libgit.reference_free(ref);
 	}
-	git_reference_iterator_free(iterator);
+	libgit.reference_iterator_free(iterator);
 	if (rc == 0 && step != GIT_ITEROVER)
 		return repository_git_error(err, "refs of %s",
 					    repository->path);

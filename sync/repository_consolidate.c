@@ -113,7 +113,7 @@ static int list_objects(struct oid_list *out, const char *folder,
 	int rc;
 
 	snprintf(path, sizeof(path), "%s/%s.idx", folder, pack->name);
-	if (git_odb_backend_one_pack(&backend, path) < 0)
+	if (libgit.odb_backend_one_pack(&backend, path) < 0)
 		return repository_git_error(err, "open %s", path);
 	rc = backend->foreach (backend, take_oid, out);
 	backend->free(backend);

@@ -115,7 +115,7 @@ static int name_all(struct naming *naming, struct repository *from,
 		int rc;
 
 		memcpy(id.id, oids->items[i].bytes, OID_SIZE);
-		if (git_odb_read_header(&size, &type, from->odb, &id) < 0)
+		if (libgit.odb_read_header(&size, &type, from->odb, &id) < 0)
 			return repository_git_error(err, "look at an object");
 		rc = type == GIT_OBJECT_COMMIT
 			     ? name_commit(naming, &oids->items[i], err)
@@ -133,24 +133,24 @@ int repository_pack_builder(git_packbuilder **out, struct repository *from,
 	git_packbuilder *builder = NULL;
 	int rc = name_all(&naming, from, oids, err);
 
-	if (rc == 0 && git_packbuilder_new(&builder, from->git) < 0)
+	if (rc == 0 && libgit.packbuilder_new(&builder, from->git) < 0)
 		rc = repository_git_error(err, "make a pack");
 	if (rc == 0)
-		git_packbuilder_set_threads(builder, 1);
+		libgit.packbuilder_set_threads(builder, 1);
 	for (size_t i = 0; rc == 0 && i < oids->n; i++) {
 		const char *tail = find(&naming, &oids->items[i])->tail;
 		git_oid id;
 
 		memcpy(id.id, oids->items[i].bytes, OID_SIZE);
-		if (git_packbuilder_insert(builder, &id,
-					   *tail != '\0' ? tail : NULL) < 0)
+		if (libgit.packbuilder_insert(builder, &id,
+					      *tail != '\0' ? tail : NULL) < 0)
 			rc = repository_git_error(err, "pack an object");
 	}
 	if (rc == 0) {
 		*out = builder; /* the caller's now: git_packbuilder_free */
 		builder = NULL;
 	}
-	git_packbuilder_free(builder);
+	libgit.packbuilder_free(builder);
 	free(naming.items);
 	buf_release(&naming.path);
 	return rc;

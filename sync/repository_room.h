@@ -3,10 +3,7 @@
 #ifndef TIAN_SYNC_REPOSITORY_ROOM_H
 #define TIAN_SYNC_REPOSITORY_ROOM_H
 
-#include <git2.h>
-#include <git2/sys/mempack.h>
-#include <git2/sys/odb_backend.h>
-
+#include "core/git_library.h"
 #include "sync/repository.h"
 
 struct repository {
@@ -20,8 +17,6 @@ struct repository {
 	bool dirty;		 /* the lock file says what we are doing */
 };
 
-/* libgit2, started once with our settings. */
-int repository_start_library(struct err *err);
 /* ERR_FAIL with libgit2's own words after "fmt: ". */
 int repository_git_error(struct err *err, const char *fmt, ...)
 	ERR_PRINTF(2, 3);

@@ -25,7 +25,7 @@ int repository_write(struct oid *out, struct repository *repository,
 	if (repository->memory == NULL)
 		return err_set(err, ERR_FAIL, "%s is open for reading only",
 			       repository->path);
-	if (git_odb_hash(&id, bytes, len, types[kind]) < 0)
+	if (libgit.odb_hash(&id, bytes, len, types[kind]) < 0)
 		return repository_git_error(err, "hash an object");
 	memcpy(out->bytes, id.id, OID_SIZE);
 	if (repository_has(repository, out))
@@ -150,10 +150,10 @@ static int write_pack(git_packbuilder *builder, struct repository *to,
 	int rc;
 
 	snprintf(folder, sizeof(folder), "%s/objects/pack", to->path);
-	rc = git_packbuilder_write(builder, folder, 0, NULL, NULL);
+	rc = libgit.packbuilder_write(builder, folder, 0, NULL, NULL);
 	if (rc == GIT_ELOCKED) {
 		repository_tidy(to, "");
-		rc = git_packbuilder_write(builder, folder, 0, NULL, NULL);
+		rc = libgit.packbuilder_write(builder, folder, 0, NULL, NULL);
 	}
 	return rc < 0 ? repository_git_error(err, "write pack into %s",
 					     to->path)
@@ -178,9 +178,9 @@ int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
 	rc = write_pack(builder, to, err);
 	if (rc == 0)
 		snprintf(name, REPOSITORY_PACK_NAME, "pack-%s",
-			 git_packbuilder_name(builder));
-	git_packbuilder_free(builder);
-	if (rc == 0 && git_odb_refresh(to->odb) < 0)
+			 libgit.packbuilder_name(builder));
+	libgit.packbuilder_free(builder);
+	if (rc == 0 && libgit.odb_refresh(to->odb) < 0)
 		rc = repository_git_error(err, "open pack in %s", to->path);
 	return rc;
 }
@@ -201,7 +201,7 @@ int repository_flush(struct repository *repository, struct err *err)
 	if (rc < 0)
 		return rc;
 	if (repository->memory != NULL &&
-	    git_mempack_reset(repository->memory) < 0)
+	    libgit.mempack_reset(repository->memory) < 0)
 		return repository_git_error(err, "empty the memory");
 	repository->fresh.n = 0;
 	return 0;

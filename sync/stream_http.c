@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/library.h"
 #include "sync/child.h"
 #include "sync/credential.h"
 #include "sync/stream.h"
@@ -23,6 +24,45 @@ enum {
 	WINDOW = 1 << 20,      /* bytes that may wait to be read */
 	REDIRECTS_MAX = 5
 };
+
+/* libcurl.easy_init is curl_easy_init, and so on; loaded by the first hub that
+ * is reached by http. */
+#define CURL_LIBRARY(X)        \
+	X(easy_cleanup)        \
+	X(easy_getinfo)        \
+	X(easy_init)           \
+	X(easy_pause)          \
+	X(easy_reset)          \
+	X(easy_setopt)         \
+	X(easy_strerror)       \
+	X(global_init)         \
+	X(multi_add_handle)    \
+	X(multi_cleanup)       \
+	X(multi_info_read)     \
+	X(multi_init)          \
+	X(multi_perform)       \
+	X(multi_poll)          \
+	X(multi_remove_handle) \
+	X(slist_append)        \
+	X(slist_free_all)
+
+static struct {
+#define X(name) __typeof__(curl_##name) *name;
+	CURL_LIBRARY(X)
+#undef X
+} libcurl;
+
+static int load_curl(struct err *err)
+{
+	static const struct library_symbol symbols[] = {
+#define X(name) {"curl_" #name, offsetof(__typeof__(libcurl), name)},
+		CURL_LIBRARY(X)
+#undef X
+	};
+
+	return library_load(&libcurl, TIAN_LIBCURL, symbols,
+			    sizeof(symbols) / sizeof(symbols[0]), err);
+}
 
 struct http_host {
 	struct stream_host host;
@@ -139,27 +179,32 @@ static void configure(struct http_stream *http)
 	bool tls = strncmp(http->host->url, "https://", 8) == 0;
 	const struct credential *credential = &http->host->credential;
 
-	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, http->words);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, http);
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers);
-	curl_easy_setopt(curl, CURLOPT_USERAGENT, "git/tian-" TIAN_VERSION);
-	curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)QUIET_SECONDS);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
-	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
-			 tls ? "https" : "http");
-	curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
+	libcurl.easy_reset(curl);
+	libcurl.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	libcurl.easy_setopt(curl, CURLOPT_ERRORBUFFER, http->words);
+	libcurl.easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+	libcurl.easy_setopt(curl, CURLOPT_WRITEDATA, http);
+	libcurl.easy_setopt(curl, CURLOPT_HTTPHEADER, http->headers);
+	libcurl.easy_setopt(curl, CURLOPT_USERAGENT, "git/tian-" TIAN_VERSION);
+	libcurl.easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+	libcurl.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+			    (long)CONNECT_SECONDS);
+	libcurl.easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	libcurl.easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)QUIET_SECONDS);
+	libcurl.easy_setopt(curl, CURLOPT_PROTOCOLS_STR,
+			    tls ? "https" : "http");
+	libcurl.easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR,
+			    tls ? "https" : "http");
+	libcurl.easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	if (http->host->ca_file != NULL)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, http->host->ca_file);
+		libcurl.easy_setopt(curl, CURLOPT_CAINFO, http->host->ca_file);
 	if (credential->password != NULL) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, credential->username);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, credential->password);
-		curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		libcurl.easy_setopt(curl, CURLOPT_USERNAME,
+				    credential->username);
+		libcurl.easy_setopt(curl, CURLOPT_PASSWORD,
+				    credential->password);
+		libcurl.easy_setopt(curl, CURLOPT_HTTPAUTH,
+				    (long)CURLAUTH_BASIC);
 	}
 }
 
@@ -181,7 +226,7 @@ static int http_failed(struct http_stream *http, CURLcode code, struct err *err)
 {
 	return err_set(err, ERR_HUB, "%s: %s%s", http->host->credential.host,
 		       http->words[0] != '\0' ? http->words
-					      : curl_easy_strerror(code),
+					      : libcurl.easy_strerror(code),
 		       certificate_advice(code));
 }
 
@@ -219,21 +264,21 @@ static int drive(struct http_stream *http, CURLcode *code, struct err *err)
 	*code = CURLE_OK;
 	if (http->paused) {
 		http->paused = false;
-		curl_easy_pause(http->host->curl, CURLPAUSE_CONT);
+		libcurl.easy_pause(http->host->curl, CURLPAUSE_CONT);
 	}
 	while (!http->ended &&
 	       (http->complete || http->at == http->answer.len)) {
 		CURLMsg *message;
 		int left;
 
-		if (curl_multi_perform(multi, &running) != CURLM_OK)
+		if (libcurl.multi_perform(multi, &running) != CURLM_OK)
 			return err_set(err, ERR_FAIL, "libcurl failed");
-		message = curl_multi_info_read(multi, &left);
+		message = libcurl.multi_info_read(multi, &left);
 		if (message != NULL && message->msg == CURLMSG_DONE) {
 			*code = message->data.result;
 			http->ended = true;
 		} else if (http->complete || http->at == http->answer.len) {
-			curl_multi_poll(multi, NULL, 0, 1000, NULL);
+			libcurl.multi_poll(multi, NULL, 0, 1000, NULL);
 		}
 	}
 	return 0;
@@ -241,7 +286,7 @@ static int drive(struct http_stream *http, CURLcode *code, struct err *err)
 
 static int begin(struct http_stream *http, struct err *err)
 {
-	if (curl_multi_add_handle(http->host->multi, http->host->curl) !=
+	if (libcurl.multi_add_handle(http->host->multi, http->host->curl) !=
 	    CURLM_OK)
 		return err_set(err, ERR_FAIL, "libcurl failed");
 	http->asked = true;
@@ -252,7 +297,8 @@ static int begin(struct http_stream *http, struct err *err)
 static void finish(struct http_stream *http)
 {
 	if (http->asked)
-		curl_multi_remove_handle(http->host->multi, http->host->curl);
+		libcurl.multi_remove_handle(http->host->multi,
+					    http->host->curl);
 	http->asked = false;
 }
 
@@ -260,7 +306,7 @@ static long status_of(const struct http_stream *http)
 {
 	long status = 0;
 
-	curl_easy_getinfo(http->host->curl, CURLINFO_RESPONSE_CODE, &status);
+	libcurl.easy_getinfo(http->host->curl, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 
@@ -269,7 +315,7 @@ static bool has_type(const struct http_stream *http, const char *what)
 	char wanted[128];
 	const char *type = NULL;
 
-	curl_easy_getinfo(http->host->curl, CURLINFO_CONTENT_TYPE, &type);
+	libcurl.easy_getinfo(http->host->curl, CURLINFO_CONTENT_TYPE, &type);
 	snprintf(wanted, sizeof(wanted), "application/x-%s-%s",
 		 stream_service_name(http->service), what);
 	return type != NULL && strncmp(type, wanted, strlen(wanted)) == 0;
@@ -289,8 +335,8 @@ static int get_once(struct http_stream *http, long *status, struct err *err)
 	buf_addf(&url, "%s/info/refs?service=%s", http->host->url,
 		 stream_service_name(http->service));
 	rc = buf_check(&url, err);
-	curl_easy_setopt(http->host->curl, CURLOPT_URL, buf_text(&url));
-	curl_easy_setopt(http->host->curl, CURLOPT_FOLLOWLOCATION, 1L);
+	libcurl.easy_setopt(http->host->curl, CURLOPT_URL, buf_text(&url));
+	libcurl.easy_setopt(http->host->curl, CURLOPT_FOLLOWLOCATION, 1L);
 	http->complete = true;
 	if (rc == 0)
 		rc = begin(http, err);
@@ -317,7 +363,7 @@ static int follow(struct http_stream *http, struct err *err)
 	size_t len;
 	int rc;
 
-	curl_easy_getinfo(host->curl, CURLINFO_EFFECTIVE_URL, &url);
+	libcurl.easy_getinfo(host->curl, CURLINFO_EFFECTIVE_URL, &url);
 	snprintf(tail, sizeof(tail), "/info/refs?service=%s",
 		 stream_service_name(http->service));
 	len = url != NULL ? strlen(url) : 0;
@@ -384,7 +430,7 @@ static int add_header(struct http_stream *http, const char *name,
 
 	snprintf(line, sizeof(line), "%s: application/x-%s-%s", name,
 		 stream_service_name(http->service), what);
-	grown = curl_slist_append(http->headers, line);
+	grown = libcurl.slist_append(http->headers, line);
 	if (grown == NULL)
 		return err_nomem(err);
 	http->headers = grown;
@@ -401,7 +447,7 @@ static int post(struct http_stream *http, struct err *err)
 	if (rc == 0)
 		rc = add_header(http, "Accept", "result", err);
 	/* Who asks is known by now; no need to ask whether to go on. */
-	no_wait = curl_slist_append(http->headers, "Expect:");
+	no_wait = libcurl.slist_append(http->headers, "Expect:");
 	if (rc == 0 && no_wait == NULL)
 		rc = err_nomem(err);
 	if (no_wait != NULL)
@@ -411,11 +457,11 @@ static int post(struct http_stream *http, struct err *err)
 		 stream_service_name(http->service));
 	if (rc == 0)
 		rc = buf_check(&url, err);
-	curl_easy_setopt(curl, CURLOPT_URL, buf_text(&url));
-	curl_easy_setopt(curl, CURLOPT_POST, 1L);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-			 (curl_off_t)http->request.len);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, buf_text(&http->request));
+	libcurl.easy_setopt(curl, CURLOPT_URL, buf_text(&url));
+	libcurl.easy_setopt(curl, CURLOPT_POST, 1L);
+	libcurl.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+			    (curl_off_t)http->request.len);
+	libcurl.easy_setopt(curl, CURLOPT_POSTFIELDS, buf_text(&http->request));
 	buf_clear(&http->answer);
 	http->at = 0;
 	http->complete = false;
@@ -496,7 +542,7 @@ static void http_close(struct stream *stream)
 	struct http_stream *http = (struct http_stream *)stream;
 
 	finish(http);
-	curl_slist_free_all(http->headers);
+	libcurl.slist_free_all(http->headers);
 	buf_release(&http->request);
 	buf_release(&http->answer);
 	free(http);
@@ -543,11 +589,13 @@ static int start_curl(struct http_host *host, struct err *err)
 {
 	static bool started;
 
-	if (!started && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (!started && load_curl(err) < 0)
+		return err->code;
+	if (!started && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return err_set(err, ERR_FAIL, "libcurl failed to start");
 	started = true;
-	host->curl = curl_easy_init();
-	host->multi = curl_multi_init();
+	host->curl = libcurl.easy_init();
+	host->multi = libcurl.multi_init();
 	if (host->curl == NULL || host->multi == NULL)
 		return err_nomem(err);
 	return find_ca(host, err);
@@ -585,9 +633,10 @@ static void host_close(struct stream_host *to)
 {
 	struct http_host *host = (struct http_host *)to;
 
-	curl_easy_cleanup(host->curl);
+	if (host->curl != NULL)
+		libcurl.easy_cleanup(host->curl);
 	if (host->multi != NULL)
-		curl_multi_cleanup(host->multi);
+		libcurl.multi_cleanup(host->multi);
 	credential_release(&host->credential);
 	free(host->ca_file);
 	free(host->url);

@@ -10,8 +10,8 @@ cd "$tree"
 
 # One door per dependency: header, then the files that may see it.
 doors='
-git2.h       core/text_merge.c sync/repository_room.h sync/hub_*.c
-git2/*       sync/repository_room.h sync/hub_*.c
+git2.h       core/git_library.h
+git2/*       core/git_library.h
 msgpack.h    sync/batch.c sync/verdicts.c
 zlib.h       core/deflate.c sync/pack_scan.c
 curl/*       sync/stream_http.c
