@@ -173,6 +173,7 @@ int import_list(struct import_report *report, struct replica *replica,
 				.options = options,
 				.report = report,
 				.index = RECORD_NONE,
+				.place = RECORD_PLACES,
 				.err = err};
 	int rc;
 

@@ -25,6 +25,9 @@ int import_problem(struct import *import, unsigned part, const char *fmt, ...)
 
 	if (import->index != RECORD_NONE)
 		about.line = import->list->items[import->index].line;
+	if (import->index != RECORD_NONE && import->place < RECORD_PLACES)
+		about.column = import->list->items[import->index]
+				       .columns[import->place];
 	va_start(args, fmt);
 	len = vasprintf(&text, fmt, args);
 	va_end(args);
@@ -85,20 +88,55 @@ static int shown_len(const char *text)
 	return (int)utf8_fit(text, len, SHOWN_WIDTH);
 }
 
+static enum record_place place_of(const char *field)
+{
+	static const struct {
+		const char *field;
+		enum record_place place;
+	} places[] = {
+		{"title", RECORD_AT_TITLE},
+		{"sector", RECORD_AT_SECTOR},
+		{"sector_raw", RECORD_AT_SECTOR},
+		{"sponsors", RECORD_AT_SPONSORS},
+		{"category", RECORD_AT_CATEGORY},
+		{"kind", RECORD_AT_KIND},
+		{"due", RECORD_AT_DUE},
+		{"post", RECORD_AT_LEADERS},
+		{"mode", RECORD_AT_LEADERS},
+		{"class_proposed", RECORD_AT_CLASS},
+		{"draft", RECORD_AT_REPLY},
+		{"doc_no", RECORD_AT_DOC_NO},
+		{"doc_no_entered", RECORD_AT_DOC_NO},
+		{"signed_at", RECORD_AT_REPLIED_ON},
+		{"signed_entered", RECORD_AT_REPLIED_ON},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (strcmp(places[i].field, field) == 0)
+			return places[i].place;
+	return RECORD_PLACES;
+}
+
 static int name_difference(struct import *import,
 			   const struct import_cell *cell,
 			   const struct field *field, const char *here,
 			   const char *listed)
 {
 	const char *label = message_label(field->zh, field->en);
+	enum record_place before = import->place;
+	int rc;
 
-	return import_problem(import, cell->part,
-			      _("%s of %s is already “%.*s%s” here; “%.*s%s” "
-				"of the list is not taken"),
-			      label, cell->row, shown_len(here), here,
-			      here[shown_len(here)] != '\0' ? "…" : "",
-			      shown_len(listed), listed,
-			      listed[shown_len(listed)] != '\0' ? "…" : "");
+	if (before == RECORD_PLACES)
+		import->place = place_of(field->name);
+	rc = import_problem(import, cell->part,
+			    _("%s of %s is already “%.*s%s” here; “%.*s%s” "
+			      "of the list is not taken"),
+			    label, cell->row, shown_len(here), here,
+			    here[shown_len(here)] != '\0' ? "…" : "",
+			    shown_len(listed), listed,
+			    listed[shown_len(listed)] != '\0' ? "…" : "");
+	import->place = before;
+	return rc;
 }
 
 /* The value for people, integers too. */

@@ -142,6 +142,7 @@ int import_leaders(struct import *import, const char *key, const char *leaders)
 	struct scan rest = scan_text(leaders);
 	int rc = 0;
 
+	import->place = RECORD_AT_LEADERS;
 	while (rc == 0 && scan_len(&rest) > 0) {
 		const char *end = scan_find_any(rest, ";");
 		struct scan one =
@@ -152,5 +153,6 @@ int import_leaders(struct import *import, const char *key, const char *leaders)
 		rest.at = end ? end : rest.end;
 		scan_take(&rest);
 	}
+	import->place = RECORD_PLACES;
 	return rc;
 }

@@ -123,11 +123,13 @@ static int fill_kind(struct import *import, const char *key, const char *kind)
 		rc = import_code(&code, import, "kind", kind);
 	if (rc == 0 && code.len > 0)
 		rc = fill_text(import, key, "kind", buf_text(&code));
-	else if (rc == 0 && kind != NULL)
+	import->place = RECORD_AT_KIND;
+	if (rc == 0 && code.len == 0 && kind != NULL)
 		rc = import_problem(import, RECORD_PROPOSAL,
 				    _("“%s” is no kind of proposal known here; "
 				      "it is not taken"),
 				    kind);
+	import->place = RECORD_PLACES;
 	buf_release(&code);
 	return rc;
 }
@@ -257,16 +259,20 @@ static int take_units(struct import *import, const char *key,
 	bool may = true;
 	int rc = 0;
 
+	import->place = RECORD_AT_MAIN;
 	if (record->main_unit != NULL)
 		rc = take_main(import, key, record->main_unit, &main_code);
-	else if (record->split_units != NULL)
+	import->place = RECORD_AT_SPLIT;
+	if (rc == 0 && record->main_unit == NULL && record->split_units != NULL)
 		rc = may_be_main(import, key, record->split_units, &may);
 	if (rc == 0 && may)
 		rc = take_others(import, key, record->split_units, "split",
 				 buf_text(&main_code));
+	import->place = RECORD_AT_CO;
 	if (rc == 0)
 		rc = take_others(import, key, record->co_units, "co",
 				 buf_text(&main_code));
+	import->place = RECORD_PLACES;
 	buf_release(&main_code);
 	return rc;
 }

@@ -86,10 +86,12 @@ static int take_class(struct import *import, const char *row,
 	bool filled = false;
 	int rc = 0;
 
+	import->place = RECORD_AT_CLASS;
 	if (record->class_text != NULL)
 		rc = class_code(&code, import, record->class_text);
 	if (rc == 0 && code.len > 0)
 		rc = import_fill(import, &cell, code.data, &filled);
+	import->place = RECORD_PLACES;
 	import->report->classes += filled;
 	buf_release(&code);
 	return rc;
@@ -325,7 +327,8 @@ int import_reply(struct import *import, const struct record *record)
 					    : *record;
 		bool others = false;
 
-		if (one.reply == NULL && one.class_text == NULL)
+		if (one.reply == NULL && one.class_text == NULL &&
+		    one.doc_no == NULL && one.replied_on == NULL)
 			continue;
 		/* A class of the whole is that of each separate reply. */
 		if (i > 0 && i == record->n_answers && one.main_unit == NULL)

@@ -14,7 +14,8 @@ struct import {
 	unsigned parts;
 	char session[SESSION_SIZE];
 	bool *skipped; /* by record: another unit's, not ours to judge */
-	long index;    /* of the record being taken, or RECORD_NONE */
+	enum record_place place; /* in its row; RECORD_PLACES: nowhere */
+	long index;		 /* of the record being taken, or RECORD_NONE */
 	struct err *err;
 };
 
@@ -42,7 +43,7 @@ int import_exists(struct import *import, const char *entity, const char *row,
  * row. a and b are bound as ?1 and ?2; NULL is not bound. */
 int import_ask(struct buf *out, struct import *import, const char *sql,
 	       const char *a, const char *b);
-/* Names a problem of the record being taken, or of the page. */
+/* Names a problem of the record being taken, at the place, or of the page. */
 int import_problem(struct import *import, unsigned part, const char *fmt, ...)
 	ERR_PRINTF(3, 4);
 /* The code of a list by code, label or alias; left empty where there is

@@ -190,6 +190,23 @@ static bool number_char(int code)
 	       (code >= 'a' && code <= 'z') || code == '-';
 }
 
+/* "一、", "（十四）", "14.": what numbers the lines of a list. */
+static bool ordinal(char out[RECORD_NUMBER_MAX], struct scan scan)
+{
+	unsigned number;
+
+	scan_if(&scan, '(');
+	if (!scan_ordinal(&scan, &number) || number == 0)
+		return false;
+	scan_if(&scan, ')');
+	if (!scan_word(&scan, "、") && !scan_word(&scan, "．"))
+		scan_if(&scan, '.');
+	if (scan.at != scan.end)
+		return false;
+	snprintf(out, RECORD_NUMBER_MAX, "%03u", number);
+	return true;
+}
+
 bool record_number(char out[RECORD_NUMBER_MAX], const char *printed)
 {
 	struct scan scan = scan_trim(scan_text(printed));
@@ -198,6 +215,8 @@ bool record_number(char out[RECORD_NUMBER_MAX], const char *printed)
 	bool digits = true;
 	const char *from;
 
+	if (ordinal(out, scan))
+		return true;
 	scan_word(&scan, "第");
 	while (scan.at < scan.end && !scan_word(&scan, "号")) {
 		int code = scan_take(&scan);
@@ -238,7 +257,7 @@ char record_class_letter(const char *text, size_t len)
 static bool separates(struct scan *scan)
 {
 	return scan_word(scan, "、") || scan_if(scan, ',') ||
-	       scan_if(scan, ';') || scan_if(scan, ' ');
+	       scan_if(scan, ';') || scan_if(scan, '/') || scan_if(scan, ' ');
 }
 
 bool record_next_member(const char **cursor, const char **member, size_t *len)

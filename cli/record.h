@@ -18,6 +18,25 @@ enum record_part { RECORD_PROPOSAL = 1, RECORD_REPLY = 2 };
 
 enum { RECORD_NUMBER_MAX = 24 };
 
+/* Where in its row a table says something of a proposal. */
+enum record_place {
+	RECORD_AT_TITLE,
+	RECORD_AT_SECTOR,
+	RECORD_AT_SPONSORS,
+	RECORD_AT_CATEGORY,
+	RECORD_AT_KIND,
+	RECORD_AT_DUE,
+	RECORD_AT_LEADERS,
+	RECORD_AT_MAIN,
+	RECORD_AT_SPLIT,
+	RECORD_AT_CO,
+	RECORD_AT_CLASS,
+	RECORD_AT_REPLY,
+	RECORD_AT_DOC_NO,
+	RECORD_AT_REPLIED_ON,
+	RECORD_PLACES
+};
+
 /* What one of several separate units (分办) replied. Owned strings, NULL where
  * the list does not say. */
 struct record_answer {
@@ -49,6 +68,7 @@ struct record {
 	char *kind;	  /* "联名" */
 	char *leaders;	  /* "领办 区长 某某；督办 某某" */
 	bool is_key;
+	size_t columns[RECORD_PLACES]; /* the first is 1; 0: no table */
 	char *split_units; /* joined by '、'; then `answers` has theirs */
 	struct record_answer *answers;
 	size_t n_answers;
@@ -122,7 +142,7 @@ int record_set_number(struct record *record, const char *text, size_t len,
 /* The line at which an earlier record has the same number, 0 if none has. */
 size_t record_list_line_of(struct record_list *list, const char *number);
 
-/* The part of a key a printed number stands for: "14" and "第014号" give
+/* The part of a key a printed number stands for: "14", "第014号", "十四、" give
  * "014", "2017009" and "B078" themselves. false if it is no number. */
 bool record_number(char out[RECORD_NUMBER_MAX], const char *printed);
 /* The letter of a class printed by letter ("A", "Ａ类"), 0 for words. */

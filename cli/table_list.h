@@ -3,7 +3,8 @@
  *
  * The header row is the first that names at least two known columns, in any
  * order and by any usual name (案号, 案由, 界别, 主办单位, 会办单位, 办理结果,
- * 答复正文 …); rows above it are titles. */
+ * 答复正文 …); rows above it are titles, and a second row of headings below it
+ * goes on with it. Totals and remarks below the table are passed over. */
 #ifndef TIAN_CLI_TABLE_LIST_H
 #define TIAN_CLI_TABLE_LIST_H
 
@@ -62,7 +63,7 @@ int table_list_row(struct table_list *table, size_t line, struct err *err);
 void table_list_drop(struct table_list *table);
 bool table_list_has_header(const struct table_list *table);
 /* ERR_INPUT where no header row came at all. */
-int table_list_end(const struct table_list *table, struct err *err);
+int table_list_end(struct table_list *table, struct err *err);
 /* Names a line that is not taken, and why. */
 int table_list_refuse(struct table_list *table, size_t line, const char *why,
 		      struct err *err);

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "cli/case.h"
 #include "cli/message.h"
+#include "cli/scan.h"
 #include "core/db.h"
 #include "core/utf8.h"
 
@@ -116,14 +118,72 @@ static const char *skip_one_of(const char *at, const char *const *marks)
 	return NULL;
 }
 
-static bool split_date(const char *text, int *year, int *month, int *day)
-{
-	static const char *const years[] = {"年", "-",	"/", ".",
-					    "－", "／", NULL};
-	static const char *const months[] = {"月", "-",	 "/", ".",
-					     "－", "／", NULL};
-	const char *at = read_number(year, text, 4);
+enum { DATE_TYPED = 64 };
 
+/* A run of Chinese numerals as digits: 二〇二三 is 2023, 二十一 is 21. */
+static bool numeral(char *out, size_t size, struct scan *scan)
+{
+	static const char *const words[] = {"〇", "一", "二", "三", "四", "五",
+					    "六", "七", "八", "九", "零", "○"};
+	const size_t n_words = sizeof(words) / sizeof(words[0]);
+	struct scan ahead = *scan;
+	unsigned number;
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_words && n + 1 < size; i++) {
+		if (!scan_word(&ahead, words[i]))
+			continue;
+		out[n++] = (char)('0' + i % 10);
+		i = SIZE_MAX; /* the next one, from the first word on */
+	}
+	out[n] = '\0';
+	if (scan_word(&ahead, "十")) {
+		if (!scan_ordinal(scan, &number))
+			return false;
+		snprintf(out, size, "%u", number);
+		return true;
+	}
+	if (n > 0)
+		*scan = ahead;
+	return n > 0;
+}
+
+/* As people type it, in half width and in digits. */
+static bool plain_date(char out[DATE_TYPED], const char *typed)
+{
+	struct scan scan = scan_trim(scan_text(typed));
+	size_t n = 0;
+
+	while (scan.at < scan.end && n + 16 < DATE_TYPED) {
+		const char *from = scan.at;
+		int code;
+
+		if (numeral(out + n, DATE_TYPED - n, &scan)) {
+			n += strlen(out + n);
+			continue;
+		}
+		code = scan_take(&scan);
+		if (code > 0 && code < 0x80) {
+			out[n++] = (char)code;
+		} else {
+			memcpy(out + n, from, (size_t)(scan.at - from));
+			n += (size_t)(scan.at - from);
+		}
+	}
+	out[n] = '\0';
+	return scan.at == scan.end;
+}
+
+static bool split_date(const char *typed, int *year, int *month, int *day)
+{
+	static const char *const years[] = {"年", "-", "/", ".", NULL};
+	static const char *const months[] = {"月", "-", "/", ".", NULL};
+	char text[DATE_TYPED];
+	const char *at;
+
+	if (!plain_date(text, typed))
+		return false;
+	at = read_number(year, text, 4);
 	if (at && isdigit((unsigned char)*at) && at - text == 4) {
 		/* 20220630 */
 		at = read_number(month, at, 2);

@@ -9,16 +9,12 @@
 #include <time.h>
 
 #include "cli/message.h"
+#include "cli/xlsx_merge.h"
 #include "cli/xml.h"
 #include "cli/zip.h"
 #include "core/buf.h"
 
-enum {
-	SHEETS_MAX = 64,
-	COLUMNS_MAX = 256, /* further cells are beyond any list */
-	STRINGS_MAX = 4 << 20,
-	STYLES_MAX = 65536
-};
+enum { SHEETS_MAX = 64, STRINGS_MAX = 4 << 20, STYLES_MAX = 65536 };
 
 struct sheet {
 	char *name, *relation, *path; /* owned */
@@ -289,6 +285,7 @@ struct reading {
 	struct table_list *table;
 	size_t row, column; /* of the cell; the first are 1 and 0 */
 	size_t filled;	    /* cells of the row given to the table */
+	struct xlsx_merge merge;
 	char type[16];
 	size_t style;
 	struct buf text;
@@ -297,26 +294,13 @@ struct reading {
 	struct err *err;
 };
 
-/* The column of "BC12": 54; the row goes to *row. */
-static size_t place(const char *reference, size_t *row)
-{
-	size_t column = 0;
-
-	for (; *reference >= 'A' && *reference <= 'Z' && column < 65536;
-	     reference++)
-		column = column * 26 + (size_t)(*reference - 'A') + 1;
-	if (*reference >= '0' && *reference <= '9')
-		*row = (size_t)strtoul(reference, NULL, 10);
-	return column > 0 ? column - 1 : 0;
-}
-
 static void begin_cell(struct reading *reading, const char **attributes)
 {
 	const char *reference = xml_attribute(attributes, "r");
 	const char *type = xml_attribute(attributes, "t");
 
 	if (reference)
-		reading->column = place(reference, &reading->row);
+		reading->column = xlsx_place(reference, &reading->row);
 	reading->style = number(xml_attribute(attributes, "s"));
 	snprintf(reading->type, sizeof(reading->type), "%s", type ? type : "n");
 	buf_clear(&reading->text);
@@ -403,20 +387,41 @@ static const char *cell_text(struct reading *reading, char made[40])
 	return made[0] != '\0' ? made : text;
 }
 
-/* Gives the cell to the table, empty ones before it first. */
+/* Gives the next cell of the row to the table. */
+static void give(struct reading *reading, const char *text)
+{
+	text = xlsx_merge_text(&reading->merge, reading->row, reading->filled,
+			       text);
+	table_list_cell(reading->table, text, strlen(text));
+	reading->filled++;
+}
+
+/* Gives the cell to the table, those that are not there before it first. */
 static void end_cell(struct reading *reading)
 {
 	char made[40];
 	const char *text = cell_text(reading, made);
 
-	if (reading->column < COLUMNS_MAX &&
+	if (reading->column < XLSX_COLUMNS_MAX &&
 	    reading->column >= reading->filled) {
-		for (; reading->filled < reading->column; reading->filled++)
-			table_list_cell(reading->table, "", 0);
-		table_list_cell(reading->table, text, strlen(text));
-		reading->filled++;
+		while (reading->filled < reading->column)
+			give(reading, "");
+		give(reading, text);
 	}
 	reading->column++;
+}
+
+static void end_row(struct reading *reading)
+{
+	while (xlsx_merge_goes_on(&reading->merge, reading->row,
+				  reading->filled))
+		give(reading, "");
+	if (reading->merge.failed)
+		reading->rc = err_nomem(reading->err);
+	if (reading->rc == 0)
+		reading->rc = table_list_row(reading->table, reading->row,
+					     reading->err);
+	table_list_drop(reading->table);
 }
 
 static void on_cell_end(void *ctx, const char *name)
@@ -426,10 +431,7 @@ static void on_cell_end(void *ctx, const char *name)
 	if (strcmp(name, "c") == 0) {
 		end_cell(reading);
 	} else if (strcmp(name, "row") == 0) {
-		if (reading->rc == 0)
-			reading->rc = table_list_row(
-				reading->table, reading->row, reading->err);
-		table_list_drop(reading->table);
+		end_row(reading);
 	} else if (strcmp(name, "rPh") == 0) {
 		reading->in_phonetic = false;
 	} else if (strcmp(name, "v") == 0 || strcmp(name, "t") == 0) {
@@ -447,20 +449,55 @@ static int feed_sheet(const char *bytes, size_t len, void *ctx, struct err *err)
 	return rc == 0 ? reading->rc : rc;
 }
 
+static void on_merge(void *ctx, const char *name, const char **attributes)
+{
+	struct reading *reading = ctx;
+
+	if (strcmp(name, "mergeCell") == 0)
+		xlsx_merge_add(&reading->merge,
+			       xml_attribute(attributes, "ref"));
+}
+
+static void ignore_text(void *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	(void)text;
+	(void)len;
+}
+
+/* Which cells are merged stands behind them: the sheet is read once more. */
+static int read_merges(struct reading *reading, const char *path)
+{
+	static const struct xml_handlers handlers = {on_merge, ignore_end,
+						     ignore_text};
+	int rc = xml_new(&reading->xml, &handlers, reading, reading->err);
+
+	if (rc == 0)
+		rc = zip_read(reading->book->zip, path, feed_sheet, reading,
+			      reading->err);
+	xml_free(reading->xml);
+	reading->xml = NULL;
+	xlsx_merge_ready(&reading->merge);
+	return rc == 0 && reading->merge.failed ? err_nomem(reading->err) : rc;
+}
+
 static int read_sheet(struct book *book, const struct sheet *sheet,
 		      struct table_list *table, struct err *err)
 {
 	static const struct xml_handlers handlers = {on_cell, on_cell_end,
 						     on_cell_text};
 	struct reading reading = {.book = book, .table = table, .err = err};
-	int rc = xml_new(&reading.xml, &handlers, &reading, err);
+	int rc = read_merges(&reading, sheet->path);
 
+	if (rc == 0)
+		rc = xml_new(&reading.xml, &handlers, &reading, err);
 	if (rc == 0)
 		rc = zip_read(book->zip, sheet->path, feed_sheet, &reading,
 			      err);
 	if (rc == ERR_MISSING) /* the workbook names it */
 		err->code = rc = ERR_INPUT;
 	xml_free(reading.xml);
+	xlsx_merge_release(&reading.merge);
 	buf_release(&reading.text);
 	return rc;
 }
@@ -488,6 +525,8 @@ static int try_sheet(struct book *book, const struct sheet *sheet,
 	if (rc == 0)
 		rc = read_sheet(book, sheet, table, err);
 	*taken = rc == 0 && table_list_has_header(table);
+	if (*taken)
+		rc = table_list_end(table, err);
 	/* No header among the first rows: perhaps it is another sheet. */
 	if (rc == ERR_INPUT && !table_list_has_header(table) &&
 	    zip_has(book->zip, sheet->path)) {

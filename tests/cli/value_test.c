@@ -64,8 +64,16 @@ static const char *reads_as(const char *name, const char *text)
 static void value__dates_of_every_usual_form_become_iso(void **state)
 {
 	static const char *const forms[] = {
-		"2022-06-30", "2022年6月30日", "2022/6/30",
-		"2022.6.30",  "20220630",      " 2022 年 6 月 30 日",
+		"2022-06-30",
+		"2022年6月30日",
+		"2022/6/30",
+		"２０２２年６月３０日",
+		"二〇二二年六月三十日",
+		"二零二二.六.三十",
+		"２０２２０６３０",
+		"2022.6.30",
+		"20220630",
+		" 2022 年 6 月 30 日",
 	};
 
 	(void)state;
