@@ -16,8 +16,6 @@
 #include "sync/hub.h"
 #include "sync/ledger.h"
 
-#define INBOX_CHANGES "changes"
-
 /* One inbox that has to move. */
 struct parcel {
 	char *site;

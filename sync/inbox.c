@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "sync/batch.h"
-#include "sync/delivery.h"
 #include "sync/outbox.h"
+#include "sync/parcel.h"
 #include "sync/refs.h"
 #include "sync/tree.h"
 #include "sync/verdicts.h"
@@ -19,8 +19,7 @@ static int read_signers(struct inbox_entry *out, struct repository *repository,
 {
 	struct buf text = BUF_INIT;
 	struct oid blob;
-	int rc = repository_find(&blob, repository, &out->commit.tree,
-				 LEDGER_SIGNERS, err);
+	int rc = parcel_signers(&blob, repository, &out->commit, err);
 
 	if (rc == 0)
 		rc = repository_read(&text, repository, &blob, OBJECT_BLOB,
@@ -166,7 +165,7 @@ static int apply_file(struct replica *replica, struct repository *repository,
 		rc = node_note_commit(replica, &entry->commit.id, batch, err);
 	batch_free(batch);
 	buf_release(&bytes);
-	return rc < 0 ? err_wrap(err, INBOX_CHANGES "/%s", file->name) : 0;
+	return rc < 0 ? err_wrap(err, "%s", file->name) : 0;
 }
 
 static int apply_files(struct replica *replica, struct repository *repository,
@@ -176,18 +175,14 @@ static int apply_files(struct replica *replica, struct repository *repository,
 	struct buf raw = BUF_INIT;
 	struct tree_cursor cursor;
 	struct tree_entry file;
-	struct oid folder;
-	int rc = repository_find(&folder, repository, &entry->commit.tree,
-				 INBOX_CHANGES, err);
+	int rc = parcel_files(&raw, repository, &entry->commit, err);
 
-	if (rc == ERR_MISSING)
-		return 0;
-	if (rc == 0)
-		rc = repository_read(&raw, repository, &folder, OBJECT_TREE,
-				     err);
 	tree_cursor_init(&cursor, &raw);
 	while (rc == 0 && (rc = tree_next(&file, &cursor, err)) > 0)
-		rc = apply_file(replica, repository, &file, entry, result, err);
+		rc = parcel_is_batch(&file)
+			     ? apply_file(replica, repository, &file, entry,
+					  result, err)
+			     : 0;
 	buf_release(&raw);
 	return rc;
 }

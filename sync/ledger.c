@@ -158,6 +158,17 @@ static int read_verdicts(struct intake *out, struct repository *repository,
 	return rc < 0 ? err_wrap(err, LEDGER_VERDICTS) : 0;
 }
 
+const struct oid *ledger_previous(const struct commit *main_commit)
+{
+	const char *at = NULL;
+	size_t tips = 0;
+	size_t len;
+
+	while (commit_trailer_next(&len, &at, main_commit, "Outbox") != NULL)
+		tips++;
+	return main_commit->n_parents > tips ? main_commit->parents : NULL;
+}
+
 int ledger_read(struct intake *out, struct repository *repository,
 		const struct commit *main_commit, struct err *err)
 {
@@ -165,15 +176,11 @@ int ledger_read(struct intake *out, struct repository *repository,
 	const char *text;
 	struct section section;
 	size_t len;
-	size_t parent = 0;
+	size_t parent = ledger_previous(main_commit) != NULL ? 1 : 0;
 	int rc = 0;
 
 	out->id = main_commit->id;
 	out->time = main_commit->time;
-	/* The first main commit has only outbox tips for parents. */
-	text = commit_trailer(&len, main_commit, "Previous");
-	if (text != NULL)
-		parent = 1;
 	while (rc == 0 && (text = commit_trailer_next(&len, &at, main_commit,
 						      "Outbox")) != NULL) {
 		if (parent >= main_commit->n_parents ||
@@ -218,15 +225,14 @@ int ledger_check_office(struct replica *replica,
 int ledger_time(int64_t *out, struct repository *repository,
 		const struct commit *main_commit, struct err *err)
 {
+	const struct oid *previous = ledger_previous(main_commit);
 	struct commit before;
-	size_t len;
 	int rc;
 
 	*out = main_commit->time;
-	if (main_commit->n_parents == 0 ||
-	    commit_trailer(&len, main_commit, "Previous") == NULL)
+	if (previous == NULL)
 		return 0;
-	rc = commit_read(&before, repository, &main_commit->parents[0], err);
+	rc = commit_read(&before, repository, previous, err);
 	if (rc == 0 && before.time > *out)
 		*out = before.time;
 	commit_release(&before);
@@ -404,6 +410,20 @@ static int apply_intake(struct replica *replica, const struct intake *intake,
 	return rc;
 }
 
+/* Up to where a merge knew every inbox to be filled: mostly up to the commit
+ * before it, which then goes without saying. */
+static bool told_delivered(struct oid *out, const struct commit *commit)
+{
+	const struct oid *previous = ledger_previous(commit);
+	size_t len;
+
+	if (commit_trailer(&len, commit, "Delivered") != NULL)
+		return commit_trailer_oid(out, commit, "Delivered");
+	if (previous != NULL)
+		*out = *previous;
+	return previous != NULL;
+}
+
 /* What the merging node knew to be delivered, this one need not look at
  * again: unless it knows of more itself. */
 static int learn_delivered(struct replica *replica, const struct commit *commit,
@@ -413,7 +433,7 @@ static int learn_delivered(struct replica *replica, const struct commit *commit,
 	struct oid known;
 	int rc = node_get_oid(&known, replica, NODE_DELIVERED, err);
 
-	if (rc < 0 || !commit_trailer_oid(&told, commit, "Delivered"))
+	if (rc < 0 || !told_delivered(&told, commit))
 		return rc;
 	for (size_t i = 0; !oid_is_zero(&known) && i < replayed->n; i++)
 		if (oid_equal(&replayed->items[i], &told))
@@ -469,19 +489,16 @@ int ledger_chain(struct oid_list *out, bool *found,
 		 const struct oid *since, struct err *err)
 {
 	struct commit commit;
+	const struct oid *previous;
 	struct oid at = *tip;
-	size_t len;
 	int rc = 0;
 
 	while (rc == 0 && !oid_is_zero(&at) && !oid_equal(&at, since)) {
 		rc = commit_read(&commit, repository, &at, err);
 		if (rc == 0 && !oid_list_add(out, &at))
 			rc = err_nomem(err);
-		if (rc == 0 && commit.n_parents > 0 &&
-		    commit_trailer(&len, &commit, "Previous") != NULL)
-			at = commit.parents[0];
-		else
-			at = (struct oid){{0}};
+		previous = rc == 0 ? ledger_previous(&commit) : NULL;
+		at = previous != NULL ? *previous : (struct oid){{0}};
 		commit_release(&commit);
 	}
 	*found = oid_equal(&at, since);

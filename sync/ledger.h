@@ -4,7 +4,8 @@
  *
  * (L1) Parents of a main commit: the main before it, then each outbox tip it
  *      takes in, the office's first, then by ref name; a trailer `Outbox:
- *      site/origin first-last` for each, in that order.
+ *      site/origin first-last` for each of these, in that order. So the
+ *      first main commit has as many trailers as parents, others one less.
  * (L2) Its tree: `register/` whole, `signers`, and `verdicts.msgpack` where
  *      it refused or flagged something.
  * (L3) A bad commit stops its own ref, at that commit, and nothing else. */
@@ -46,6 +47,8 @@ const struct verdict *intake_verdict(const struct intake *intake,
  * is applied. ERR_CORRUPT: parents, trailers and batches do not agree. */
 int ledger_read(struct intake *out, struct repository *repository,
 		const struct commit *main_commit, struct err *err);
+/* The main commit before it, or NULL: it is the first one. */
+const struct oid *ledger_previous(const struct commit *main_commit);
 /* First parents from `tip` back to, and without, `since` (zero: the first
  * commit too), appended oldest first. *found: `since` was met. */
 int ledger_chain(struct oid_list *out, bool *found,

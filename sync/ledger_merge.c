@@ -604,14 +604,17 @@ static void add_body(struct buf *out, const struct intake *intake)
 	buf_addc(out, '\n');
 }
 
-static void add_oid(struct buf *out, const char *name, const struct oid *oid)
+/* Said where it is not simply the commit before. */
+static void add_delivered(struct buf *out, const struct oid *previous,
+			  const struct oid *delivered)
 {
-	char hex[OID_TEXT];
+	char hex[OID_TEXT] = "-";
 
-	if (oid_is_zero(oid))
+	if (oid_equal(delivered, previous))
 		return;
-	oid_format(hex, oid);
-	commit_add_trailer(out, name, hex);
+	if (!oid_is_zero(delivered))
+		oid_format(hex, delivered);
+	commit_add_trailer(out, "Delivered", hex);
 }
 
 static int add_trailers(struct buf *out, struct replica *replica,
@@ -623,10 +626,9 @@ static int add_trailers(struct buf *out, struct replica *replica,
 
 	if (rc == 0 && oid_is_zero(&delivered))
 		rc = node_get_oid(&delivered, replica, NODE_DELIVERED, err);
-	add_oid(out, "Previous", previous);
 	buf_adds(out, buf_text(&intake->trailers));
 	if (rc == 0)
-		add_oid(out, "Delivered", &delivered);
+		add_delivered(out, previous, &delivered);
 	buf_addf(out, "Schema: %" PRIu32 "\n",
 		 replica_schema(replica)->version);
 	return rc;

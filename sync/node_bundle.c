@@ -14,6 +14,7 @@
 #include "sync/hub_union.h"
 #include "sync/ledger.h"
 #include "sync/outbox.h"
+#include "sync/parcel.h"
 #include "sync/refs.h"
 #include "sync/signers.h"
 #include "sync/tree.h"
@@ -31,19 +32,12 @@ static int own_batch(uint64_t *first, struct node *node,
 	struct buf raw = BUF_INIT;
 	struct tree_cursor cursor;
 	struct tree_entry file;
-	struct oid folder;
 	char origin[18];
-	int rc = repository_find(&folder, node->repository, &commit->tree,
-				 INBOX_CHANGES, err);
+	int rc = parcel_files(&raw, node->repository, commit, err);
 
 	*first = 0;
 	change_origin_format(origin, replica_origin(node->replica));
 	strcat(origin, "-");
-	if (rc == ERR_MISSING)
-		return 0;
-	if (rc == 0)
-		rc = repository_read(&raw, node->repository, &folder,
-				     OBJECT_TREE, err);
 	tree_cursor_init(&cursor, &raw);
 	while (rc == 0 && (rc = tree_next(&file, &cursor, err)) > 0) {
 		uint64_t seq = 0;

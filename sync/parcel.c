@@ -1,7 +1,8 @@
 /* parcel.c - one inbox commit: what a site is sent.
  *
- * tree: changes/<origin>-<first seq>.msgpack, a batch each (the outbox's own
- * blob where all of it is in scope), verdicts.msgpack, signers. */
+ * tree: <origin>-<first seq>.msgpack, a batch each (the outbox's own blob where
+ * all of it is in scope); verdicts.msgpack; signers where they are other than
+ * before, so that sites which are sent the same share the tree. */
 #include "sync/parcel.h"
 
 #include <inttypes.h>
@@ -12,6 +13,11 @@
 #include "core/clock.h"
 #include "sync/batch.h"
 #include "sync/verdicts.h"
+
+/* Where batches lay before the tree was flat. */
+#define INBOX_FOLDER "changes"
+
+enum { ORIGIN_DIGITS = 16 };
 
 static const char SQL_SENT[] =
 	"SELECT 1 FROM _scope WHERE site = ? AND key = ?";
@@ -31,6 +37,43 @@ struct packing {
 	size_t changes; /* packed */
 	size_t from;	/* first intake that is owed */
 };
+
+/* --- the shape of an inbox commit ---------------------------------------- */
+
+int parcel_files(struct buf *raw, struct repository *repository,
+		 const struct commit *commit, struct err *err)
+{
+	struct oid tree = commit->tree;
+	struct oid folder;
+	int rc = repository_find(&folder, repository, &tree, INBOX_FOLDER, err);
+
+	if (rc == 0)
+		tree = folder;
+	if (rc == 0 || rc == ERR_MISSING)
+		rc = repository_read(raw, repository, &tree, OBJECT_TREE, err);
+	return rc;
+}
+
+bool parcel_is_batch(const struct tree_entry *entry)
+{
+	return !entry->is_tree && entry->name_len > ORIGIN_DIGITS &&
+	       strspn(entry->name, "0123456789abcdef") == ORIGIN_DIGITS &&
+	       entry->name[ORIGIN_DIGITS] == '-';
+}
+
+int parcel_signers(struct oid *blob, struct repository *repository,
+		   const struct commit *commit, struct err *err)
+{
+	int rc;
+
+	if (commit_trailer_oid(blob, commit, "Signers"))
+		return 0;
+	rc = repository_find(blob, repository, &commit->tree, LEDGER_SIGNERS,
+			     err);
+	return rc == ERR_MISSING ? (err->code = ERR_CORRUPT) : rc;
+}
+
+/* --- making one ---------------------------------------------------------- */
 
 static void packing_release(struct packing *packing)
 {
@@ -134,8 +177,7 @@ static int add_blob(struct packing *packing, const struct change *first,
 		if (oid_equal(&packing->edits[i].oid, blob))
 			return 0;
 	change_origin_format(origin, first->id.origin);
-	n = snprintf(path, sizeof(path), INBOX_CHANGES "/%s-%" PRIu64, origin,
-		     first->id.seq);
+	n = snprintf(path, sizeof(path), "%s-%" PRIu64, origin, first->id.seq);
 	snprintf(path + n, sizeof(path) - (size_t)n, ".msgpack");
 	for (int i = 2; path_taken(packing, path); i++)
 		snprintf(path + n, sizeof(path) - (size_t)n, "-%d.msgpack", i);
@@ -465,8 +507,7 @@ static int read_base(bool *known, struct oid *blob, struct node *node,
 		return 0;
 	rc = commit_read(&commit, node->repository, base, err);
 	if (rc == 0)
-		rc = repository_find(blob, node->repository, &commit.tree,
-				     LEDGER_SIGNERS, err);
+		rc = parcel_signers(blob, node->repository, &commit, err);
 	if (rc == 0)
 		rc = repository_read(&text, node->repository, blob, OBJECT_BLOB,
 				     err);
@@ -481,7 +522,8 @@ static int read_base(bool *known, struct oid *blob, struct node *node,
 }
 
 static int make_message(struct buf *out, const struct packing *packing,
-			const struct oid *main_oid, struct err *err)
+			const struct oid *main_oid, const struct oid *signers,
+			struct err *err)
 {
 	const struct parcel *parcel = packing->parcel;
 	char hex[OID_TEXT];
@@ -498,6 +540,8 @@ static int make_message(struct buf *out, const struct packing *packing,
 	commit_add_trailer(out, "Site", parcel->site);
 	oid_format(hex, main_oid);
 	commit_add_trailer(out, "Main", hex);
+	oid_format(hex, signers);
+	commit_add_trailer(out, "Signers", hex);
 	for (size_t i = 0; i < parcel->add.n; i++)
 		commit_add_trailer(out, "Case", parcel->add.items[i]);
 	for (size_t i = 0; i < parcel->end.n; i++)
@@ -506,7 +550,7 @@ static int make_message(struct buf *out, const struct packing *packing,
 }
 
 static int write_commit(struct packing *packing, const struct oid *main_oid,
-			struct err *err)
+			const struct oid *signers, struct err *err)
 {
 	struct node *node = packing->node;
 	struct buf name = BUF_INIT;
@@ -523,7 +567,7 @@ static int write_commit(struct packing *packing, const struct oid *main_oid,
 	if (rc == 0)
 		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
 	if (rc == 0)
-		rc = make_message(&message, packing, main_oid, err);
+		rc = make_message(&message, packing, main_oid, signers, err);
 	change_origin_format(origin, replica_origin(node->replica));
 	buf_addf(&email, "%s@%s", origin, REPLICA_OFFICE);
 	draft.author = (struct commit_ident){buf_text(&name), buf_text(&email),
@@ -576,11 +620,12 @@ int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 	if (rc == 0)
 		rc = site_signers(&signers, node, order->site, err);
 	if (rc == 0 && is_owed(&packing, &before, &signers)) {
-		rc = add_edit(&packing, LEDGER_SIGNERS, &signers, err);
+		if (!oid_equal(&before, &signers))
+			rc = add_edit(&packing, LEDGER_SIGNERS, &signers, err);
 		if (rc == 0)
 			rc = add_verdict_file(&packing, err);
 		if (rc == 0)
-			rc = write_commit(&packing, &main_oid, err);
+			rc = write_commit(&packing, &main_oid, &signers, err);
 	}
 	packing_release(&packing);
 	return rc;

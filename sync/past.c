@@ -39,8 +39,8 @@ static int find_commit(struct commit *out, struct node *node, const char *at,
 		       struct err *err)
 {
 	int64_t before = end_of_day(at);
+	const struct oid *previous;
 	struct oid oid;
-	size_t len;
 	int rc = node_get_oid(&oid, node->replica, NODE_MAIN, err);
 
 	if (rc == 0 && before == 0 && strlen(at) < PREFIX_LEAST)
@@ -49,10 +49,8 @@ static int find_commit(struct commit *out, struct node *node, const char *at,
 		rc = commit_read(out, node->repository, &oid, err);
 		if (rc < 0 || is_wanted(out, at, before))
 			return rc;
-		oid = out->n_parents > 0 && commit_trailer(&len, out,
-							   "Previous") != NULL
-			      ? out->parents[0]
-			      : (struct oid){{0}};
+		previous = ledger_previous(out);
+		oid = previous != NULL ? *previous : (struct oid){{0}};
 		commit_release(out);
 		*out = (struct commit){.n_parents = 0};
 	}

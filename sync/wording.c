@@ -311,28 +311,56 @@ static int add_line(struct buf *out, struct replica *replica,
 	return rc;
 }
 
-int wording_batch(struct buf *out, struct replica *replica,
-		  const struct batch *batch, struct err *err)
+static int add_body(struct buf *out, struct replica *replica,
+		    const struct batch *batch, struct err *err)
 {
-	struct buf line = BUF_INIT;
-	int rc = add_subject(&line, replica, batch, err);
+	int rc = 0;
 
-	if (rc == 0)
-		add_cut(out, buf_text(&line), line.len, SUBJECT_COLUMNS);
-	buf_adds(out, "\n\n");
 	for (size_t i = 0;
-	     rc == 0 && i < batch->n_changes && i < WORDING_LINES_MAX; i++) {
-		buf_clear(&line);
-		rc = add_line(&line, replica, &batch->changes[i], err);
-		buf_add(out, buf_text(&line), line.len);
-	}
+	     rc == 0 && i < batch->n_changes && i < WORDING_LINES_MAX; i++)
+		rc = add_line(out, replica, &batch->changes[i], err);
 	if (batch->n_changes > WORDING_LINES_MAX)
 		buf_addf(out, "… 另 %zu 项\n",
 			 batch->n_changes - WORDING_LINES_MAX);
+	return rc;
+}
+
+/* A subject that names one row and every value leaves a body nothing to say.
+ */
+static bool says_all(const struct schema *schema, const struct batch *batch,
+		     const struct buf *subject)
+{
+	bool all = look(schema, batch).rows == 1 &&
+		   utf8_fit(subject->data, subject->len, SUBJECT_COLUMNS) ==
+			   subject->len;
+
+	for (size_t i = 0; all && i < batch->n_changes; i++)
+		all = batch->changes[i].field == 0 ||
+		      is_short(&batch->changes[i].value);
+	return all;
+}
+
+int wording_batch(struct buf *out, struct replica *replica,
+		  const struct batch *batch, struct err *err)
+{
+	struct buf subject = BUF_INIT;
+	int rc = add_subject(&subject, replica, batch, err);
+
 	if (rc == 0)
-		rc = buf_check(&line, err);
-	buf_release(&line);
-	return rc < 0 ? rc : buf_check(out, err);
+		rc = buf_check(&subject, err);
+	if (rc < 0)
+		goto done;
+	add_cut(out, buf_text(&subject), subject.len, SUBJECT_COLUMNS);
+	buf_addc(out, '\n');
+	if (!says_all(replica_schema(replica), batch, &subject)) {
+		buf_addc(out, '\n');
+		rc = add_body(out, replica, batch, err);
+	}
+	if (rc == 0)
+		rc = buf_check(out, err);
+done:
+	buf_release(&subject);
+	return rc;
 }
 
 /* Whether an earlier change gave the same reason. */

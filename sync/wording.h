@@ -8,13 +8,14 @@
 #include "core/replica.h"
 
 enum {
-	WORDING_LINES_MAX = 200, /* changes a body lists */
-	WORDING_VALUE_MAX = 60	 /* columns of a value in it */
+	WORDING_LINES_MAX = 50, /* changes a body lists */
+	WORDING_VALUE_MAX = 60	/* columns of a value in it */
 };
 
-/* Appends subject, empty line, a line for each change, e.g.
+/* Appends subject and empty line, e.g.
  *   1-1-014 承办·区教育局: 答复正文、拟定类别 A类
- * without trailers. Names of units and codes are those known here now. */
+ * and, where that does not say it all, a line for each change; without
+ * trailers, which follow after a further empty line. Names of units and codes are those known here now. */
 int wording_batch(struct buf *out, struct replica *replica,
 		  const struct batch *batch, struct err *err);
 /* Appends `Reason:` trailers, each reason once. */

@@ -99,6 +99,19 @@ static void outbox__a_commit_reads_as_an_account(void **state)
 		   "\nSite: edu\nOrigin\nSeq: 1-2\nSeen\n\n");
 }
 
+static void outbox__a_subject_that_says_all_has_no_body(void **state)
+{
+	(void)state;
+	world_edit("edu", "王芳",
+		   "UPDATE handling SET class_proposed = 'A' WHERE proposal ="
+		   " '1-1-014'");
+	assert_int_equal(commit_all(), 1);
+	expect_git("git log -1 --format='%s%n%b' $R | sed"
+		   " 's/^\\(Origin\\|Seen\\): .*/\\1/'",
+		   "1-1-014 承办·区教育局: 拟定类别 A类\n"
+		   "Site: edu\nOrigin\nSeq: 1-1\nSeen\n\n");
+}
+
 static void outbox__nothing_new_makes_no_commit(void **state)
 {
 	struct oid before;
@@ -351,6 +364,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OUTBOX_TEST(outbox__a_commit_reads_as_an_account),
+		OUTBOX_TEST(outbox__a_subject_that_says_all_has_no_body),
 		OUTBOX_TEST(outbox__nothing_new_makes_no_commit),
 		OUTBOX_TEST(outbox__each_author_gets_a_commit_in_order),
 		OUTBOX_TEST(outbox__its_register_holds_own_lines_only),
