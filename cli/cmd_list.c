@@ -63,41 +63,50 @@ enum {
 	" handling h LEFT JOIN unit u ON u.code = h.unit WHERE h.proposal" \
 	" = p.key AND h.void IS NOT 1 AND h.role IN "
 
-static const char SQL_LIST[] =
-	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"
-	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"
-	" AS status,"
-	" " UNITS "'main') AS main, " UNITS "'co') AS co,"
-	" " UNITS "'split') AS split,"
-	" " NAMES "('main', 'split')) AS main_names,"
-	" " NAMES "('co')) AS co_names,"
-	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="
-	" max(class_proposed) THEN min(class_proposed) END FROM handling h"
-	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"
-	" h.void IS NOT 1)) AS class,"
-	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"
-	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"
-	" FROM proposal p WHERE p.void IS NOT 1"
-	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"
-	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"
-	" AND (?7 IS NULL OR p.key IN (SELECT value FROM json_each(?7)))"
-	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"
-	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"
-	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"
-	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"
-	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"
-	"  instr(lower(h.draft), lower(?4)))))"
-	" SELECT c.*, o.days IS NOT NULL, coalesce(k.hard, 0),"
-	" coalesce(k.soft, 0),"
-	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"
-	"  h.unit = ?6 AND h.void IS 1) FROM c"
-	" LEFT JOIN (SELECT key, days FROM overdue) AS o ON o.key = c.key"
-	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"
-	"  sum(severity = 'soft') AS soft FROM conflict GROUP BY case_key) AS k"
-	"  ON k.case_key = c.key"
-	" WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)"
-	" AND (?5 = 0 OR o.days IS NOT NULL)"
-	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key";
+/* Of the cases that `among` lets through. */
+#define LIST(among, conflicting)                                                \
+	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"   \
+	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"         \
+	" AS status,"                                                           \
+	" " UNITS "'main') AS main, " UNITS "'co') AS co,"                      \
+	" " UNITS "'split') AS split,"                                          \
+	" " NAMES "('main', 'split')) AS main_names,"                           \
+	" " NAMES "('co')) AS co_names,"                                        \
+	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="  \
+	" max(class_proposed) THEN min(class_proposed) END FROM handling h"     \
+	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"         \
+	" h.void IS NOT 1)) AS class,"                                          \
+	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"  \
+	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due" \
+	" FROM proposal p WHERE p.void IS NOT 1" among                          \
+	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal" \
+	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"                       \
+	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"                       \
+	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"   \
+	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"   \
+	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"        \
+	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"         \
+	"  instr(lower(h.draft), lower(?4)))))"                                 \
+	" SELECT c.*, EXISTS (SELECT 1 FROM overdue o WHERE o.key = c.key)"     \
+	"  AS late, coalesce(k.hard, 0),"                                       \
+	" coalesce(k.soft, 0),"                                                 \
+	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"        \
+	"  h.unit = ?6 AND h.void IS 1) FROM c"                                 \
+	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"          \
+	"  sum(severity = 'soft') AS soft FROM conflict" conflicting            \
+	" GROUP BY case_key) AS k"                                              \
+	"  ON k.case_key = c.key"                                               \
+	" WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)" \
+	" AND (?5 = 0 OR late)"                                                 \
+	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key"
+
+static const char SQL_LIST[] = LIST("", "");
+static const char SQL_LIST_AMONG[] =
+	LIST(" AND p.key IN (SELECT value FROM json_each(?7))",
+	     " WHERE case_key IN (SELECT value FROM json_each(?7))");
+static const char SQL_HANDLED[] =
+	"SELECT json_group_array(proposal) FROM handling WHERE unit = ?1 AND"
+	" void IS NOT 1";
 
 struct list {
 	struct cli *cli;
@@ -107,7 +116,7 @@ struct list {
 	const char *search;
 	bool overdue;
 	bool any_late, any_released, any_soft; /* marks that need a word */
-	struct buf found; /* cases that may hold the text searched */
+	struct buf among; /* keys that narrow the search, a JSON array */
 	struct buf unit_code;
 	struct buf class_code;
 	struct table *table;
@@ -149,18 +158,37 @@ static int read_conditions(struct list *list, struct err *err)
 	return rc;
 }
 
+static int add_handled(struct list *list, struct err *err)
+{
+	struct db *db = replica_db(list->cli->replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_HANDLED, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, buf_text(&list->unit_code));
+	rc = db_step(db, stmt, err);
+	if (rc == 1)
+		buf_adds(&list->among, db_text(stmt, 0));
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : buf_check(&list->among, err);
+}
+
 static int bind(sqlite3_stmt **out, struct list *list, struct err *err)
 {
 	bool narrowed = false;
 	int rc = 0;
 
 	if (list->search)
-		rc = search_cases(&list->found, &narrowed, list->cli->replica,
+		rc = search_cases(&list->among, &narrowed, list->cli->replica,
 				  list->cli->path, list->search, err);
+	if (rc == 0 && !narrowed && list->unit) {
+		rc = add_handled(list, err);
+		narrowed = true;
+	}
 	if (rc == 0)
-		rc = db_stmt(out, replica_db(list->cli->replica), SQL_LIST,
-			     err);
-
+		rc = db_stmt(out, replica_db(list->cli->replica),
+			     narrowed ? SQL_LIST_AMONG : SQL_LIST, err);
 	if (rc < 0)
 		return rc;
 	db_bind_text(*out, 1, list->status);
@@ -169,8 +197,9 @@ static int bind(sqlite3_stmt **out, struct list *list, struct err *err)
 		     list->class_word ? buf_text(&list->class_code) : NULL);
 	db_bind_text(*out, 4, list->search);
 	db_bind_int(*out, 5, list->overdue);
-	db_bind_text(*out, 7, narrowed ? buf_text(&list->found) : NULL);
 	db_bind_text(*out, 6, replica_site(list->cli->replica));
+	if (narrowed)
+		db_bind_text(*out, 7, buf_text(&list->among));
 	return 0;
 }
 
@@ -328,7 +357,7 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 		rc = run(&list, &err);
 	table_free(list.table);
 	json_out_release(&list.json);
-	buf_release(&list.found);
+	buf_release(&list.among);
 	buf_release(&list.unit_code);
 	buf_release(&list.class_code);
 	args_list_release(&words);

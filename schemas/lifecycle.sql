@@ -194,4 +194,10 @@ INSERT INTO _lifecycle(state, step, writer, next) VALUES
 
 -- What is looked for across all proposals is rare: contradictions.
 CREATE INDEX _event_kind ON event(kind, proposal);
+CREATE INDEX _handling_main ON handling(proposal, unit)
+  WHERE role = 'main' AND void IS NOT 1;
+CREATE INDEX _proposal_merged ON proposal(merged_into)
+  WHERE merged_into IS NOT NULL;
+-- What one unit handles is little.
+CREATE INDEX _handling_unit ON handling(unit, proposal);
 CREATE INDEX _proposal_case_no ON proposal(case_no) WHERE case_no IS NOT NULL;
