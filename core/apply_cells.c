@@ -9,7 +9,7 @@
 
 struct apply_cell {
 	struct cell cell;
-	struct apply_row *row;
+	size_t before_it;	  /* of its row: index + 1, or 0 */
 	struct cell_heads before; /* as they stand in _head */
 	struct cell_heads heads;
 	struct stored last; /* the latest change taken */
@@ -44,6 +44,7 @@ void apply_cells_release(struct apply_cells *all)
 		cell_heads_release(&all->cells[i].before);
 		cell_heads_release(&all->cells[i].heads);
 	}
+	free(all->stored.items);
 	free(all->rows);
 	free(all->cells);
 	free(all->row_slots);
@@ -67,6 +68,21 @@ static bool same_row(const struct apply_row *row, const struct change *change)
 	return row->entity_id == change->entity &&
 	       row->key_len == change->row_len &&
 	       memcmp(row->key, change->row, change->row_len) == 0;
+}
+
+static int load_row_heads(struct apply_cells *all, struct apply_row *row,
+			  const struct cell *cell, struct err *err)
+{
+	int64_t voids = voiding_cell(cell);
+	int rc;
+
+	row->heads = all->stored.n;
+	rc = cell_row_heads(&all->stored, all->replica, cell, err);
+	row->n_heads = all->stored.n - row->heads;
+	row->known = row->n_heads > 0;
+	for (size_t i = row->heads; i < all->stored.n; i++)
+		row->voided |= all->stored.items[i].cell == voids;
+	return rc;
 }
 
 int apply_cells_open(struct cell *cell, struct apply_row **out,
@@ -94,9 +110,8 @@ int apply_cells_open(struct cell *cell, struct apply_row **out,
 	row->key = change->row;
 	row->key_len = change->row_len;
 	row->id = cell->id >> STORE_FIELD_BITS;
-	row->known = cell_row_known(all->replica, cell);
 	*out = row;
-	return 0;
+	return load_row_heads(all, row, cell, err);
 }
 
 static int find_cell(struct apply_cell **out, struct apply_cells *all,
@@ -118,8 +133,11 @@ static int find_cell(struct apply_cell **out, struct apply_cells *all,
 	found = &all->cells[all->n_cells++];
 	all->cell_slots[at] = all->n_cells;
 	found->cell = *cell;
-	found->row = row;
-	rc = cell_heads(&found->before, all->replica, cell->id, err);
+	found->before_it = row->cells;
+	row->cells = all->n_cells;
+	row->voided |= cell->field_id == VOIDING_FIELD;
+	rc = cell_heads_of(&found->before, cell->id,
+			   all->stored.items + row->heads, row->n_heads, err);
 	if (rc == 0)
 		rc = cell_heads_copy(&found->heads, &found->before, err);
 	*out = found;
@@ -139,17 +157,29 @@ static bool judged_by(const struct apply_cells *all,
 	       (!row->known || cell->field_id == VOIDING_FIELD);
 }
 
+/* Only cells of several heads are in conflict, and those that void a row. */
+static int fold(struct apply_cells *all, struct apply_cell *at,
+		struct cell_values *together, struct err *err)
+{
+	const struct fold_known known = {.change = &at->last,
+					 .undisputed = at->before.n <= 1 &&
+						       at->cell.field_id !=
+							       VOIDING_FIELD,
+					 .together = together};
+
+	return fold_heads(all->replica, &at->cell, &at->heads, &known, err);
+}
+
 static int fold_now(struct apply_cells *all, struct apply_cell *at,
 		    struct err *err)
 {
 	int rc = cell_heads_save(all->replica, &at->before, &at->heads, err);
 
-	if (rc == 0) {
-		cell_heads_release(&at->before);
-		rc = cell_heads_copy(&at->before, &at->heads, err);
-	}
 	if (rc == 0)
-		rc = fold_cell(all->replica, &at->cell, &at->last, false, err);
+		rc = fold(all, at, NULL, err);
+	cell_heads_release(&at->before);
+	if (rc == 0)
+		rc = cell_heads_copy(&at->before, &at->heads, err);
 	at->dirty = false;
 	all->grants++;
 	return rc;
@@ -177,34 +207,49 @@ int apply_cells_take(struct apply_cells *all, const struct cell *cell,
 	return at_once ? fold_now(all, at, err) : 0;
 }
 
-/* All heads first: a void row is judged by the heads of its other fields. */
-int apply_cells_settle(struct apply_cells *all, struct err *err)
+static int fold_row(struct apply_cells *all, const struct apply_row *row,
+		    struct err *err)
 {
-	struct replica *replica = all->replica;
+	struct cell_values together;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < all->n_cells; i++) {
-		struct apply_cell *at = &all->cells[i];
+	together.n = 0;
+	for (size_t i = row->cells; rc == 0 && i != 0;
+	     i = all->cells[i - 1].before_it)
+		if (all->cells[i - 1].dirty)
+			rc = fold(all, &all->cells[i - 1], &together, err);
+	return rc < 0 ? rc : cell_write_row(all->replica, &together, err);
+}
+
+/* All heads first: a void row is judged by the heads of its other fields. */
+static int settle_row(struct apply_cells *all, const struct apply_row *row,
+		      struct err *err)
+{
+	const struct apply_cell *field = NULL;
+	int rc = 0;
+
+	for (size_t i = row->cells; rc == 0 && i != 0;
+	     i = all->cells[i - 1].before_it) {
+		const struct apply_cell *at = &all->cells[i - 1];
 
 		if (at->dirty)
-			rc = cell_heads_save(replica, &at->before, &at->heads,
-					     err);
+			rc = cell_heads_save(all->replica, &at->before,
+					     &at->heads, err);
+		if (at->cell.field_id >= VOIDING_FIRST_FIELD)
+			field = at;
 	}
-	for (size_t i = 0; rc == 0 && i < all->n_cells; i++) {
-		struct apply_cell *at = &all->cells[i];
+	if (rc == 0)
+		rc = fold_row(all, row, err);
+	if (rc == 0 && row->rejudge && row->voided && field != NULL)
+		rc = fold_void_of(all->replica, &field->cell, err);
+	return rc;
+}
 
-		if (at->dirty)
-			rc = fold_cell(replica, &at->cell, &at->last, false,
-				       err);
-	}
-	for (size_t i = 0; rc == 0 && i < all->n_cells; i++) {
-		struct apply_cell *at = &all->cells[i];
+int apply_cells_settle(struct apply_cells *all, struct err *err)
+{
+	int rc = 0;
 
-		if (!at->row->rejudge ||
-		    at->cell.field_id < VOIDING_FIRST_FIELD)
-			continue;
-		rc = fold_void_of(replica, &at->cell, err);
-		at->row->rejudge = false;
-	}
+	for (size_t i = 0; rc == 0 && i < all->n_rows; i++)
+		rc = settle_row(all, &all->rows[i], err);
 	return rc;
 }

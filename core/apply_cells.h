@@ -21,6 +21,10 @@ struct apply_row {
 	size_t granted; /* `grants` when the case was found to be
 			   assigned to the batch's site, or 0 */
 	bool rejudge;	/* some field of it has other heads now */
+	bool voided;	/* some head, before or in the batch, may void it */
+	size_t heads;	/* where its heads begin, as they were stored */
+	size_t n_heads;
+	size_t cells; /* its last cell taken: index + 1, or 0 */
 };
 
 struct apply_cell; /* a cell whose heads are in memory */
@@ -31,6 +35,7 @@ struct apply_cells {
 	struct cell_heads_context context; /* the caller may know more */
 	struct apply_row *rows;
 	size_t n_rows;
+	struct row_heads stored; /* of all rows */
 	struct apply_cell *cells;
 	size_t n_cells;
 	size_t *row_slots; /* open addressing: index + 1, or 0 */

@@ -12,7 +12,8 @@ static const char SQL_ROW_ADD[] =
 	"INSERT INTO _row(entity, key, scope) VALUES (?, ?, ?)";
 static const char SQL_ROW_OF[] = "SELECT entity, key FROM _row WHERE id = ?";
 static const char SQL_HEADS[] =
-	"SELECT change, shown FROM _head WHERE cell = ? ORDER BY change";
+	"SELECT cell, change, shown FROM _head WHERE cell BETWEEN ? AND ?"
+	" ORDER BY cell, change";
 static const char SQL_HEAD_ADD[] =
 	"INSERT INTO _head(cell, change, shown) VALUES (?, ?, 1)";
 static const char SQL_HEAD_DROP[] =
@@ -39,53 +40,6 @@ static int run_ints(struct replica *replica, const char *sql, size_t n,
 static bool changed(struct replica *replica)
 {
 	return sqlite3_changes(db_handle(replica->db)) > 0;
-}
-
-/* ` "a" = ? AND "b" = ?` over the key columns. */
-static void add_key_match(struct buf *sql, const struct entity *entity)
-{
-	for (size_t i = 0; i < entity->n_keys; i++)
-		buf_addf(sql, "%s \"%s\" = ?", i > 0 ? " AND" : "",
-			 entity->keys[i]);
-}
-
-/* The row's key, part by part, from parameter `at` on. */
-static void bind_key(sqlite3_stmt *stmt, int at, const struct cell *cell)
-{
-	for (size_t i = 0; i < cell->entity->n_keys; i++) {
-		const char *part = "";
-		size_t len = 0;
-
-		entity_key_part(cell->row, cell->row_len, i, &part, &len);
-		db_bind_bytes(stmt, at + (int)i, part, len);
-	}
-}
-
-/* The table's own row for a key; its other columns stay NULL. */
-static int add_table_row(struct replica *replica, const struct cell *cell,
-			 struct err *err)
-{
-	const struct entity *entity = cell->entity;
-	struct buf sql = BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc;
-
-	buf_addf(&sql, "INSERT OR IGNORE INTO \"%s\"(", entity->name);
-	for (size_t i = 0; i < entity->n_keys; i++)
-		buf_addf(&sql, "%s\"%s\"", i > 0 ? ", " : "", entity->keys[i]);
-	buf_adds(&sql, ") VALUES (?");
-	for (size_t i = 1; i < entity->n_keys; i++)
-		buf_adds(&sql, ", ?");
-	buf_adds(&sql, ")");
-	rc = buf_check(&sql, err);
-	if (rc == 0)
-		rc = db_stmt_made(&stmt, replica->db, buf_text(&sql), err);
-	if (rc == 0) {
-		bind_key(stmt, 1, cell);
-		rc = db_run(replica->db, stmt, err);
-	}
-	buf_release(&sql);
-	return rc;
 }
 
 static int add_row(int64_t *out, struct replica *replica,
@@ -185,41 +139,87 @@ int cell_load(struct cell *out, struct buf *bytes, struct replica *replica,
 	return buf_check(bytes, err);
 }
 
-int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
-	       struct err *err)
+static int step_heads(struct row_heads *out, struct replica *replica,
+		      sqlite3_stmt *stmt, struct err *err)
 {
-	size_t cap = 0;
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, replica->db, SQL_HEADS, err);
+	int rc;
 
-	*out = (struct cell_heads){.cell = cell};
-	if (rc < 0)
-		return rc;
-	db_bind_int(stmt, 1, cell);
 	while ((rc = db_step(replica->db, stmt, err)) > 0) {
-		if (out->n == cap) {
-			int64_t *ids;
-			bool *shown;
+		if (out->n == out->cap) {
+			size_t cap = out->cap * 2 + 4;
+			struct row_head *items =
+				realloc(out->items, cap * sizeof(*items));
 
-			cap = cap * 2 + 2;
-			ids = realloc(out->ids, cap * sizeof(*ids));
-			if (ids != NULL)
-				out->ids = ids;
-			shown = realloc(out->shown, cap * sizeof(*shown));
-			if (shown != NULL)
-				out->shown = shown;
-			if (ids == NULL || shown == NULL) {
+			if (items == NULL) {
 				rc = err_nomem(err);
 				break;
 			}
+			out->items = items;
+			out->cap = cap;
 		}
-		out->ids[out->n] = db_int(stmt, 0);
-		out->shown[out->n++] = db_int(stmt, 1) != 0;
+		out->items[out->n++] = (struct row_head){
+			db_int(stmt, 0), db_int(stmt, 1), db_int(stmt, 2) != 0};
 	}
 	sqlite3_reset(stmt);
-	if (rc < 0)
-		cell_heads_release(out);
 	return rc;
+}
+
+static int read_heads(struct row_heads *out, struct replica *replica,
+		      int64_t from, int64_t to, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_HEADS, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, from);
+	db_bind_int(stmt, 2, to);
+	return step_heads(out, replica, stmt, err);
+}
+
+int cell_row_heads(struct row_heads *out, struct replica *replica,
+		   const struct cell *cell, struct err *err)
+{
+	return read_heads(out, replica, cell->id & ~(int64_t)STORE_FIELD_MASK,
+			  cell->id | STORE_FIELD_MASK, err);
+}
+
+int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
+	       struct err *err)
+{
+	struct row_heads all = {NULL, 0, 0};
+	int rc = read_heads(&all, replica, cell, cell, err);
+
+	*out = (struct cell_heads){.cell = cell};
+	if (rc == 0)
+		rc = cell_heads_of(out, cell, all.items, all.n, err);
+	free(all.items);
+	return rc;
+}
+
+int cell_heads_of(struct cell_heads *out, int64_t cell,
+		  const struct row_head *heads, size_t n, struct err *err)
+{
+	size_t first = 0;
+
+	*out = (struct cell_heads){.cell = cell};
+	while (first < n && heads[first].cell != cell)
+		first++;
+	while (first + out->n < n && heads[first + out->n].cell == cell)
+		out->n++;
+	if (out->n == 0)
+		return 0;
+	out->ids = malloc(out->n * sizeof(*out->ids));
+	out->shown = malloc(out->n * sizeof(*out->shown));
+	if (out->ids == NULL || out->shown == NULL) {
+		cell_heads_release(out);
+		return err_nomem(err);
+	}
+	for (size_t i = 0; i < out->n; i++) {
+		out->ids[i] = heads[first + i].change;
+		out->shown[i] = heads[first + i].shown;
+	}
+	return 0;
 }
 
 int cell_heads_copy(struct cell_heads *out, const struct cell_heads *from,
@@ -245,131 +245,6 @@ void cell_heads_release(struct cell_heads *heads)
 	*heads = (struct cell_heads){.cell = heads->cell};
 }
 
-/* The statement that writes a field of the domain table, made once. */
-static int update_stmt(sqlite3_stmt **out, struct replica *replica,
-		       const struct cell *cell, struct err *err)
-{
-	size_t entity = (size_t)(cell->entity - replica->schema->entities);
-	size_t field = (size_t)(cell->field - cell->entity->fields);
-	sqlite3_stmt **slot = &replica->updates[entity * FIELD_SLOTS + field];
-	struct buf sql = BUF_INIT;
-	int rc = 0;
-
-	if (*slot == NULL) {
-		buf_addf(&sql, "UPDATE \"%s\" SET \"%s\" = ? WHERE",
-			 cell->entity->name, cell->field->name);
-		add_key_match(&sql, cell->entity);
-		rc = buf_check(&sql, err);
-		if (rc == 0)
-			rc = db_prepare(slot, replica->db, buf_text(&sql), err);
-		buf_release(&sql);
-	}
-	*out = *slot;
-	return rc;
-}
-
-static int update_field(struct replica *replica, const struct cell *cell,
-			const struct value *value, struct err *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	int rc = update_stmt(&stmt, replica, cell, err);
-
-	if (rc < 0)
-		return rc;
-	sqlite3_reset(stmt);
-	db_bind_value(stmt, 1, value);
-	bind_key(stmt, 2, cell);
-	rc = db_run(replica->db, stmt, err);
-	if (rc == ERR_INPUT) /* a STRICT table's own word */
-		rc = err_set(err, ERR_CORRUPT,
-			     "field '%s': value of a wrong type",
-			     cell->field->name);
-	return rc;
-}
-
-/* Past the triggers: what is merged is logged already. */
-int cell_write(struct replica *replica, const struct cell *cell,
-	       const struct value *value, struct err *err)
-{
-	bool capture = db_capturing(replica->db);
-	int rc = 0;
-
-	if (cell->entity == NULL)
-		return 0;
-	if (capture)
-		db_capture(replica->db, false);
-	if (cell->field != NULL)
-		rc = update_field(replica, cell, value, err);
-	if (rc == 0 && (cell->field == NULL || !changed(replica))) {
-		rc = add_table_row(replica, cell, err);
-		if (rc == 0 && cell->field != NULL)
-			rc = update_field(replica, cell, value, err);
-	}
-	if (capture)
-		db_capture(replica->db, true);
-	return rc;
-}
-
-int cell_drop_row(struct replica *replica, const struct cell *cell,
-		  struct err *err)
-{
-	bool capture = db_capturing(replica->db);
-	struct buf sql = BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc;
-
-	if (cell->entity == NULL)
-		return 0;
-	buf_addf(&sql, "DELETE FROM \"%s\" WHERE", cell->entity->name);
-	add_key_match(&sql, cell->entity);
-	if (capture)
-		db_capture(replica->db, false);
-	rc = buf_check(&sql, err);
-	if (rc == 0)
-		rc = db_prepare(&stmt, replica->db, buf_text(&sql), err);
-	if (rc == 0) {
-		bind_key(stmt, 1, cell);
-		rc = db_run(replica->db, stmt, err);
-	}
-	sqlite3_finalize(stmt);
-	if (capture)
-		db_capture(replica->db, true);
-	buf_release(&sql);
-	return rc;
-}
-
-int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
-	       const struct cell *cell, struct err *err)
-{
-	struct buf sql = BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc;
-
-	*out = (struct value){.type = VALUE_NULL};
-	if (cell->field == NULL)
-		return 0;
-	buf_addf(&sql, "SELECT \"%s\" FROM \"%s\" WHERE", cell->field->name,
-		 cell->entity->name);
-	add_key_match(&sql, cell->entity);
-	rc = buf_check(&sql, err);
-	if (rc == 0)
-		rc = db_stmt_made(&stmt, replica->db, buf_text(&sql), err);
-	if (rc == 0) {
-		bind_key(stmt, 1, cell);
-		rc = db_step(replica->db, stmt, err);
-	}
-	if (rc > 0) {
-		*out = db_value(stmt, 0);
-		buf_clear(bytes);
-		buf_add(bytes, out->bytes, out->len);
-		out->bytes = buf_text(bytes);
-		rc = buf_check(bytes, err);
-	}
-	sqlite3_reset(stmt);
-	buf_release(&sql);
-	return rc;
-}
-
 bool cell_row_known(struct replica *replica, const struct cell *cell)
 {
 	struct err ignored = {0};
@@ -388,7 +263,7 @@ bool cell_row_known(struct replica *replica, const struct cell *cell)
 int cell_refresh(struct replica *replica, const struct cell *cell,
 		 struct err *err)
 {
-	return fold_cell(replica, cell, NULL, false, err);
+	return fold_cell(replica, cell, err);
 }
 
 /* Takes `id` out of the heads; false if it is none of them. */
@@ -519,6 +394,8 @@ int cell_take(struct replica *replica, const struct cell *cell,
 	      const struct stored *change, bool in_table, struct err *err)
 {
 	const struct cell_heads_context context = {.may_be_named = true};
+	const struct fold_known known = {.change = change,
+					 .in_table = in_table};
 	struct cell_heads before;
 	struct cell_heads heads = {.cell = cell->id};
 	int rc = cell_heads(&before, replica, cell->id, err);
@@ -529,10 +406,10 @@ int cell_take(struct replica *replica, const struct cell *cell,
 		rc = cell_heads_take(&heads, replica, change, &context, err);
 	if (rc == 0)
 		rc = cell_heads_save(replica, &before, &heads, err);
+	if (rc == 0)
+		rc = fold_heads(replica, cell, &heads, &known, err);
 	cell_heads_release(&before);
 	cell_heads_release(&heads);
-	if (rc == 0)
-		rc = fold_cell(replica, cell, change, in_table, err);
 	return rc < 0 ? rc : fold_void_of(replica, cell, err);
 }
 
@@ -675,7 +552,7 @@ int cell_reconsider(struct replica *replica, const struct cell *cell,
 			      err);
 	}
 	if (rc == 0)
-		rc = fold_cell(replica, cell, NULL, false, err);
+		rc = fold_cell(replica, cell, err);
 	if (rc == 0)
 		rc = fold_void_of(replica, cell, err);
 	for (size_t i = 0; i < n; i++)

@@ -35,9 +35,19 @@ int cell_load(struct cell *out, struct buf *bytes, struct replica *replica,
 /* What the domain table shows of it, copied into `bytes`. */
 int cell_shown(struct value *out, struct buf *bytes, struct replica *replica,
 	       const struct cell *cell, struct err *err);
-/* Puts a value there, past the triggers; makes the row where there is none. */
+/* Puts a value there, past the triggers; makes the row where there is none.
+ * ERR_CORRUPT: a value of a wrong type. */
 int cell_write(struct replica *replica, const struct cell *cell,
 	       const struct value *value, struct err *err);
+/* The same for several fields of one row at once: all known to the schema,
+ * each once, all borrowed. */
+struct cell_values {
+	const struct cell *cells[FIELD_SLOTS];
+	const struct value *values[FIELD_SLOTS];
+	size_t n;
+};
+int cell_write_row(struct replica *replica, const struct cell_values *all,
+		   struct err *err);
 /* Takes the row out of the table: only refused changes had made it. */
 int cell_drop_row(struct replica *replica, const struct cell *cell,
 		  struct err *err);
@@ -52,6 +62,22 @@ struct cell_heads {
 };
 int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
 	       struct err *err);
+/* Heads of all cells of a row, appended in order of cell and change. */
+struct row_head {
+	int64_t cell;
+	int64_t change;
+	bool shown;
+};
+struct row_heads { /* start with {0}; free(items) */
+	struct row_head *items;
+	size_t n;
+	size_t cap;
+};
+int cell_row_heads(struct row_heads *out, struct replica *replica,
+		   const struct cell *cell, struct err *err);
+/* Those of one cell out of `n` of its row. */
+int cell_heads_of(struct cell_heads *out, int64_t cell,
+		  const struct row_head *heads, size_t n, struct err *err);
 int cell_heads_copy(struct cell_heads *out, const struct cell_heads *from,
 		    struct err *err);
 void cell_heads_release(struct cell_heads *heads);

@@ -199,12 +199,12 @@ int store_insert(struct replica *replica, const struct stored *change,
 	db_bind_int(stmt, 3, (int64_t)change->clock);
 	db_bind_int(stmt, 4, change->author);
 	db_bind_int(stmt, 5, flags);
-	db_bind_value(stmt, 6, &change->value);
+	db_lend_value(stmt, 6, &change->value);
 	rc = bind_bases(stmt, 7, change->bases, change->n_bases, err);
 	if (rc < 0)
 		return rc;
 	if (change->reason != NULL)
-		db_bind_bytes(stmt, 8, change->reason, change->reason_len);
+		db_lend_bytes(stmt, 8, change->reason, change->reason_len);
 	bind_extra(stmt, 9, change);
 	return db_run(replica->db, stmt, err);
 }

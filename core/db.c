@@ -242,7 +242,9 @@ void db_bind_int(sqlite3_stmt *stmt, int at, int64_t value)
 	sqlite3_bind_int64(stmt, at, value);
 }
 
-void db_bind_value(sqlite3_stmt *stmt, int at, const struct value *value)
+/* `keep` says whether SQLite copies the bytes or borrows them. */
+static void bind_value(sqlite3_stmt *stmt, int at, const struct value *value,
+		       sqlite3_destructor_type keep)
 {
 	switch (value->type) {
 	case VALUE_NULL:
@@ -255,17 +257,33 @@ void db_bind_value(sqlite3_stmt *stmt, int at, const struct value *value)
 		sqlite3_bind_double(stmt, at, value->real);
 		break;
 	case VALUE_TEXT:
-		db_bind_bytes(stmt, at, value->len > 0 ? value->bytes : "",
-			      value->len);
+		sqlite3_bind_text64(stmt, at,
+				    value->len > 0 ? value->bytes : "",
+				    value->len, keep, SQLITE_UTF8);
 		break;
 	case VALUE_BLOB:
 		if (value->len == 0)
 			sqlite3_bind_zeroblob(stmt, at, 0);
 		else
 			sqlite3_bind_blob64(stmt, at, value->bytes, value->len,
-					    SQLITE_TRANSIENT);
+					    keep);
 		break;
 	}
+}
+
+void db_bind_value(sqlite3_stmt *stmt, int at, const struct value *value)
+{
+	bind_value(stmt, at, value, SQLITE_TRANSIENT);
+}
+
+void db_lend_bytes(sqlite3_stmt *stmt, int at, const char *text, size_t len)
+{
+	sqlite3_bind_text64(stmt, at, text, len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void db_lend_value(sqlite3_stmt *stmt, int at, const struct value *value)
+{
+	bind_value(stmt, at, value, SQLITE_STATIC);
 }
 
 const char *db_text(sqlite3_stmt *stmt, int column)

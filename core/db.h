@@ -60,12 +60,15 @@ bool db_in_transaction(struct db *db);
 void db_capture(struct db *db, bool on);
 bool db_capturing(struct db *db);
 
-/* Binding and reading; text is copied by bind, borrowed until the next step
- * by column. */
+/* Binding and reading; text is copied by bind, borrowed by lend until the
+ * statement has run (and not read after that), borrowed from the statement
+ * until the next step by column. */
 void db_bind_text(sqlite3_stmt *stmt, int at, const char *text); /* or NULL */
 void db_bind_bytes(sqlite3_stmt *stmt, int at, const char *text, size_t len);
 void db_bind_int(sqlite3_stmt *stmt, int at, int64_t value);
 void db_bind_value(sqlite3_stmt *stmt, int at, const struct value *value);
+void db_lend_bytes(sqlite3_stmt *stmt, int at, const char *text, size_t len);
+void db_lend_value(sqlite3_stmt *stmt, int at, const struct value *value);
 const char *db_text(sqlite3_stmt *stmt, int column); /* "" for NULL */
 int64_t db_int(sqlite3_stmt *stmt, int column);
 bool db_is_null(sqlite3_stmt *stmt, int column);

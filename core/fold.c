@@ -147,14 +147,15 @@ static int load_head(struct policy_head *out, struct fold_head *memory,
 	return rc;
 }
 
-/* The stored number of a head that the policy has sorted elsewhere. */
-static int64_t stored_head(const struct fold_head *memory, size_t n,
-			   struct change_id id)
+/* The place of a head that the policy has sorted elsewhere. */
+static size_t place_of(const struct fold_head *memory, size_t n,
+		       struct change_id id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (change_id_equal(memory[i].name, id))
-			return memory[i].id;
-	return 0;
+	size_t i = 0;
+
+	while (i + 1 < n && !change_id_equal(memory[i].name, id))
+		i++;
+	return i;
 }
 
 /* A cell with several heads, folded. */
@@ -179,9 +180,9 @@ static void folding_release(struct folding *folding)
 }
 
 /* Fills *folding, which folding_release frees, also after an error. */
-static int fold_heads(struct folding *folding, struct replica *replica,
-		      const struct cell *cell, const struct cell_heads *ids,
-		      struct err *err)
+static int fold_values(struct folding *folding, struct replica *replica,
+		       const struct cell *cell, const struct cell_heads *ids,
+		       struct err *err)
 {
 	struct rank_ctx rank = {.replica = replica};
 	struct policy_input input = {.policy = POLICY_UNKNOWN,
@@ -213,27 +214,45 @@ static int fold_heads(struct folding *folding, struct replica *replica,
 	return rc < 0 ? rc : policy_fold(&folding->outcome, &input, err);
 }
 
+static int show_head(struct replica *replica, struct cell_heads *heads,
+		     size_t at, bool shown, struct err *err)
+{
+	if (heads->shown[at] == shown)
+		return 0;
+	heads->shown[at] = shown;
+	return db_run_ints(replica->db, SQL_HEAD_SHOWN,
+			   (int64_t[]){shown, heads->cell, heads->ids[at]}, 3,
+			   err);
+}
+
+static int drop_conflict(struct replica *replica, const struct cell *cell,
+			 const struct fold_known *known, struct err *err)
+{
+	return known->undisputed ? 0
+				 : db_run_ints(replica->db, SQL_CONFLICT_DROP,
+					       &cell->id, 1, err);
+}
+
 /* Writes down what the policy said: shown heads, conflict, table. */
 static int record_outcome(struct replica *replica, const struct cell *cell,
-			  const struct folding *folding, struct err *err)
+			  const struct folding *folding,
+			  struct cell_heads *heads,
+			  const struct fold_known *known, struct err *err)
 {
 	const struct policy_outcome *outcome = &folding->outcome;
-	struct db *db = replica->db;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < folding->n; i++) {
 		const struct policy_head *head = &folding->heads[i];
 
-		rc = db_run_ints(db, SQL_HEAD_SHOWN,
-				 (int64_t[]){head->shown, cell->id,
-					     stored_head(folding->memory,
-							 folding->n, head->id)},
-				 3, err);
+		rc = show_head(replica, heads,
+			       place_of(folding->memory, folding->n, head->id),
+			       head->shown, err);
 	}
 	if (rc == 0 && outcome->severity == SEVERITY_NONE)
-		rc = db_run_ints(db, SQL_CONFLICT_DROP, &cell->id, 1, err);
+		rc = drop_conflict(replica, cell, known, err);
 	else if (rc == 0)
-		rc = db_run_ints(db, SQL_CONFLICT_SET,
+		rc = db_run_ints(replica->db, SQL_CONFLICT_SET,
 				 (int64_t[]){cell->id, outcome->severity,
 					     outcome->confirm},
 				 3, err);
@@ -241,35 +260,40 @@ static int record_outcome(struct replica *replica, const struct cell *cell,
 }
 
 static int fold_many(struct replica *replica, const struct cell *cell,
-		     const struct cell_heads *heads, struct err *err)
+		     struct cell_heads *heads, const struct fold_known *known,
+		     struct err *err)
 {
 	struct folding folding;
-	int rc = fold_heads(&folding, replica, cell, heads, err);
+	int rc = fold_values(&folding, replica, cell, heads, err);
 
 	if (rc == 0)
-		rc = record_outcome(replica, cell, &folding, err);
+		rc = record_outcome(replica, cell, &folding, heads, known, err);
 	folding_release(&folding);
 	return rc;
 }
 
 /* The usual cell: one head, whose value is what the table shows. */
 static int fold_one(struct replica *replica, const struct cell *cell,
-		    const struct cell_heads *heads, const struct stored *change,
-		    bool in_table, struct err *err)
+		    struct cell_heads *heads, const struct fold_known *known,
+		    struct err *err)
 {
-	struct db *db = replica->db;
+	const struct stored *change = known->change;
+	struct cell_values *together = known->together;
 	struct buf bytes = BUF_INIT;
 	struct value value;
 	bool found = true;
 	bool mine = change != NULL && heads->ids[0] == change->id;
-	int rc = db_run_ints(db, SQL_CONFLICT_DROP, &cell->id, 1, err);
+	int rc = drop_conflict(replica, cell, known, err);
 
-	if (rc == 0 && !heads->shown[0])
-		rc = db_run_ints(db, SQL_HEAD_SHOWN,
-				 (int64_t[]){1, cell->id, heads->ids[0]}, 3,
-				 err);
-	if (rc < 0 || (mine && in_table))
+	if (rc == 0)
+		rc = show_head(replica, heads, 0, true, err);
+	if (rc < 0 || (mine && known->in_table))
 		return rc;
+	if (mine && together != NULL && cell->field != NULL) {
+		together->cells[together->n] = cell;
+		together->values[together->n++] = &change->value;
+		return 0;
+	}
 	if (mine)
 		value = change->value;
 	else
@@ -284,10 +308,10 @@ static int fold_one(struct replica *replica, const struct cell *cell,
 /* No head: an empty field, if its row is there at all. The codes that come
  * with the schema are in no log and stay. */
 static int fold_none(struct replica *replica, const struct cell *cell,
-		     struct err *err)
+		     const struct fold_known *known, struct err *err)
 {
 	const struct value nothing = {.type = VALUE_NULL};
-	int rc = db_run_ints(replica->db, SQL_CONFLICT_DROP, &cell->id, 1, err);
+	int rc = drop_conflict(replica, cell, known, err);
 
 	if (rc < 0 || cell->entity == replica->schema->codes)
 		return rc;
@@ -311,23 +335,32 @@ static int judge_void(struct replica *replica, const struct cell *cell,
 	return rc;
 }
 
-int fold_cell(struct replica *replica, const struct cell *cell,
-	      const struct stored *change, bool in_table, struct err *err)
+int fold_heads(struct replica *replica, const struct cell *cell,
+	       struct cell_heads *heads, const struct fold_known *known,
+	       struct err *err)
 {
+	int rc;
+
+	if (heads->n == 0)
+		rc = fold_none(replica, cell, known, err);
+	else if (heads->n == 1)
+		rc = fold_one(replica, cell, heads, known, err);
+	else
+		rc = fold_many(replica, cell, heads, known, err);
+	if (rc == 0 && cell->field_id == VOIDING_FIELD)
+		rc = judge_void(replica, cell, err);
+	return rc;
+}
+
+int fold_cell(struct replica *replica, const struct cell *cell, struct err *err)
+{
+	const struct fold_known nothing = {.change = NULL};
 	struct cell_heads heads;
 	int rc = cell_heads(&heads, replica, cell->id, err);
 
-	if (rc < 0)
-		return rc;
-	if (heads.n == 0)
-		rc = fold_none(replica, cell, err);
-	else if (heads.n == 1)
-		rc = fold_one(replica, cell, &heads, change, in_table, err);
-	else
-		rc = fold_many(replica, cell, &heads, err);
+	if (rc == 0)
+		rc = fold_heads(replica, cell, &heads, &nothing, err);
 	cell_heads_release(&heads);
-	if (rc == 0 && cell->field_id == VOIDING_FIELD)
-		rc = judge_void(replica, cell, err);
 	return rc;
 }
 
@@ -345,7 +378,7 @@ int fold_value(struct value *out, struct buf *bytes, struct replica *replica,
 	if (heads->n == 1)
 		return store_value(out, bytes, &found, replica, heads->ids[0],
 				   err);
-	rc = fold_heads(&folding, replica, cell, heads, err);
+	rc = fold_values(&folding, replica, cell, heads, err);
 	if (rc == 0) {
 		*out = folding.outcome.shown;
 		buf_clear(bytes);
@@ -381,7 +414,7 @@ int fold_void_of(struct replica *replica, const struct cell *cell,
 		if (rc == 0)
 			rc = judge_void(replica, &voids, err);
 	} else if (rc == 0 && heads.n > 1) {
-		rc = fold_cell(replica, &voids, NULL, false, err);
+		rc = fold_cell(replica, &voids, err);
 	}
 	cell_heads_release(&heads);
 	return rc;

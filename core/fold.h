@@ -8,11 +8,24 @@
 
 #include "core/cell.h"
 
-/* Folds the heads as they are: table, shown heads, conflict. `change` (or
- * NULL) is the one just taken, whose value the table holds already where
- * `in_table` says so. Without heads the field is empty. */
+/* What the caller knows already, so that it need not be looked up. */
+struct fold_known {
+	const struct stored *change;  /* just taken, or NULL */
+	bool in_table;		      /* the table holds its value already */
+	bool undisputed;	      /* the cell has no row in _conflict */
+	struct cell_values *together; /* NULL, or where the value of `change`
+					 may wait to be written with others
+					 of its row */
+};
+/* Folds the heads: table, shown heads, conflict. `heads` say what _head says
+ * and their `shown` is brought up to date with it. Without heads the field is
+ * empty. */
+int fold_heads(struct replica *replica, const struct cell *cell,
+	       struct cell_heads *heads, const struct fold_known *known,
+	       struct err *err);
+/* The same for the heads as they are stored. */
 int fold_cell(struct replica *replica, const struct cell *cell,
-	      const struct stored *change, bool in_table, struct err *err);
+	      struct err *err);
 /* What the fold of these heads shows, written nowhere; copied into `bytes`.
  * NULL value where there are none. */
 int fold_value(struct value *out, struct buf *bytes, struct replica *replica,

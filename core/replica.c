@@ -242,6 +242,21 @@ static int make_assigned_sql(struct replica *replica, struct err *err)
 	return rc;
 }
 
+static int make_updates(struct replica *replica, struct err *err)
+{
+	const struct schema *schema = replica->schema;
+
+	for (size_t i = 0; i < schema->n_entities; i++)
+		if (schema->entities[i].n_fields > FIELD_SLOTS)
+			return err_set(err, ERR_CORRUPT,
+				       "%s has more than %d fields",
+				       schema->entities[i].name, FIELD_SLOTS);
+	replica->n_updates = schema->n_entities * UPDATE_SLOTS;
+	replica->updates =
+		calloc(replica->n_updates, sizeof(*replica->updates));
+	return replica->updates != NULL ? 0 : err_nomem(err);
+}
+
 static int adopt(struct replica **out, struct db *db, struct err *err)
 {
 	struct replica *replica = calloc(1, sizeof(*replica));
@@ -258,13 +273,8 @@ static int adopt(struct replica **out, struct db *db, struct err *err)
 		rc = schema_load(&replica->schema, db, err);
 	if (rc == 0)
 		rc = make_assigned_sql(replica, err);
-	if (rc == 0) {
-		replica->n_updates = replica->schema->n_entities * FIELD_SLOTS;
-		replica->updates =
-			calloc(replica->n_updates, sizeof(*replica->updates));
-		if (replica->updates == NULL)
-			rc = err_nomem(err);
-	}
+	if (rc == 0)
+		rc = make_updates(replica, err);
 	if (rc < 0) {
 		replica_close(replica);
 		return rc;

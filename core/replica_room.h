@@ -4,7 +4,8 @@
 
 #include "core/replica.h"
 
-enum { FIELD_SLOTS = 64 };
+/* Fields of an entity at most; one more slot is for several at once. */
+enum { FIELD_SLOTS = 63, UPDATE_SLOTS = FIELD_SLOTS + 1 };
 
 struct replica {
 	struct db *db;
@@ -13,7 +14,7 @@ struct replica {
 	char *author;
 	uint64_t origin;
 	bool office;
-	/* UPDATE statements of domain fields, [entity index][field index],
+	/* UPDATE statements of domain fields, [entity index][UPDATE_SLOTS],
 	 * made when first used. */
 	sqlite3_stmt **updates;
 	size_t n_updates;
