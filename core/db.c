@@ -6,6 +6,9 @@
 
 enum { STMT_SLOTS = 1024, BUSY_MS = 10000 };
 
+/* The write-ahead log is long, and too long, in pages of 4 KiB. */
+enum { WAL_LONG = 1000, WAL_TOO_LONG = 65536 };
+
 struct slot {
 	const char *sql; /* the address is the name */
 	sqlite3_stmt *stmt;
@@ -16,6 +19,7 @@ struct db {
 	struct slot slots[STMT_SLOTS];
 	size_t n_slots;
 	char *made[STMT_SLOTS]; /* texts of db_stmt_made, by their hash */
+	int wal;		/* pages in the write-ahead log */
 };
 
 static int db_error(struct db *db, int rc, struct err *err)
@@ -45,7 +49,24 @@ static const char SQL_SETUP[] = "PRAGMA synchronous = FULL;"
 				"PRAGMA recursive_triggers = ON;"
 				"PRAGMA cell_size_check = ON;"
 				"PRAGMA temp_store = MEMORY;"
-				"PRAGMA cache_size = -32768;";
+				"PRAGMA cache_size = -65536;";
+
+/* Moves the write-ahead log into the database once it is long, as SQLite
+ * does by itself; but not for a transaction that alone makes it long: that is
+ * left to the next one, or to closing, so that a merge is committed sooner and
+ * what it wrote is moved together with what tidying makes of it. */
+static int wal_grew(void *ctx, sqlite3 *conn, const char *name, int pages)
+{
+	struct db *db = ctx;
+	int before = pages > db->wal ? db->wal : 0;
+
+	db->wal = pages;
+	if (pages >= WAL_LONG &&
+	    (pages - before < WAL_LONG || before >= WAL_TOO_LONG))
+		sqlite3_wal_checkpoint_v2(conn, name, SQLITE_CHECKPOINT_PASSIVE,
+					  NULL, NULL);
+	return SQLITE_OK;
+}
 
 int db_open(struct db **out, const char *path, enum db_mode mode,
 	    struct err *err)
@@ -67,6 +88,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode,
 	}
 	sqlite3_extended_result_codes(db->conn, 1);
 	sqlite3_busy_timeout(db->conn, BUSY_MS);
+	sqlite3_wal_hook(db->conn, wal_grew, db);
 	rc = db_exec(db, SQL_SETUP, err);
 	if (rc == 0 && mode == DB_CREATE)
 		rc = db_exec(db, "PRAGMA journal_mode = WAL;", err);

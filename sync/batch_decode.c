@@ -302,6 +302,7 @@ int batch_decode(struct batch **out, const void *bytes, size_t len,
 	}
 	if ((rc = decoder_allocate(&decoder, &counter, err)) < 0)
 		goto done;
+	decoder.reader.again = true;
 	if (!read_body(&decoder, n)) {
 		rc = msgpack_reader_check(&decoder.reader, err);
 		goto done;

@@ -48,6 +48,7 @@ void msgpack_reader_init(struct msgpack_reader *reader, const void *bytes,
 	reader->at = reader->start;
 	reader->end = reader->start + len;
 	reader->fault = NULL;
+	reader->again = false;
 }
 
 bool msgpack_reader_fail(struct msgpack_reader *reader, const char *fault)
@@ -244,7 +245,7 @@ bool msgpack_reader_str(struct msgpack_reader *reader, const char **out,
 	if (!take_bytes(reader, size, out))
 		return false;
 	*len = (size_t)size;
-	if (!utf8_valid(*out, *len))
+	if (!reader->again && !utf8_valid(*out, *len))
 		return msgpack_reader_fail(reader,
 					   "text that is not valid UTF-8");
 	return true;

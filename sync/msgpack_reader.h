@@ -36,6 +36,8 @@ struct msgpack_reader {
 	const unsigned char *at;
 	const unsigned char *end;
 	const char *fault; /* NULL, or what was wrong first; static */
+	bool again;	   /* these bytes were read over without a fault, so
+			      what is slow to check is not checked twice */
 };
 
 void msgpack_reader_init(struct msgpack_reader *reader, const void *bytes,

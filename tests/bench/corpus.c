@@ -87,7 +87,8 @@ sqlite3 *plain_open(const char *path)
 	must_true(sqlite3_open(path, &conn) == SQLITE_OK, "open SQLite");
 	plain_exec(conn, "PRAGMA journal_mode = WAL;"
 			 "PRAGMA synchronous = FULL;"
-			 "PRAGMA cache_size = -32768;");
+			 "PRAGMA cache_size = -32768;"
+			 "PRAGMA wal_autocheckpoint = 0;");
 	return conn;
 }
 
