@@ -310,9 +310,9 @@ int replica_open_scratch(struct replica **out, const char *path,
 
 	if (rc == 0)
 		rc = db_exec(db,
-			     "PRAGMA journal_mode = MEMORY;"
 			     "PRAGMA synchronous = OFF;"
-			     "PRAGMA locking_mode = EXCLUSIVE;",
+			     "PRAGMA locking_mode = EXCLUSIVE;"
+			     "PRAGMA cache_size = -32768;",
 			     err);
 	if (rc == 0)
 		rc = create_all(db, &id, err);

@@ -26,8 +26,9 @@ int replica_create(const char *path, const struct replica_identity *id,
 /* Opens and migrates. ERR_MISSING: no file; ERR_INPUT: not a replica, or one
  * of a newer program. */
 int replica_open(struct replica **out, const char *path, struct err *err);
-/* A new empty replica of the office in `path` (or ":memory:") without
- * durability, for recomputing. */
+/* A new empty replica of the office in `path` without durability, for
+ * recomputing: ":memory:", or "" for a file that has no name and is gone at
+ * the end, for what may be large. */
 int replica_open_scratch(struct replica **out, const char *path,
 			 struct err *err);
 void replica_close(struct replica *replica);

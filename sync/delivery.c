@@ -183,12 +183,17 @@ static int read_span(struct spans *spans, struct node *node,
 		     const struct oid *oid, struct err *err)
 {
 	struct intake *intake = &spans->owned[spans->n_owned++];
+	const struct ledger_visit visit = {
+		.repository = node->repository,
+		.schema = replica_schema(node->replica)};
 	struct commit commit;
 	int rc = commit_read(&commit, node->repository, oid, err);
 
 	*intake = (struct intake){.n = 0};
 	if (rc == 0)
 		rc = ledger_read(intake, node->repository, &commit, err);
+	if (rc == 0)
+		rc = ledger_each(intake, &visit, err);
 	if (rc == 0)
 		rc = ledger_touch(intake, node->replica, err);
 	if (rc == 0)
@@ -260,24 +265,17 @@ static int add_touched(struct keys *out, bool *everybody,
 		       struct replica *replica, const struct intake *intake,
 		       struct err *err)
 {
-	const struct schema *schema = replica_schema(replica);
+	const struct names *sites = &intake->sites;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < intake->cases.n; i++)
 		rc = add_readers(out, replica, intake->cases.items[i], err);
-	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
-		const struct batch *batch = intake->entries[i].batch;
-
-		rc = keys_add(out, batch->site, strlen(batch->site), err);
-		for (size_t j = 0; !*everybody && j < batch->n_changes; j++) {
-			const struct entity *entity =
-				schema_entity(schema, batch->changes[j].entity);
-
-			*everybody = entity != NULL &&
-				     entity->scope == SCOPE_ALL;
-		}
-		*everybody |= intake->signers;
-	}
+	for (size_t i = 0; rc == 0 && i < sites->n; i++)
+		rc = keys_add(out, sites->items[i], strlen(sites->items[i]),
+			      err);
+	for (size_t i = 0; i < intake->n; i++)
+		*everybody |= intake->commits[i].everybody;
+	*everybody |= intake->signers;
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 #define TIAN_SYNC_DELIVERY_H
 
 #include "sync/hub.h"
+#include "sync/keys.h"
 #include "sync/ledger.h"
 
 /* One inbox that has to move. */

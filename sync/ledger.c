@@ -18,58 +18,6 @@ static const char SQL_SET_TAKEN[] =
 	"INSERT INTO _taken(ref, commit_id) VALUES (?, ?)"
 	" ON CONFLICT(ref) DO UPDATE SET commit_id = excluded.commit_id";
 
-/* --- intakes ------------------------------------------------------------- */
-
-void intake_release(struct intake *intake)
-{
-	for (size_t i = 0; i < intake->n; i++)
-		outbox_entry_release(&intake->entries[i]);
-	free(intake->entries);
-	oid_list_release(&intake->tips);
-	buf_release(&intake->trailers);
-	free(intake->verdicts);
-	keys_release(&intake->cases);
-	*intake = (struct intake){.n = 0};
-}
-
-const struct verdict *intake_verdict(const struct intake *intake,
-				     struct change_id id)
-{
-	for (size_t i = 0; i < intake->n_verdicts; i++)
-		if (change_id_equal(intake->verdicts[i].id, id))
-			return &intake->verdicts[i];
-	return NULL;
-}
-
-int intake_add(struct intake *intake, struct outbox_entry *entry,
-	       struct err *err)
-{
-	if (intake->n == intake->cap) {
-		size_t cap = intake->cap != 0 ? intake->cap * 2 : 8;
-		struct outbox_entry *entries =
-			realloc(intake->entries, cap * sizeof(*entries));
-
-		if (entries == NULL) {
-			outbox_entry_release(entry);
-			return err_nomem(err);
-		}
-		intake->entries = entries;
-		intake->cap = cap;
-	}
-	intake->entries[intake->n++] = *entry;
-	return 0;
-}
-
-static void reverse_from(struct intake *intake, size_t start)
-{
-	for (size_t i = start, j = intake->n; i + 1 < j; i++, j--) {
-		struct outbox_entry swap = intake->entries[i];
-
-		intake->entries[i] = intake->entries[j - 1];
-		intake->entries[j - 1] = swap;
-	}
-}
-
 /* --- reading ------------------------------------------------------------- */
 
 /* `site/origin first-last`, as the trailer `Outbox` says it. */
@@ -97,27 +45,41 @@ static bool parse_section(struct section *out, const char *text, size_t len)
 	       out->first > 0 && out->first <= out->last;
 }
 
-/* One commit of a section, walking back: its batch must end at *last. */
+static const char NOT_AS_SAID[] = "an outbox is not what main says of it";
+
+static void reverse_from(struct intake *intake, size_t start)
+{
+	for (size_t i = start, j = intake->n; i + 1 < j; i++, j--) {
+		struct intake_commit swap = intake->commits[i];
+
+		intake->commits[i] = intake->commits[j - 1];
+		intake->commits[j - 1] = swap;
+	}
+}
+
+/* One commit of a section, walking back: it must end at *last. */
 static int read_one(struct intake *out, uint64_t *last, struct oid *at,
 		    struct repository *repository,
 		    const struct section *section, struct err *err)
 {
-	struct outbox_entry entry;
-	int rc = outbox_read(&entry, repository, at, err);
+	struct intake_commit entry = {.id = *at,
+				      .site = section->site,
+				      .origin = section->origin,
+				      .last = *last};
+	struct commit commit;
+	int rc = commit_read(&commit, repository, at, err);
 
 	if (rc < 0)
 		return rc;
-	if (strcmp(entry.batch->site, section->site) != 0 ||
-	    entry.batch->origin != section->origin ||
-	    outbox_last(&entry) != *last ||
-	    outbox_first(&entry) < section->first) {
-		outbox_entry_release(&entry);
-		return err_set(err, ERR_CORRUPT,
-			       "an outbox is not what main says of it");
+	if (!outbox_trailer_seqs(&entry.first, last, &commit) ||
+	    *last != entry.last || entry.first > *last ||
+	    entry.first < section->first) {
+		commit_release(&commit);
+		return err_set(err, ERR_CORRUPT, NOT_AS_SAID);
 	}
-	*last = outbox_first(&entry) - 1;
-	*at = entry.commit.n_parents > 0 ? entry.commit.parents[0]
-					 : (struct oid){{0}};
+	*last = entry.first - 1;
+	*at = commit.n_parents > 0 ? commit.parents[0] : (struct oid){{0}};
+	commit_release(&commit);
 	return intake_add(out, &entry, err);
 }
 
@@ -136,6 +98,38 @@ static int read_section(struct intake *out, struct repository *repository,
 		rc = read_one(out, &last, &at, repository, section, err);
 	}
 	reverse_from(out, start);
+	return rc;
+}
+
+static int visit_one(struct intake *intake, size_t at,
+		     const struct ledger_visit *visit, struct err *err)
+{
+	const struct intake_commit *said = &intake->commits[at];
+	struct outbox_entry entry;
+	int rc = outbox_read(&entry, visit->repository, &said->id, err);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(entry.batch->site, said->site) != 0 ||
+	    entry.batch->origin != said->origin ||
+	    outbox_first(&entry) != said->first ||
+	    outbox_last(&entry) != said->last)
+		rc = err_set(err, ERR_CORRUPT, NOT_AS_SAID);
+	if (rc == 0)
+		rc = intake_note(intake, at, &entry, visit->schema, err);
+	if (rc == 0 && visit->fn != NULL)
+		rc = visit->fn(&entry, at, visit->ctx, err);
+	outbox_entry_release(&entry);
+	return rc;
+}
+
+int ledger_each(struct intake *intake, const struct ledger_visit *visit,
+		struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc >= 0 && i < intake->n; i++)
+		rc = visit_one(intake, i, visit, err);
 	return rc;
 }
 
@@ -372,41 +366,63 @@ static int set_taken(struct replica *replica, const char *site, uint64_t origin,
 	return rc;
 }
 
+static bool ends_its_outbox(const struct intake *intake, size_t at)
+{
+	return at + 1 == intake->n ||
+	       intake->commits[at + 1].origin != intake->commits[at].origin;
+}
+
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err)
 {
 	int rc = node_set_oid(replica, NODE_MAIN, &intake->id, err);
 
 	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
-		const struct outbox_entry *entry = &intake->entries[i];
+		const struct intake_commit *commit = &intake->commits[i];
 
-		rc = node_note_commit(replica, &entry->commit.id, entry->batch,
-				      err);
-		if (rc == 0)
-			rc = set_taken(replica, entry->batch->site,
-				       entry->batch->origin, &entry->commit.id,
-				       err);
+		rc = node_note_run(replica, &commit->id, commit->origin,
+				   commit->first, commit->last, err);
+		if (rc == 0 && ends_its_outbox(intake, i))
+			rc = set_taken(replica, commit->site, commit->origin,
+				       &commit->id, err);
 	}
 	return rc;
 }
 
-static int apply_intake(struct replica *replica, const struct intake *intake,
-			const struct run *run, struct err *err)
-{
-	const struct apply_options options = {.gapless = true};
-	struct apply_result result = {0};
-	int rc = 0;
+struct replaying {
+	struct replica *replica;
+	struct apply_result result;
+};
 
-	for (size_t i = 0; rc == 0 && i < intake->n; i++)
-		rc = apply_batch(replica, intake->entries[i].batch, &options,
-				 &result, err);
+static int apply_one(const struct outbox_entry *entry, size_t at, void *ctx,
+		     struct err *err)
+{
+	static const struct apply_options options = {.gapless = true};
+	struct replaying *replaying = ctx;
+
+	(void)at;
+	return apply_batch(replaying->replica, entry->batch, &options,
+			   &replaying->result, err);
+}
+
+int ledger_apply_recorded(size_t *applied, struct intake *intake,
+			  struct repository *repository,
+			  struct replica *replica, struct err *err)
+{
+	struct replaying replaying = {.replica = replica};
+	const struct ledger_visit visit = {.repository = repository,
+					   .schema = replica_schema(replica),
+					   .fn = apply_one,
+					   .ctx = &replaying};
+	int rc = ledger_each(intake, &visit, err);
+
 	/* The record decides, not this program's opinion of it: that is what
 	 * verify compares. */
 	if (rc == 0)
 		rc = apply_verdicts(replica, intake->verdicts,
-				    intake->n_verdicts, &result, err);
-	run->report->received += result.applied;
-	apply_result_release(&result);
+				    intake->n_verdicts, &replaying.result, err);
+	*applied = replaying.result.applied;
+	apply_result_release(&replaying.result);
 	return rc;
 }
 
@@ -451,6 +467,7 @@ static int replay_one(struct node *node, const struct oid *oid,
 	struct intake intake = {.n = 0};
 	struct db *db = replica_db(node->replica);
 	struct commit commit;
+	size_t applied = 0;
 	int64_t time;
 	int rc = commit_read(&commit, node->repository, oid, err);
 
@@ -469,7 +486,9 @@ static int replay_one(struct node *node, const struct oid *oid,
 	if (rc == 0)
 		rc = ledger_check_office(node->replica, signer, time, err);
 	if (rc == 0)
-		rc = apply_intake(node->replica, &intake, run, err);
+		rc = ledger_apply_recorded(&applied, &intake, node->repository,
+					   node->replica, err);
+	run->report->received += applied;
 	if (rc == 0)
 		rc = ledger_note(node->replica, &intake, err);
 	if (rc == 0)

@@ -12,43 +12,39 @@
 #ifndef TIAN_SYNC_LEDGER_H
 #define TIAN_SYNC_LEDGER_H
 
-#include "core/apply.h"
-#include "sync/keys.h"
-#include "sync/outbox.h"
+#include "sync/intake.h"
 #include "sync/report.h"
 #include "sync/signers.h"
 
 #define LEDGER_SIGNERS "signers"
 #define LEDGER_VERDICTS "verdicts.msgpack"
 
-/* What one main commit takes in. Start with {0}. */
-struct intake {
-	struct oid id; /* the main commit; zero until it is made */
-	int64_t time;  /* its committer's */
-	struct outbox_entry *entries; /* in the order they are applied */
-	size_t n;
-	size_t cap;
-	struct oid_list tips;	  /* parents but the first */
-	struct buf trailers;	  /* `Outbox:` lines, one for each tip */
-	struct verdict *verdicts; /* owned */
-	size_t n_verdicts;
-	struct keys cases; /* whose register may differ */
-	bool signers;	   /* rows of `signer` changed */
-};
-
-void intake_release(struct intake *intake);
-/* The verdict on a change, NULL if there is none. */
-const struct verdict *intake_verdict(const struct intake *intake,
-				     struct change_id id);
-
 /* --- reading main -------------------------------------------------------- */
 
-/* Fills *out with what a main commit took in, verdicts as recorded; nothing
- * is applied. ERR_CORRUPT: parents, trailers and batches do not agree. */
+/* Fills *out with the commits that a main commit took in, by what they and it
+ * say of themselves, and its verdicts; no batch is read. ERR_CORRUPT: parents
+ * and trailers do not agree. */
 int ledger_read(struct intake *out, struct repository *repository,
 		const struct commit *main_commit, struct err *err);
 /* The main commit before it, or NULL: it is the first one. */
 const struct oid *ledger_previous(const struct commit *main_commit);
+/* Reads those commits with their batches, checked in themselves and against
+ * what ledger_read was told, one at a time; notes what each says, and gives
+ * it to `fn`, unless that is NULL. Stops where fn gives less than 0. */
+struct ledger_visit {
+	struct repository *repository;
+	const struct schema *schema;
+	int (*fn)(const struct outbox_entry *entry, size_t at, void *ctx,
+		  struct err *err);
+	void *ctx;
+};
+int ledger_each(struct intake *intake, const struct ledger_visit *visit,
+		struct err *err);
+/* Applies what a main commit took in as it was recorded, verdicts included, in
+ * the caller's transaction: nothing is judged anew. */
+int ledger_apply_recorded(size_t *applied, struct intake *intake,
+			  struct repository *repository,
+			  struct replica *replica, struct err *err);
 /* First parents from `tip` back to, and without, `since` (zero: the first
  * commit too), appended oldest first. *found: `since` was met. */
 int ledger_chain(struct oid_list *out, bool *found,
@@ -76,7 +72,8 @@ int ledger_take(struct intake *intake, struct node *node,
 int ledger_apply(struct intake *intake, struct replica *replica,
 		 const struct batch *batch, int64_t time, size_t *applied,
 		 struct err *err);
-/* Fills intake->cases; after all batches are applied. */
+/* Adds to intake->cases those that name what changed elsewhere, and sorts the
+ * verdicts; after all batches are applied and noted. */
 int ledger_touch(struct intake *intake, struct replica *replica,
 		 struct err *err);
 /* The tree that follows from the replica's state; `base`: of the main commit
@@ -99,9 +96,6 @@ int ledger_behind(bool *out, struct node *node, const struct oid *there,
 /* Moves the replica's cursors over an intake: main, outboxes, commits. */
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err);
-/* Appends an entry, taking it over (also where it fails). */
-int intake_add(struct intake *intake, struct outbox_entry *entry,
-	       struct err *err);
 /* Whether `signers` of a main commit lists the node's own key for the office
  * now. */
 int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,

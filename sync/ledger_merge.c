@@ -19,21 +19,13 @@ static const char CLOCK_AHEAD[] = "the clock was ahead";
 
 /* --- judging ------------------------------------------------------------- */
 
-static int add_verdicts(struct intake *intake, const struct verdict *verdicts,
-			size_t n, struct err *err)
+/* Whether `change` is among verdicts in the order of the batch, from *at on. */
+static bool judged(const struct verdict *verdicts, size_t n, size_t *at,
+		   const struct change *change)
 {
-	struct verdict *grown;
-
-	if (n == 0)
-		return 0;
-	grown = realloc(intake->verdicts,
-			(intake->n_verdicts + n) * sizeof(*grown));
-	if (grown == NULL)
-		return err_nomem(err);
-	memcpy(grown + intake->n_verdicts, verdicts, n * sizeof(*grown));
-	intake->verdicts = grown;
-	intake->n_verdicts += n;
-	return 0;
+	while (*at < n && verdicts[*at].id.seq < change->id.seq)
+		++*at;
+	return *at < n && verdicts[*at].id.seq == change->id.seq;
 }
 
 /* One change that was known before. As apply.c judges: refused, or ahead. */
@@ -45,8 +37,6 @@ static int judge_one(struct intake *intake, struct judge *judge,
 	const char *why;
 	int rc;
 
-	if (intake_verdict(intake, change->id) != NULL)
-		return 0; /* it was new */
 	rc = judge_change(&why, judge, change, err);
 	if (why == NULL && change->clock > limit) {
 		verdict.kind = VERDICT_CLOCK_AHEAD;
@@ -56,7 +46,7 @@ static int judge_one(struct intake *intake, struct judge *judge,
 		return rc;
 	snprintf(verdict.reason, sizeof(verdict.reason), "%s", why);
 	rc = apply_verdicts(judge->replica, &verdict, 1, result, err);
-	return rc < 0 ? rc : add_verdicts(intake, &verdict, 1, err);
+	return rc < 0 ? rc : intake_judged(intake, &verdict, 1, err);
 }
 
 /* The replica that made a change has applied it long ago, unjudged. */
@@ -65,12 +55,16 @@ static int judge_known(struct intake *intake, struct apply_result *result,
 		       uint64_t now, struct err *err)
 {
 	uint64_t limit = now + clock_stamp(CLOCK_TOLERANCE_MS);
+	size_t before = intake->n_verdicts - result->n_verdicts;
+	size_t at = 0;
 	struct judge judge;
 	int rc = judge_init(&judge, replica, batch, err);
 
 	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++)
-		rc = judge_one(intake, &judge, result, &batch->changes[i],
-			       limit, err);
+		if (!judged(intake->verdicts + before, result->n_verdicts, &at,
+			    &batch->changes[i])) /* else it was new */
+			rc = judge_one(intake, &judge, result,
+				       &batch->changes[i], limit, err);
 	return rc;
 }
 
@@ -87,8 +81,8 @@ int ledger_apply(struct intake *intake, struct replica *replica,
 	int rc = apply_batch(replica, batch, &options, &result, err);
 
 	if (rc == 0)
-		rc = add_verdicts(intake, result.verdicts, result.n_verdicts,
-				  err);
+		rc = intake_judged(intake, result.verdicts, result.n_verdicts,
+				   err);
 	if (rc == 0 && result.duplicate > 0)
 		rc = judge_known(intake, &result, replica, batch, options.now,
 				 err);
@@ -130,18 +124,6 @@ static int take_commit(struct taking *taking, struct outbox_entry *entry,
 	taking->run->report->received += applied;
 	taking->run->report->merged += entry->batch->n_changes;
 	return db_exec(db, "RELEASE take", err);
-}
-
-static bool changes_signers(const struct replica *replica,
-			    const struct batch *batch)
-{
-	const struct entity *signer =
-		schema_entity_named(replica_schema(replica), "signer");
-
-	for (size_t i = 0; signer != NULL && i < batch->n_changes; i++)
-		if (batch->changes[i].entity == signer->id)
-			return true;
-	return false;
 }
 
 static int reload_signers(struct taking *taking, struct err *err)
@@ -193,6 +175,34 @@ static int say_set_aside(const struct taking *taking,
 			  expected->last - expected->next + 1);
 }
 
+/* Enters a commit that was applied, in facts. */
+static int enter(struct taking *taking, const struct outbox_entry *entry,
+		 struct err *err)
+{
+	const struct schema *schema = replica_schema(taking->node->replica);
+	const struct commit *commit = &entry->commit;
+	struct intake *intake = taking->intake;
+	const struct intake_commit facts = {.id = commit->id,
+					    .site = entry->batch->site,
+					    .origin = entry->batch->origin,
+					    .first = outbox_first(entry),
+					    .last = outbox_last(entry)};
+	bool before = intake->signers;
+	int rc;
+
+	if (intake->n < BODY_LINES)
+		buf_addf(&intake->lines, "%s: %.*s\n", commit->author,
+			 (int)strcspn(commit->message, "\n"), commit->message);
+	intake->signers = false;
+	rc = intake_add(intake, &facts, err);
+	if (rc == 0)
+		rc = intake_note(intake, intake->n - 1, entry, schema, err);
+	if (rc == 0 && intake->signers)
+		rc = reload_signers(taking, err);
+	intake->signers |= before;
+	return rc;
+}
+
 /* 1 taken, 0 bad: said and quarantined. */
 static int take_one(struct taking *taking, struct expected *expected,
 		    const struct oid *oid, const char *ref, struct err *err)
@@ -200,27 +210,21 @@ static int take_one(struct taking *taking, struct expected *expected,
 	struct outbox_entry entry;
 	int rc = outbox_read(&entry, taking->node->repository, oid, err);
 
+	if (rc < 0)
+		entry.batch = NULL;
 	if (rc == 0)
 		rc = check_entry(taking, expected, &entry, err);
 	if (rc == 0)
 		rc = take_commit(taking, &entry, err);
 	if (rc == ERR_CORRUPT || rc == ERR_INPUT || rc == ERR_MISSING) {
-		outbox_entry_release(&entry);
-		return say_set_aside(taking, expected, ref, err);
-	}
-	if (rc == 0) {
+		rc = say_set_aside(taking, expected, ref, err);
+	} else if (rc == 0) {
 		expected->next = outbox_last(&entry) + 1;
-		taking->intake->signers |=
-			changes_signers(taking->node->replica, entry.batch);
-		if (changes_signers(taking->node->replica, entry.batch))
-			rc = reload_signers(taking, err);
+		rc = enter(taking, &entry, err);
+		rc = rc < 0 ? rc : 1;
 	}
-	if (rc < 0) {
-		outbox_entry_release(&entry);
-		return rc;
-	}
-	rc = intake_add(taking->intake, &entry, err);
-	return rc < 0 ? rc : 1;
+	outbox_entry_release(&entry);
+	return rc;
 }
 
 static int load_taken(struct oid *tip, struct expected *expected,
@@ -381,55 +385,25 @@ static int touch_cases_of(struct intake *intake, struct replica *replica,
 	if (rc == 0 && site != NULL)
 		db_bind_bytes(stmt, 1, site, len);
 	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0)
-		rc = keys_add(&intake->cases, db_text(stmt, 0),
-			      strlen(db_text(stmt, 0)), err);
+		rc = names_add(NULL, &intake->cases, db_text(stmt, 0),
+			       strlen(db_text(stmt, 0)), err);
 	sqlite3_finalize(stmt);
 	buf_release(&sql);
 	return rc;
 }
 
-static int touch_change(struct intake *intake, struct replica *replica,
-			const struct change *change, struct err *err)
-{
-	const struct schema *schema = replica_schema(replica);
-	const struct entity *entity = schema_entity(schema, change->entity);
-	const char *key;
-	size_t len;
-
-	if (entity == NULL)
-		return 0;
-	if (entity_case(entity, change->row, change->row_len, &key, &len))
-		return keys_add(&intake->cases, key, len, err);
-	if (entity == schema->sites)
-		return touch_cases_of(intake, replica, change->row,
-				      change->row_len, err);
-	if (entity == schema->codes)
-		return touch_cases_of(intake, replica, NULL, 0, err);
-	return 0;
-}
-
 int ledger_touch(struct intake *intake, struct replica *replica,
 		 struct err *err)
 {
+	const struct names *renamed = &intake->renamed;
 	int rc = 0;
 
-	for (size_t i = 0; i < intake->n; i++) {
-		const struct batch *batch = intake->entries[i].batch;
-		const struct change *last = NULL;
-
-		intake->signers |= changes_signers(replica, batch);
-		for (size_t j = 0; rc == 0 && j < batch->n_changes; j++) {
-			const struct change *change = &batch->changes[j];
-
-			/* Changes of one row mostly follow each other. */
-			if (last == NULL || last->entity != change->entity ||
-			    last->row_len != change->row_len ||
-			    memcmp(last->row, change->row, last->row_len) != 0)
-				rc = touch_change(intake, replica, change, err);
-			last = change;
-		}
-	}
-	return rc;
+	for (size_t i = 0; rc == 0 && !intake->codes && i < renamed->n; i++)
+		rc = touch_cases_of(intake, replica, renamed->items[i],
+				    strlen(renamed->items[i]), err);
+	if (rc == 0 && intake->codes)
+		rc = touch_cases_of(intake, replica, NULL, 0, err);
+	return rc < 0 ? rc : intake_sort_verdicts(intake, err);
 }
 
 struct edits {
@@ -505,7 +479,7 @@ static int add_verdict_file(struct edits *edits, struct repository *repository,
 /* Documents that are to be written: of the cases that were touched, and of
  * those that contradict them. */
 static int documents_of(struct keys *out, struct replica *replica,
-			const struct keys *touched, struct err *err)
+			const struct names *touched, struct err *err)
 {
 	int rc = 0;
 
@@ -547,37 +521,46 @@ int ledger_tree(struct oid *out, struct repository *repository,
 
 /* --- the commit ---------------------------------------------------------- */
 
+static size_t count_changes(const struct intake *intake, const char *site)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < intake->n; i++)
+		if (site == NULL || intake->commits[i].site == site)
+			n += (size_t)(intake->commits[i].last + 1 -
+				      intake->commits[i].first);
+	return n;
+}
+
 /* `合并: 区教育局 3 项, 区人社局 2 项`. */
 static int add_subject(struct buf *out, struct replica *replica,
 		       const struct intake *intake, struct err *err)
 {
-	struct keys sites = {NULL, 0, 0};
-	size_t total = 0;
+	const char *sites[SUBJECT_SITES];
+	size_t n = intake->sites.n;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
-		const struct batch *batch = intake->entries[i].batch;
-
-		total += batch->n_changes;
-		rc = keys_add(&sites, batch->site, strlen(batch->site), err);
-	}
 	buf_adds(out, "合并: ");
-	if (sites.n > SUBJECT_SITES)
-		buf_addf(out, "%zu 个单位 %zu 项", sites.n, total);
-	for (size_t s = 0; rc == 0 && sites.n <= SUBJECT_SITES && s < sites.n;
-	     s++) {
-		size_t n = 0;
+	if (n > SUBJECT_SITES) {
+		buf_addf(out, "%zu 个单位 %zu 项\n\n", n,
+			 count_changes(intake, NULL));
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
 
-		for (size_t i = 0; i < intake->n; i++)
-			if (strcmp(intake->entries[i].batch->site,
-				   sites.items[s]) == 0)
-				n += intake->entries[i].batch->n_changes;
-		buf_adds(out, s > 0 ? ", " : "");
-		rc = node_site_name(out, replica, sites.items[s], err);
-		buf_addf(out, " %zu 项", n);
+		for (; at > 0 &&
+		       strcmp(sites[at - 1], intake->sites.items[i]) > 0;
+		     at--)
+			sites[at] = sites[at - 1];
+		sites[at] = intake->sites.items[i];
+	}
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		buf_adds(out, i > 0 ? ", " : "");
+		rc = node_site_name(out, replica, sites[i], err);
+		buf_addf(out, " %zu 项", count_changes(intake, sites[i]));
 	}
 	buf_adds(out, "\n\n");
-	keys_release(&sites);
 	return rc;
 }
 
@@ -585,12 +568,7 @@ static void add_body(struct buf *out, const struct intake *intake)
 {
 	char id[CHANGE_ID_TEXT];
 
-	for (size_t i = 0; i < intake->n && i < BODY_LINES; i++) {
-		const struct commit *commit = &intake->entries[i].commit;
-
-		buf_addf(out, "%s: %.*s\n", commit->author,
-			 (int)strcspn(commit->message, "\n"), commit->message);
-	}
+	buf_add(out, buf_text(&intake->lines), intake->lines.len);
 	if (intake->n > BODY_LINES)
 		buf_addf(out, "… 另 %zu 次提交\n", intake->n - BODY_LINES);
 	for (size_t i = 0; i < intake->n_verdicts && i < BODY_LINES; i++) {

@@ -183,6 +183,16 @@ static int note_run(struct replica *replica, uint64_t origin, uint64_t first,
 
 /* A row for each run of seqs without a gap; the first commit that brought a
  * run keeps it. */
+int node_note_run(struct replica *replica, const struct oid *commit,
+		  uint64_t origin, uint64_t first, uint64_t last,
+		  struct err *err)
+{
+	char hex[OID_TEXT];
+
+	oid_format(hex, commit);
+	return note_run(replica, origin, first, last, hex, err);
+}
+
 int node_note_commit(struct replica *replica, const struct oid *commit,
 		     const struct batch *batch, struct err *err)
 {

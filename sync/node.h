@@ -55,5 +55,9 @@ int node_site_name(struct buf *out, struct replica *replica, const char *site,
 /* Table _commit: which commit carries which changes. */
 int node_note_commit(struct replica *replica, const struct oid *commit,
 		     const struct batch *batch, struct err *err);
+/* The same for seqs without a gap. */
+int node_note_run(struct replica *replica, const struct oid *commit,
+		  uint64_t origin, uint64_t first, uint64_t last,
+		  struct err *err);
 
 #endif

@@ -469,17 +469,22 @@ uint64_t outbox_last(const struct outbox_entry *entry)
 	return entry->batch->changes[entry->batch->n_changes - 1].id.seq;
 }
 
-uint64_t outbox_trailer_last(const struct commit *commit)
+bool outbox_trailer_seqs(uint64_t *first, uint64_t *last,
+			 const struct commit *commit)
 {
 	size_t len;
 	const char *text = commit_trailer(&len, commit, "Seq");
+
+	return text != NULL &&
+	       sscanf(text, "%" SCNu64 "-%" SCNu64, first, last) == 2;
+}
+
+uint64_t outbox_trailer_last(const struct commit *commit)
+{
 	uint64_t first;
 	uint64_t last;
 
-	if (text == NULL ||
-	    sscanf(text, "%" SCNu64 "-%" SCNu64, &first, &last) != 2)
-		return 0;
-	return last;
+	return outbox_trailer_seqs(&first, &last, commit) ? last : 0;
 }
 
 static bool trailer_is(const struct commit *commit, const char *name,

@@ -46,7 +46,10 @@ int outbox_read(struct outbox_entry *out, struct repository *repository,
 void outbox_entry_release(struct outbox_entry *entry);
 uint64_t outbox_first(const struct outbox_entry *entry);
 uint64_t outbox_last(const struct outbox_entry *entry);
-/* The last seq that a commit's trailer states; 0 where it states none. */
+/* The seqs that a commit's trailer states; false where it states none. */
+bool outbox_trailer_seqs(uint64_t *first, uint64_t *last,
+			 const struct commit *commit);
+/* The last of them, or 0. */
 uint64_t outbox_trailer_last(const struct commit *commit);
 
 /* Commits after `since` (zero: all) up to `tip`, oldest first, appended.

@@ -32,9 +32,12 @@ struct packing {
 	struct tree_edit *edits;
 	char **paths; /* owned; edits point into them */
 	size_t n;
+	struct oid_set blobs; /* in edits */
+	struct names names;   /* of them */
 	struct verdict *verdicts;
 	size_t n_verdicts;
 	size_t changes; /* packed */
+	bool *sent;	/* cases of the intake at hand that the site has */
 	size_t from;	/* first intake that is owed */
 };
 
@@ -81,7 +84,10 @@ static void packing_release(struct packing *packing)
 		free(packing->paths[i]);
 	free(packing->paths);
 	free(packing->edits);
+	oid_set_release(&packing->blobs);
+	names_release(&packing->names);
 	free(packing->verdicts);
+	free(packing->sent);
 }
 
 /* --- scope --------------------------------------------------------------- */
@@ -156,32 +162,29 @@ static int add_edit(struct packing *packing, const char *path,
 	return 0;
 }
 
-static bool path_taken(const struct packing *packing, const char *path)
-{
-	for (size_t i = 0; i < packing->n; i++)
-		if (strcmp(packing->paths[i], path) == 0)
-			return true;
-	return false;
-}
-
 /* A batch under its first change's name; `-2` and so on where a snapshot
  * repeats what travels anyway. The same bytes travel once. */
-static int add_blob(struct packing *packing, const struct change *first,
+static int add_blob(struct packing *packing, struct change_id first,
 		    const struct oid *blob, struct err *err)
 {
 	char origin[17];
 	char path[128];
+	size_t known = packing->names.n;
+	int is_new = oid_set_add(&packing->blobs, blob);
 	int n;
+	int rc;
 
-	for (size_t i = 0; i < packing->n; i++)
-		if (oid_equal(&packing->edits[i].oid, blob))
-			return 0;
-	change_origin_format(origin, first->id.origin);
-	n = snprintf(path, sizeof(path), "%s-%" PRIu64, origin, first->id.seq);
+	if (is_new <= 0)
+		return is_new < 0 ? err_nomem(err) : 0;
+	change_origin_format(origin, first.origin);
+	n = snprintf(path, sizeof(path), "%s-%" PRIu64, origin, first.seq);
 	snprintf(path + n, sizeof(path) - (size_t)n, ".msgpack");
-	for (int i = 2; path_taken(packing, path); i++)
+	rc = names_add(NULL, &packing->names, path, strlen(path), err);
+	for (int i = 2; rc == 0 && packing->names.n == known; i++) {
 		snprintf(path + n, sizeof(path) - (size_t)n, "-%d.msgpack", i);
-	return add_edit(packing, path, blob, err);
+		rc = names_add(NULL, &packing->names, path, strlen(path), err);
+	}
+	return rc < 0 ? rc : add_edit(packing, path, blob, err);
 }
 
 /* Half of a batch, by position. */
@@ -218,7 +221,7 @@ static int add_part(struct packing *packing, const struct batch *batch,
 				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
 				      err);
 	if (rc == 0)
-		rc = add_blob(packing, half.from, &blob, err);
+		rc = add_blob(packing, half.from->id, &blob, err);
 	packing->changes += to - from;
 	buf_release(&bytes);
 	return rc;
@@ -273,8 +276,6 @@ static int add_flags(struct packing *packing, const struct batch *batch,
 struct sieve {
 	struct packing *packing;
 	const struct intake *intake;
-	const struct batch *batch;
-	bool own; /* the site's own batch: all of it */
 	int rc;
 	struct err *err;
 };
@@ -291,10 +292,8 @@ static bool may_see(const struct change *change, void *ctx)
 	size_t len;
 	bool see;
 
-	if (sieve->own)
-		see = true;
-	else if (entity == NULL ||
-		 (verdict != NULL && verdict->kind == VERDICT_REFUSED))
+	if (entity == NULL ||
+	    (verdict != NULL && verdict->kind == VERDICT_REFUSED))
 		see = false;
 	else if (entity->scope == SCOPE_ALL)
 		see = !oid_is_zero(&sieve->packing->order->base);
@@ -307,36 +306,107 @@ static bool may_see(const struct change *change, void *ctx)
 	return see;
 }
 
-/* The whole batch is the outbox's own blob. */
-static int add_entry(struct packing *packing, const struct intake *intake,
-		     const struct outbox_entry *entry, struct err *err)
+/* Which cases of the intake the site has been sent. */
+static int ask_sent(struct packing *packing, const struct intake *intake,
+		    struct err *err)
 {
-	struct sieve sieve = {.packing = packing,
-			      .intake = intake,
-			      .batch = entry->batch,
-			      .err = err};
-	struct buf bytes = BUF_INIT;
-	const struct change *first = NULL;
-	struct oid blob = entry->blob;
-	size_t kept = 0;
-	int rc;
+	free(packing->sent);
+	packing->sent = calloc(intake->cases.n + 1, sizeof(bool));
+	if (packing->sent == NULL)
+		return err_nomem(err);
+	for (size_t i = 0; i < intake->cases.n; i++) {
+		const char *key = intake->cases.items[i];
 
-	sieve.own = strcmp(entry->batch->site, packing->order->site) == 0;
-	rc = batch_encode_some(&bytes, entry->batch, may_see, &sieve, &kept,
-			       err);
+		packing->sent[i] = was_sent(packing, key, strlen(key));
+	}
+	return 0;
+}
+
+enum part { PART_NONE, PART_SOME, PART_ALL };
+
+/* How much of a commit the site sees, by the facts about it. */
+static enum part part_of(const struct packing *packing,
+			 const struct intake *intake,
+			 const struct intake_commit *commit)
+{
+	bool first = oid_is_zero(&packing->order->base);
+	bool some = commit->everybody && !first;
+	bool all = !commit->withheld && !(commit->everybody && first);
+	size_t n = 0;
+	struct verdict *const *verdicts;
+
+	if (strcmp(commit->site, packing->order->site) == 0)
+		return PART_ALL;
+	for (size_t i = 0; i < commit->n_cases; i++) {
+		bool sent =
+			packing->sent[intake->of_commits[commit->cases + i]];
+
+		some |= sent;
+		all &= sent;
+	}
+	verdicts = intake_verdicts_on(&n, intake, commit);
+	for (size_t i = 0; i < n; i++)
+		all &= verdicts[i]->kind != VERDICT_REFUSED;
+	return !some ? PART_NONE : all ? PART_ALL : PART_SOME;
+}
+
+/* The whole batch is the outbox's own blob. */
+static int add_whole(struct packing *packing, const struct intake *intake,
+		     const struct intake_commit *commit, struct err *err)
+{
+	struct change_id first = {commit->origin, commit->first};
+	size_t n = 0;
+	struct verdict *const *verdicts =
+		intake_verdicts_on(&n, intake, commit);
+	int rc = add_blob(packing, first, &commit->blob, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = add_verdict(packing, verdicts[i], err);
+	packing->changes += (size_t)(commit->last + 1 - commit->first);
+	return rc;
+}
+
+static int read_batch(struct batch **out, struct buf *bytes,
+		      struct packing *packing, const struct oid *blob,
+		      struct err *err)
+{
+	int rc = repository_read(bytes, packing->node->repository, blob,
+				 OBJECT_BLOB, err);
+
+	return rc < 0 ? rc
+		      : batch_decode(out, buf_text(bytes), bytes->len, err);
+}
+
+static int add_some(struct packing *packing, const struct intake *intake,
+		    const struct intake_commit *commit, struct err *err)
+{
+	struct sieve sieve = {.packing = packing, .intake = intake, .err = err};
+	struct buf whole = BUF_INIT;
+	struct buf bytes = BUF_INIT;
+	struct batch *batch = NULL;
+	const struct change *first = NULL;
+	struct oid blob = commit->blob;
+	size_t kept = 0;
+	int rc = read_batch(&batch, &whole, packing, &blob, err);
+
+	if (rc == 0)
+		rc = batch_encode_some(&bytes, batch, may_see, &sieve, &kept,
+				       err);
 	if (rc == 0)
 		rc = sieve.rc;
 	for (size_t i = 0; kept > 0 && first == NULL; i++)
-		if (may_see(&entry->batch->changes[i], &sieve))
-			first = &entry->batch->changes[i];
-	if (rc == 0 && kept > 0 && kept < entry->batch->n_changes)
+		if (may_see(&batch->changes[i], &sieve))
+			first = &batch->changes[i];
+	if (rc == 0 && kept > 0 && kept < batch->n_changes)
 		rc = repository_write(&blob, packing->node->repository,
 				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
 				      err);
 	if (rc == 0 && kept > 0)
-		rc = add_blob(packing, first, &blob, err);
+		rc = add_blob(packing, first->id, &blob, err);
 	packing->changes += kept;
+	batch_free(batch);
 	buf_release(&bytes);
+	buf_release(&whole);
 	return rc;
 }
 
@@ -361,15 +431,30 @@ static int find_start(struct packing *packing, struct err *err)
 	return 0;
 }
 
+static int add_intake(struct packing *packing, const struct intake *intake,
+		      struct err *err)
+{
+	int rc = ask_sent(packing, intake, err);
+
+	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
+		const struct intake_commit *commit = &intake->commits[i];
+		enum part part = part_of(packing, intake, commit);
+
+		if (part == PART_ALL)
+			rc = add_whole(packing, intake, commit, err);
+		else if (part == PART_SOME)
+			rc = add_some(packing, intake, commit, err);
+	}
+	return rc;
+}
+
 static int add_news(struct packing *packing, struct err *err)
 {
 	const struct parcel_order *order = packing->order;
 	int rc = 0;
 
 	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++)
-		for (size_t j = 0; rc == 0 && j < order->intakes[i]->n; j++)
-			rc = add_entry(packing, order->intakes[i],
-				       &order->intakes[i]->entries[j], err);
+		rc = add_intake(packing, order->intakes[i], err);
 	return rc;
 }
 
@@ -429,7 +514,7 @@ static int add_cases(struct packing *packing, struct err *err)
 				 order->site, err);
 
 	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++) {
-		const struct keys *cases = &order->intakes[i]->cases;
+		const struct names *cases = &order->intakes[i]->cases;
 
 		for (size_t j = 0; rc == 0 && j < cases->n; j++)
 			rc = keys_add(&touched, cases->items[j],

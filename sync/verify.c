@@ -120,7 +120,7 @@ int proof_scratch(struct replica **out, struct proof *proof, struct err *err)
 			     err);
 
 	if (rc == 0)
-		rc = replica_open_scratch(out, ":memory:", err);
+		rc = replica_open_scratch(out, "", err);
 	if (rc == 0)
 		rc = replica_set(*out, NODE_OFFICE_KEY, pinned, err);
 	free(pinned);

@@ -12,18 +12,23 @@
 
 /* --- one outbox commit --------------------------------------------------- */
 
+/* It follows the commit of its outbox taken in before: earlier in this very
+ * merge, or by another. */
 static int check_parent(struct proof *proof, const struct outbox_entry *entry,
-			const struct intake *intake, size_t at, struct err *err)
+			const struct intake *recorded, size_t at,
+			struct err *err)
 {
+	const struct intake_commit *last = at > 0 ? &recorded->commits[at - 1]
+						  : NULL;
 	struct oid before;
 	struct oid parent = {{0}};
-	int rc = ledger_taken(&before, proof->scratch, entry->batch->site,
-			      entry->batch->origin, err);
+	int rc = 0;
 
-	/* Earlier commits of the same outbox in this very merge. */
-	for (size_t i = 0; i < at; i++)
-		if (intake->entries[i].batch->origin == entry->batch->origin)
-			before = intake->entries[i].commit.id;
+	if (last != NULL && last->origin == entry->batch->origin)
+		before = last->id;
+	else
+		rc = ledger_taken(&before, proof->scratch, entry->batch->site,
+				  entry->batch->origin, err);
 	if (entry->commit.n_parents > 0)
 		parent = entry->commit.parents[0];
 	if (rc == 0 && !oid_equal(&before, &parent))
@@ -53,42 +58,55 @@ static int check_signer(struct proof *proof, const struct outbox_entry *entry,
 	return rc;
 }
 
-static int check_entry(struct proof *proof, struct intake *computed,
-		       const struct intake *recorded, size_t at,
+/* A main commit being judged again. */
+struct judging {
+	struct proof *proof;
+	struct intake *recorded;
+	struct intake computed; /* verdicts of our own */
+};
+
+static int judge_entry(struct judging *judging,
+		       const struct outbox_entry *entry, size_t at,
 		       struct err *err)
 {
-	const struct outbox_entry *entry = &recorded->entries[at];
+	struct proof *proof = judging->proof;
+	int64_t time = judging->recorded->time;
 	size_t applied = 0;
-	int rc = check_signer(proof, entry, recorded->time, err);
+	int rc = check_signer(proof, entry, time, err);
 
 	if (rc == 0)
-		rc = check_parent(proof, entry, recorded, at, err);
+		rc = check_parent(proof, entry, judging->recorded, at, err);
 	if (rc == 0)
 		rc = proof_commit(proof->repository, &entry->commit, err);
 	if (rc == 0)
-		rc = ledger_apply(computed, proof->scratch, entry->batch,
-				  recorded->time, &applied, err);
+		rc = ledger_apply(&judging->computed, proof->scratch,
+				  entry->batch, time, &applied, err);
 	proof->report->commits++;
 	proof->report->changes += entry->batch->n_changes;
 	return rc;
 }
 
-static int check_entries(struct proof *proof, struct intake *computed,
-			 const struct intake *recorded, struct err *err)
+static int check_entry(const struct outbox_entry *entry, size_t at, void *ctx,
+		       struct err *err)
 {
-	int rc = 0;
+	char hex[OID_TEXT];
+	int rc = judge_entry(ctx, entry, at, err);
 
-	for (size_t i = 0; rc == 0 && i < recorded->n; i++) {
-		const struct outbox_entry *entry = &recorded->entries[i];
-		char hex[OID_TEXT];
+	oid_format(hex, &entry->commit.id);
+	return rc < 0 ? err_wrap(err, "outbox/%s/%016" PRIx64 " %.12s",
+				 entry->batch->site, entry->batch->origin, hex)
+		      : 0;
+}
 
-		rc = check_entry(proof, computed, recorded, i, err);
-		oid_format(hex, &entry->commit.id);
-		if (rc < 0)
-			err_wrap(err, "outbox/%s/%016" PRIx64 " %.12s",
-				 entry->batch->site, entry->batch->origin, hex);
-	}
-	return rc;
+static int check_entries(struct judging *judging, struct err *err)
+{
+	const struct ledger_visit visit = {
+		.repository = judging->proof->repository,
+		.schema = replica_schema(judging->proof->scratch),
+		.fn = check_entry,
+		.ctx = judging};
+
+	return ledger_each(judging->recorded, &visit, err);
 }
 
 /* --- one tree against another -------------------------------------------- */
@@ -177,14 +195,18 @@ static bool in_order(const struct intake *intake)
 	bool good = true;
 
 	for (size_t i = 0; i < intake->n; i++) {
-		const struct batch *batch = intake->entries[i].batch;
-		bool office = strcmp(batch->site, REPLICA_OFFICE) == 0;
+		const struct intake_commit *commit = &intake->commits[i];
+		bool office = strcmp(commit->site, REPLICA_OFFICE) == 0;
+
+		if (i > 0 && commit->origin == intake->commits[i - 1].origin &&
+		    commit->site == intake->commits[i - 1].site)
+			continue;
 
 		buf_clear(&ref);
-		refs_outbox(&ref, batch->site, batch->origin);
+		refs_outbox(&ref, commit->site, commit->origin);
 		good = good && !(office && !was_office) &&
 		       (office != was_office ||
-			strcmp(buf_text(&last), buf_text(&ref)) <= 0);
+			strcmp(buf_text(&last), buf_text(&ref)) < 0);
 		buf_clear(&last);
 		buf_adds(&last, buf_text(&ref));
 		was_office = office;
@@ -215,7 +237,8 @@ static int check_main(struct proof *proof, const struct commit *commit,
 		      const struct oid *base, struct err *err)
 {
 	struct intake recorded = {.n = 0};
-	struct intake computed = {.n = 0};
+	struct judging judging = {.proof = proof, .recorded = &recorded};
+	struct intake *computed = &judging.computed;
 	uint8_t signer[CRYPTO_PUBLIC_SIZE];
 	int64_t time = 0;
 	int rc = commit_signer(signer, commit, err);
@@ -229,23 +252,23 @@ static int check_main(struct proof *proof, const struct commit *commit,
 	if (rc == 0 && !in_order(&recorded))
 		rc = err_set(err, ERR_CORRUPT, "parents are out of order");
 	if (rc == 0)
-		rc = check_entries(proof, &computed, &recorded, err);
+		rc = check_entries(&judging, err);
 	if (rc == 0)
 		rc = ledger_touch(&recorded, proof->scratch, err);
 	if (rc == 0) {
 		/* Lent for rendering: same batches, verdicts of our own. */
-		computed.cases = recorded.cases;
-		computed.signers = recorded.signers;
-		rc = check_tree(proof, commit, base, &computed, err);
-		computed.cases = (struct keys){NULL, 0, 0};
+		computed->cases = recorded.cases;
+		computed->signers = recorded.signers;
+		rc = check_tree(proof, commit, base, computed, err);
+		computed->cases = (struct names){.n = 0};
 	}
-	for (size_t i = 0; i < computed.n_verdicts; i++)
-		proof->report->refused += computed.verdicts[i].kind ==
+	for (size_t i = 0; i < computed->n_verdicts; i++)
+		proof->report->refused += computed->verdicts[i].kind ==
 					  VERDICT_REFUSED;
 	if (rc == 0)
 		rc = ledger_note(proof->scratch, &recorded, err);
 	proof->report->commits++;
-	intake_release(&computed);
+	intake_release(computed);
 	intake_release(&recorded);
 	return rc;
 }
@@ -254,11 +277,10 @@ static int check_main(struct proof *proof, const struct commit *commit,
 static int trust_main(struct proof *proof, const struct commit *commit,
 		      struct err *err)
 {
-	const struct apply_options options = {.gapless = true};
-	struct apply_result result = {0};
 	struct intake recorded = {.n = 0};
 	uint8_t signer[CRYPTO_PUBLIC_SIZE];
 	int64_t time = 0;
+	size_t applied;
 	int rc = commit_signer(signer, commit, err);
 
 	if (rc == 0)
@@ -267,15 +289,12 @@ static int trust_main(struct proof *proof, const struct commit *commit,
 		rc = ledger_check_office(proof->scratch, signer, time, err);
 	if (rc == 0)
 		rc = ledger_read(&recorded, proof->repository, commit, err);
-	for (size_t i = 0; rc == 0 && i < recorded.n; i++)
-		rc = apply_batch(proof->scratch, recorded.entries[i].batch,
-				 &options, &result, err);
 	if (rc == 0)
-		rc = apply_verdicts(proof->scratch, recorded.verdicts,
-				    recorded.n_verdicts, &result, err);
+		rc = ledger_apply_recorded(&applied, &recorded,
+					   proof->repository, proof->scratch,
+					   err);
 	if (rc == 0)
 		rc = ledger_note(proof->scratch, &recorded, err);
-	apply_result_release(&result);
 	intake_release(&recorded);
 	return rc;
 }

@@ -16,5 +16,7 @@ void bench_memory(void);
 
 /* $TIAN_BENCH_QUICK: small sizes, to see that everything runs. */
 bool quick(void);
+/* $TIAN_BENCH_LARGE: a million changes too, which takes long to make. */
+bool large(void);
 
 #endif

@@ -23,6 +23,11 @@ bool quick(void)
 	return getenv("TIAN_BENCH_QUICK") != NULL;
 }
 
+bool large(void)
+{
+	return getenv("TIAN_BENCH_LARGE") != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	size_t n = sizeof(groups) / sizeof(groups[0]);

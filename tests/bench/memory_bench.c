@@ -51,10 +51,11 @@ void bench_memory(void)
 {
 	static const size_t sizes[] = {10000, 100000, 1000000};
 	struct world world;
+	size_t n = quick() ? 1 : large() ? 3 : 2;
 	size_t total = 0;
 
 	world_make(&world, "memory", UNITS, quick() ? 500 : PROPOSALS);
-	for (size_t i = 0; i < 3 - (size_t)quick(); i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char *office = world_dir(&world, "office");
 
 		write_all(&world, sizes[i]);
