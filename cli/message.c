@@ -185,6 +185,9 @@ static const char *const foreign[] = {
 	   "sync puts it right"),
 	N_("the inbox at the hub is another history than the one received so "
 	   "far"),
+	N_("line %s does not follow from this node's own changes"),
+	N_("its tree holds other files than its batch and the register of "
+	   "what it changes"),
 	N_("inbox/%s at the hub was written by somebody else than the office; "
 	   "it is put back"),
 	N_("another copy of this replica has worked under its name"),

@@ -30,6 +30,16 @@ static const char SQL_OWN[] =
 	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS
 	" WHERE r.scope = ? AND +c.id BETWEEN ? AND ? AND c.flags & 1 = 0"
 	" GROUP BY c.cell ORDER BY r.entity, r.key, c.cell";
+static const char SQL_CLAIMED[] =
+	"SELECT " LOG_COLUMNS ", 0, 0 FROM _row r"
+	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS
+	" WHERE r.scope = ? AND +c.id BETWEEN ? AND ?"
+	" ORDER BY r.entity, r.key, c.cell, c.id DESC";
+/* The names a unit, code or field of the schema ever had here. */
+static const char SQL_EVER[] =
+	"SELECT DISTINCT c.value FROM _row r JOIN _change c"
+	" ON c.cell = r.id << 12 | ?3 WHERE r.entity = ?1 AND r.key = ?2"
+	" AND typeof(c.value) = 'text'";
 static const char SQL_CASES[] =
 	"SELECT DISTINCT r.scope FROM _change c"
 	" JOIN _row r ON r.id = c.cell >> 12"
@@ -271,9 +281,9 @@ int change_log_heads(struct replica *replica, const struct edit_cell *cell,
 				 : log_cell_heads(replica, id, fn, ctx, err);
 }
 
-int change_log_own(struct replica *replica, const char *key,
-		   struct change_id upto, change_log_fn *fn, void *ctx,
-		   struct err *err)
+static int own(struct replica *replica, const char *sql, const char *key,
+	       struct change_id upto, change_log_fn *fn, void *ctx,
+	       struct err *err)
 {
 	int64_t number = 0;
 	sqlite3_stmt *stmt;
@@ -281,13 +291,54 @@ int change_log_own(struct replica *replica, const char *key,
 
 	if (rc < 0 || number == 0)
 		return rc;
-	rc = db_stmt(&stmt, replica->db, SQL_OWN, err);
+	rc = db_stmt(&stmt, replica->db, sql, err);
 	if (rc < 0)
 		return rc;
 	db_bind_text(stmt, 1, key);
 	db_bind_int(stmt, 2, store_id(number, 0));
 	db_bind_int(stmt, 3, store_id(number, upto.seq));
 	return log_entry_each(replica, stmt, fn, ctx, err);
+}
+
+int change_log_own(struct replica *replica, const char *key,
+		   struct change_id upto, change_log_fn *fn, void *ctx,
+		   struct err *err)
+{
+	return own(replica, SQL_OWN, key, upto, fn, ctx, err);
+}
+
+int change_log_claimed(struct replica *replica, const char *key,
+		       struct change_id upto, change_log_fn *fn, void *ctx,
+		       struct err *err)
+{
+	return own(replica, SQL_CLAIMED, key, upto, fn, ctx, err);
+}
+
+int change_log_ever(struct replica *replica, const struct edit_cell *cell,
+		    change_log_text_fn *fn, void *ctx, struct err *err)
+{
+	const struct entity *entity =
+		schema_entity_named(replica->schema, cell->entity);
+	const struct field *field =
+		entity != NULL ? entity_field_named(entity, cell->field) : NULL;
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	/* Not db_stmt: fn may ask for another one's. */
+	if (field != NULL)
+		rc = db_prepare(&stmt, replica->db, SQL_EVER, err);
+	if (rc < 0 || field == NULL)
+		return rc;
+	db_bind_int(stmt, 1, entity->id);
+	db_bind_text(stmt, 2, cell->row);
+	db_bind_int(stmt, 3, field->id);
+	while ((rc = db_step(replica->db, stmt, err)) > 0) {
+		rc = fn(db_text(stmt, 0), ctx, err);
+		if (rc != 0)
+			break;
+	}
+	sqlite3_finalize(stmt);
+	return rc;
 }
 
 int change_log_find(struct replica *replica, struct change_id id,

@@ -65,6 +65,16 @@ int change_log_heads(struct replica *replica, const struct edit_cell *cell,
 int change_log_own(struct replica *replica, const char *key,
 		   struct change_id upto, change_log_fn *fn, void *ctx,
 		   struct err *err);
+/* All that upto.origin wrote to a case with seqs up to upto.seq, refused ones
+ * too, by entity, row, field; of one cell the newest first. */
+int change_log_claimed(struct replica *replica, const char *key,
+		       struct change_id upto, change_log_fn *fn, void *ctx,
+		       struct err *err);
+/* Every text a cell was ever given, each once; nothing where the schema has
+ * no such cell. */
+typedef int change_log_text_fn(const char *text, void *ctx, struct err *err);
+int change_log_ever(struct replica *replica, const struct edit_cell *cell,
+		    change_log_text_fn *fn, void *ctx, struct err *err);
 /* One change by id; ERR_MISSING where unknown. */
 int change_log_find(struct replica *replica, struct change_id id,
 		    change_log_fn *fn, void *ctx, struct err *err);

@@ -105,15 +105,20 @@ struct taking {
 static int take_commit(struct taking *taking, struct outbox_entry *entry,
 		       struct err *err)
 {
-	struct db *db = replica_db(taking->node->replica);
+	struct replica *replica = taking->node->replica;
+	struct db *db = replica_db(replica);
 	size_t n_verdicts = taking->intake->n_verdicts;
 	size_t applied = 0;
 	int rc = db_exec(db, "SAVEPOINT take", err);
 
 	if (rc < 0)
 		return rc;
-	rc = ledger_apply(taking->intake, taking->node->replica, entry->batch,
+	rc = ledger_apply(taking->intake, replica, entry->batch,
 			  taking->intake->time, &applied, err);
+	/* This node's own are as it has made them. */
+	if (rc == 0 && entry->batch->origin != replica_origin(replica))
+		rc = outbox_check_register(taking->node->repository, replica,
+					   entry, err);
 	if (rc < 0) {
 		struct err ignored;
 

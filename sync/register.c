@@ -13,6 +13,7 @@
 #include "sync/register_cells.h"
 #include "sync/register_conflicts.h"
 #include "sync/register_label.h"
+#include "sync/register_piece.h"
 #include "sync/yaml_writer.h"
 
 static const char SQL_STATUS[] =
@@ -234,10 +235,9 @@ static void write_list_label(struct page *page,
 
 /* What stands before the first field of a row, and of an entity's first. */
 static int begin_row(struct page *page, const struct register_cells *cells,
-		     size_t i, struct err *err)
+		     const struct register_cell *cell,
+		     const struct register_cell *before, struct err *err)
 {
-	const struct register_cell *cell = &cells->cells[i];
-	const struct register_cell *before = i > 0 ? cell - 1 : NULL;
 	const char *row = register_cell_row(cells, cell);
 
 	if (before && register_cell_same_row(cells, before, cell))
@@ -261,12 +261,21 @@ static int write_rows(struct page *page, const struct register_cells *cells,
 		struct value value =
 			register_cell_value(cells, &cells->cells[i]);
 
-		rc = begin_row(page, cells, i, err);
+		rc = begin_row(page, cells, &cells->cells[i],
+			       i > 0 ? &cells->cells[i - 1] : NULL, err);
 		if (rc == 0)
 			rc = write_field(page, &cells->cells[i], &value,
 					 ROW_INDENT, err);
 	}
 	return rc;
+}
+
+static void write_case_key(struct page *page)
+{
+	write_label(page, page->schema->cases->zh, 0);
+	buf_addc(page->out, ' ');
+	yaml_writer_text(page->out, page->key, strlen(page->key));
+	buf_addc(page->out, '\n');
 }
 
 /* `提案: 1-1-014` and the case's own fields; *i goes to the first cell of
@@ -277,10 +286,7 @@ static int write_case(struct page *page, const struct register_cells *cells,
 	const struct entity *cases = page->schema->cases;
 	int rc = 0;
 
-	write_label(page, cases->zh, 0);
-	buf_addc(page->out, ' ');
-	yaml_writer_text(page->out, page->key, strlen(page->key));
-	buf_addc(page->out, '\n');
+	write_case_key(page);
 	for (*i = 0; *i < cells->n && rc == 0; ++*i) {
 		struct value value =
 			register_cell_value(cells, &cells->cells[*i]);
@@ -388,4 +394,44 @@ int register_render_own(struct buf *out, struct replica *replica,
 	int rc = register_cells_own(&cells, replica, key, upto, err);
 
 	return render(out, replica, key, &cells, false, rc, err);
+}
+
+/* ---- pieces ------------------------------------------------------------ */
+
+void register_piece_case(struct buf *out, struct replica *replica,
+			 const char *key)
+{
+	struct page page = {out, replica, replica_schema(replica), key};
+
+	write_case_key(&page);
+}
+
+int register_piece_row(struct buf *out, struct replica *replica,
+		       const struct register_cells *cells,
+		       const struct register_cell *cell,
+		       const struct register_cell *before, struct err *err)
+{
+	struct page page = {out, replica, replica_schema(replica), ""};
+
+	if (cell->entity == page.schema->cases)
+		return 0;
+	return begin_row(&page, cells, cell, before, err);
+}
+
+int register_piece_field(struct buf *label, struct buf *out,
+			 struct replica *replica,
+			 const struct register_cells *cells,
+			 const struct register_cell *cell, struct err *err)
+{
+	struct page page = {out, replica, replica_schema(replica), ""};
+	struct value value = register_cell_value(cells, cell);
+	int indent = cell->entity == page.schema->cases ? 0 : ROW_INDENT;
+
+	if (cell->field == NULL || value.type == VALUE_NULL)
+		return write_field(&page, cell, &value, indent, err);
+	page.out = label;
+	write_label(&page, cell->field->zh, indent);
+	buf_addc(label, ' ');
+	page.out = out;
+	return write_scalar(&page, cell->field, &value, indent, err);
 }

@@ -85,7 +85,9 @@ static int compare_cells(const void *a, const void *b, void *ctx)
 	uint32_t rank = field_rank(x);
 	uint32_t other = field_rank(y);
 
-	return order != 0 ? order : (rank > other) - (rank < other);
+	if (order == 0)
+		order = (rank > other) - (rank < other);
+	return order != 0 ? order : (x->nth > y->nth) - (x->nth < y->nth);
 }
 
 static void sort_cells(struct register_cells *cells)
@@ -285,6 +287,40 @@ int register_cells_own(struct register_cells *out, struct replica *replica,
 {
 	struct own own = {out, replica_schema(replica)};
 	int rc = change_log_own(replica, key, upto, add_own, &own, err);
+
+	if (rc == 0)
+		sort_cells(out);
+	return rc;
+}
+
+static int add_claimed(const struct change_log_entry *entry, void *ctx,
+		       struct err *err)
+{
+	struct own *own = ctx;
+	struct register_cells *cells = own->cells;
+	struct register_cell *cell;
+
+	cell = add_cell(cells, own->schema, entry->change);
+	if (cell == NULL)
+		return err_nomem(err);
+	cell->refused = entry->refused;
+	if (cells->n < 2 || !register_cell_same_row(cells, cell - 1, cell) ||
+	    cell[-1].field_id != cell->field_id)
+		return 0;
+	/* All that a change which was taken replaced is past. */
+	if (!cell[-1].refused)
+		cells->n--;
+	else
+		cell->nth = cell[-1].nth + 1;
+	return 0;
+}
+
+int register_cells_claimed(struct register_cells *out, struct replica *replica,
+			   const char *key, struct change_id upto,
+			   struct err *err)
+{
+	struct own own = {out, replica_schema(replica)};
+	int rc = change_log_claimed(replica, key, upto, add_claimed, &own, err);
 
 	if (rc == 0)
 		sort_cells(out);

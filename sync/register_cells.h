@@ -17,6 +17,8 @@ struct register_cell {
 	const struct field *field;   /* NULL: unknown to this schema */
 	uint32_t entity_id;
 	uint32_t field_id; /* 0: nothing but that the row exists */
+	uint32_t nth;	   /* of several for one cell */
+	bool refused;
 	size_t row_at, row_len;
 	struct value value; /* its bytes are at value_at, not borrowed */
 	size_t value_at;
@@ -42,6 +44,13 @@ int register_cells_shown(struct register_cells *out, struct replica *replica,
 /* What upto.origin itself last wrote there up to upto.seq. */
 int register_cells_own(struct register_cells *out, struct replica *replica,
 		       const char *key, struct change_id upto, struct err *err);
+
+/* What its lines there may say at most: as before, but of one cell, the newest
+ * first, every change down to the first that was not refused: it may not have
+ * known yet. */
+int register_cells_claimed(struct register_cells *out, struct replica *replica,
+			   const char *key, struct change_id upto,
+			   struct err *err);
 
 /* Slices, valid until the cells are released; a NULL value gives len 0. */
 const char *register_cell_row(const struct register_cells *cells,

@@ -171,6 +171,9 @@ static int own_commit(struct proof *proof, uint64_t *last,
 		rc = proof_commit(proof->node->repository, &entry.commit, err);
 	if (rc == 0)
 		rc = apply_own(proof, entry.batch, err);
+	if (rc == 0)
+		rc = outbox_check_register(proof->node->repository,
+					   proof->scratch, &entry, err);
 	proof->report->commits++;
 	outbox_entry_release(&entry);
 	return rc;

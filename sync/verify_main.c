@@ -81,6 +81,9 @@ static int judge_entry(struct judging *judging,
 	if (rc == 0)
 		rc = ledger_apply(&judging->computed, proof->scratch,
 				  entry->batch, time, &applied, err);
+	if (rc == 0)
+		rc = outbox_check_register(proof->repository, proof->scratch,
+					   entry, err);
 	proof->report->commits++;
 	proof->report->changes += entry->batch->n_changes;
 	return rc;

@@ -266,6 +266,148 @@ static void ledger__so_is_that_of_a_second_office_node(void **state)
 	must_verify();
 }
 
+/* --- an outbox's register files ------------------------------------------ */
+
+/* In a repository, its outbox tip made again with a register file that was
+ * edited by a command, signed by the key of a node. */
+static void tamper(const char *repository, const char *site, const char *how)
+{
+	char out[4096];
+
+	if (run(out, sizeof(out),
+		"k=$PWD/%s/key && cd %s && R=$(git for-each-ref"
+		" --format='%%(refname)' refs/heads/outbox/%s) && F=%s &&"
+		" export GIT_INDEX_FILE=$PWD/i && git read-tree $R && b=$(git"
+		" show $R:$F | %s | git hash-object -w --stdin) && git"
+		" update-index --add --cacheinfo 100644,$b,$F && git log -1"
+		" --format=%%B $R | git -c user.name=N -c user.email=e@x -c"
+		" gpg.format=ssh -c user.signingkey=$k commit-tree -S -F -"
+		" $(git rev-parse -q --verify $R^ >/dev/null && echo -p $R^)"
+		" $(git write-tree) > c && git update-ref $R $(cat c); s=$?;"
+		" rm -f i c; exit $s",
+		site, repository, site, "register/1-1/001.yaml", how) != 0)
+		fail_msg("%s", out);
+}
+
+/* git blame would show edu as the writer of the office's line. */
+static void ledger__a_register_line_nobody_wrote_stops_its_ref(void **state)
+{
+	(void)state;
+	edu_writes("教1号");
+	tamper("hub", "edu", "sed '1a 案由: 教育'");
+	expect_quarantine("register/1-1/001.yaml: line 2 does not follow");
+	expect_others_go_on();
+	/* Its node puts its own over it, and that is taken. */
+	world_sync("edu", 0);
+	assert_int_equal(world_sync("office", 0)->merged, 1);
+	must_verify();
+}
+
+static void ledger__so_does_a_register_line_left_out(void **state)
+{
+	(void)state;
+	edu_writes("教1号");
+	tamper("hub", "edu", "sed '/文号/d'");
+	expect_quarantine("register/1-1/001.yaml: line 4 does not follow");
+	expect_others_go_on();
+}
+
+static void ledger__so_does_another_value_under_its_name(void **state)
+{
+	(void)state;
+	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'A'");
+	world_sync("edu", 0);
+	tamper("hub", "edu", "sed 's/A类/B类/'");
+	expect_quarantine("register/1-1/001.yaml: line 4 does not follow");
+	expect_others_go_on();
+}
+
+static void ledger__so_does_another_file_beside_its_register(void **state)
+{
+	(void)state;
+	edu_writes("教1号");
+	must(AS_EDU "export GIT_INDEX_FILE=$PWD/i && git read-tree $R && git"
+		    " update-index --add --cacheinfo 100644,$(git rev-parse"
+		    " main:register/1-1/002.yaml),register/1-1/002.yaml && git"
+		    " log -1 --format=%B $R | sign $(git write-tree) -F - > c"
+		    " && git update-ref $R $(cat c); rm i c");
+	expect_quarantine("its tree holds other files");
+	expect_others_go_on();
+}
+
+/* (F2) A name that changed meanwhile is the office's doing. */
+static void ledger__an_older_name_in_a_register_is_no_lie(void **state)
+{
+	(void)state;
+	world_edit("office", "李明",
+		   "UPDATE unit SET name = '区教育体育局' WHERE code = 'edu';"
+		   "UPDATE code SET zh = '甲类' WHERE list = 'class' AND code ="
+		   " 'A'");
+	world_sync("office", 0);
+	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'A'");
+	world_sync("edu", 0);
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	world_edit("office", "李明",
+		   "UPDATE unit SET name = '区教体局' WHERE code = 'edu'");
+	world_sync("office", 0);
+	edu_writes("教2号");
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	must("git -C hub show main:register/1-1/001.yaml | grep -q"
+	     " '单位: 区教体局 (edu)'");
+	must_verify();
+}
+
+/* (F2) So is a refusal that its node has not heard of yet. */
+static void ledger__a_line_not_known_to_be_refused_is_no_lie(void **state)
+{
+	(void)state;
+	world_edit("edu", "王芳",
+		   "INSERT INTO _pending(entity, field, row, value, at)"
+		   " SELECT 10, 4, '1-1-001', '改', 1 + max(clock) / 65536"
+		   " FROM _change");
+	world_sync("edu", 0);
+	assert_int_equal(world_sync("office", 0)->refused, 1);
+	edu_writes("教1号");
+	must("git -C hub show $(git -C hub for-each-ref"
+	     " --format='%(refname)' refs/heads/outbox/edu)"
+	     ":register/1-1/001.yaml | grep -q '案由: 改'");
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	edu_writes("教2号");
+	must("! git -C hub show $(git -C hub for-each-ref"
+	     " --format='%(refname)' refs/heads/outbox/edu)"
+	     ":register/1-1/001.yaml | grep -q '案由'");
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	must_verify();
+}
+
+/* An office node does not ask itself; whoever verifies does. */
+static void ledger__verify_finds_a_line_its_office_made_up(void **state)
+{
+	struct verify_report report = {.ok = false};
+	struct node *node = NULL;
+	struct err err = {0};
+	bool found = false;
+
+	(void)state;
+	world_edit("office", "李明",
+		   "UPDATE proposal SET sector = '界' WHERE key = '1-1-001'");
+	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
+	node_close(node);
+	must("mv hub away");
+	world_sync("office", ERR_HUB); /* commits */
+	must("mv away hub");
+	tamper("office/tian.git", "office", "sed '$a 备注: 无'");
+	world_sync("office", 0);
+	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
+	assert_int_equal(node_verify(&report, node, VERIFY_HUB, NULL, &err), 0);
+	for (size_t i = 0; i < report.n_findings; i++)
+		found |= strstr(report.findings[i],
+				"register/1-1/001.yaml: line") != NULL;
+	assert_true(found);
+	verify_report_release(&report);
+	node_close(node);
+}
+
 static void ledger__a_merge_without_verdicts_has_no_such_file(void **state)
 {
 	(void)state;
@@ -474,6 +616,13 @@ int main(void)
 		LEDGER_TEST(
 			ledger__the_offices_edit_past_its_triggers_is_refused),
 		LEDGER_TEST(ledger__so_is_that_of_a_second_office_node),
+		LEDGER_TEST(ledger__a_register_line_nobody_wrote_stops_its_ref),
+		LEDGER_TEST(ledger__so_does_a_register_line_left_out),
+		LEDGER_TEST(ledger__so_does_another_value_under_its_name),
+		LEDGER_TEST(ledger__so_does_another_file_beside_its_register),
+		LEDGER_TEST(ledger__an_older_name_in_a_register_is_no_lie),
+		LEDGER_TEST(ledger__a_line_not_known_to_be_refused_is_no_lie),
+		LEDGER_TEST(ledger__verify_finds_a_line_its_office_made_up),
 		LEDGER_TEST(ledger__a_merge_without_verdicts_has_no_such_file),
 		LEDGER_TEST(ledger__a_unit_renamed_is_renamed_in_its_registers),
 		LEDGER_TEST(ledger__a_gap_stops_its_ref),
