@@ -10,6 +10,7 @@
 #include "core/apply_cells.h"
 #include "core/clock.h"
 #include "core/normal.h"
+#include "core/snapshot_room.h"
 #include "core/utf8.h"
 
 static const char SQL_LAST[] = "SELECT id, last FROM _origin WHERE origin = ?";
@@ -35,6 +36,7 @@ struct taking {
 	int64_t origin;
 	int64_t author;
 	uint64_t last;	/* of the origin, without a gap */
+	uint64_t snapped; /* of the origin, the last a snapshot speaks of */
 	uint64_t clock; /* the latest stamp that is not ahead */
 	int64_t *bases;
 	size_t cap_bases;
@@ -403,6 +405,25 @@ static int check_type(const struct cell *cell, const struct change *change,
 		       cell->field->name);
 }
 
+/* (S1) A snapshot may know more of an accepted change than its batch says. */
+static int ask_snapshot(struct taking *taking, const struct cell *cell,
+			struct stored *stored, struct err *err)
+{
+	uint64_t seq = (uint64_t)stored->id & ((1ULL << STORE_SEQ_BITS) - 1);
+	bool superseded = false;
+	int rc;
+
+	if (seq > taking->snapped || (stored->flags & STORE_REFUSED))
+		return 0;
+	rc = snapshot_supersedes(&superseded, taking->replica, cell, stored->id,
+				 err);
+	if (superseded) {
+		stored->flags |= STORE_SUPERSEDED;
+		stored->superseded = true;
+	}
+	return rc;
+}
+
 static int take_change(struct taking *taking, const struct change *change,
 		       struct err *err)
 {
@@ -437,6 +458,8 @@ static int take_change(struct taking *taking, const struct change *change,
 		rc = judge(taking, &cell, row, change, &stored, err);
 	if (rc == 0)
 		rc = check_type(&cell, change, &stored, err);
+	if (rc == 0)
+		rc = ask_snapshot(taking, &cell, &stored, err);
 	if (rc == 0)
 		rc = store_insert(taking->replica, &stored, err);
 	if (rc < 0)
@@ -525,8 +548,12 @@ static void mark_superseded(struct taking *taking)
 
 static int load_last(struct taking *taking, struct err *err)
 {
-	return apply_last_seq(&taking->last, taking->replica,
-			      taking->batch->origin, err);
+	int rc = apply_last_seq(&taking->last, taking->replica,
+				taking->batch->origin, err);
+
+	return rc < 0 ? rc
+		      : snapshot_last(&taking->snapped, taking->replica,
+				      taking->origin, err);
 }
 
 /* Goes on over what had come before its turn. */

@@ -355,7 +355,9 @@ int cell_heads_take(struct cell_heads *heads, struct replica *replica,
 		if (changed(replica))
 			return supersede(replica, change->id, context, err);
 	}
-	return add_head(heads, change->id, err);
+	return change->flags & STORE_SUPERSEDED
+		       ? 0
+		       : add_head(heads, change->id, err);
 }
 
 static bool has_head(const struct cell_heads *heads, int64_t id)
@@ -448,6 +450,7 @@ static int load_members(struct member **out, size_t *n, struct replica *replica,
 		at = &(*out)[(*n)++];
 		*at = (struct member){.id = db_int(stmt, 0)};
 		at->refused = (db_int(stmt, 1) & STORE_REFUSED) != 0;
+		at->named = (db_int(stmt, 1) & STORE_SUPERSEDED) != 0;
 		at->n_bases = (size_t)sqlite3_column_bytes(stmt, 2) / 8;
 		at->bases = calloc(at->n_bases + 1, sizeof(*at->bases));
 		if (at->bases == NULL) {

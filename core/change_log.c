@@ -44,17 +44,33 @@ static const char SQL_CASES[] =
 	"SELECT DISTINCT r.scope FROM _change c"
 	" JOIN _row r ON r.id = c.cell >> 12"
 	" WHERE c.id BETWEEN ? AND ? AND r.scope <> '' ORDER BY r.scope";
+static const char SQL_KEYS_MAKE[] =
+	"CREATE TEMP TABLE IF NOT EXISTS snapshot_key(key TEXT PRIMARY KEY);"
+	"DELETE FROM temp.snapshot_key;";
+static const char SQL_KEYS_ADD[] =
+	"INSERT OR IGNORE INTO temp.snapshot_key(key) VALUES (?)";
+/* Cells of the listed cases, their heads counted, and one of those. */
+#define HELD_CELLS                                                       \
+	"WITH held(cell, n, id) AS MATERIALIZED (SELECT h.cell,"         \
+	" count(*), max(h.change) FROM temp.snapshot_key k"              \
+	" CROSS JOIN _row r ON r.scope = k.key"                          \
+	" CROSS JOIN _head h ON h.cell BETWEEN r.id << 12 AND"           \
+	" (r.id << 12 | 4095)"                                           \
+	" WHERE k.key <> '' OR r.entity IN (SELECT id FROM _entity WHERE" \
+	" scope = 'all') GROUP BY h.cell)"
+#define CHANGES_OF_IDS                                                   \
+	" SELECT " LOG_COLUMNS ", 0, 0 FROM ids CROSS JOIN _change c"    \
+	" ON c.id = ids.id JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS \
+	" ORDER BY c.id >> 40, c.author, c.id"
 static const char SQL_SNAPSHOT[] =
-	"SELECT " LOG_COLUMNS ", 0, 0 FROM _row r"
-	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS
-	" WHERE r.scope = ?1 AND (?1 <> '' OR r.entity IN (SELECT id FROM"
-	" _entity WHERE scope = 'all')) AND c.flags & 1 = 0 ORDER BY c.id";
+	HELD_CELLS ", ids(id) AS (SELECT id FROM held WHERE n = 1 UNION ALL"
+		   " SELECT d.id FROM held CROSS JOIN _change d"
+		   " ON d.cell = held.cell WHERE held.n > 1 AND"
+		   " d.flags & 1 = 0)" CHANGES_OF_IDS;
 static const char SQL_DISPUTED[] =
-	"SELECT " LOG_COLUMNS ", 0, 0 FROM _row r"
-	" CROSS JOIN _conflict d ON d.cell BETWEEN r.id << 12 AND"
-	" (r.id << 12 | 4095)"
-	" CROSS JOIN _change c ON c.cell = d.cell" LOG_JOINS
-	" WHERE r.scope = ?1 AND c.flags & 1 = 0 ORDER BY c.id";
+	HELD_CELLS ", ids(id) AS (SELECT d.id FROM held CROSS JOIN _change d"
+		   " ON d.cell = held.cell WHERE held.n > 1 AND"
+		   " d.flags & 1 = 0)" CHANGES_OF_IDS;
 
 int log_cell_heads(struct replica *replica, int64_t cell, change_log_fn *fn,
 		   void *ctx, struct err *err)
@@ -210,8 +226,25 @@ static int take_many(const struct change_log_entry *entry, void *ctx,
 	return 0;
 }
 
+static int list_keys(struct replica *replica, const char *const *keys, size_t n,
+		     struct err *err)
+{
+	int rc = db_exec(replica->db, SQL_KEYS_MAKE, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		sqlite3_stmt *stmt;
+
+		rc = db_stmt(&stmt, replica->db, SQL_KEYS_ADD, err);
+		if (rc == 0) {
+			db_bind_text(stmt, 1, keys[i]);
+			rc = db_run(replica->db, stmt, err);
+		}
+	}
+	return rc;
+}
+
 static int gather(struct batch ***out, size_t *n, struct replica *replica,
-		  const char *sql, const char *key, struct err *err)
+		  const char *sql, struct err *err)
 {
 	struct many_ctx many = {.replica = replica,
 				.builder = BATCH_BUILDER_INIT};
@@ -220,7 +253,6 @@ static int gather(struct batch ***out, size_t *n, struct replica *replica,
 
 	if (rc < 0)
 		return rc;
-	db_bind_text(stmt, 1, key != NULL ? key : "");
 	rc = log_entry_each(replica, stmt, take_many, &many, err);
 	if (rc == 0)
 		rc = close_batch(&many, err);
@@ -237,15 +269,19 @@ static int gather(struct batch ***out, size_t *n, struct replica *replica,
 }
 
 int change_log_snapshot(struct batch ***out, size_t *n, struct replica *replica,
-			const char *key, struct err *err)
+			const char *const *keys, size_t n_keys, struct err *err)
 {
-	return gather(out, n, replica, SQL_SNAPSHOT, key, err);
+	int rc = list_keys(replica, keys, n_keys, err);
+
+	return rc < 0 ? rc : gather(out, n, replica, SQL_SNAPSHOT, err);
 }
 
 int change_log_disputed(struct batch ***out, size_t *n, struct replica *replica,
 			const char *key, struct err *err)
 {
-	return gather(out, n, replica, SQL_DISPUTED, key, err);
+	int rc = list_keys(replica, &key, 1, err);
+
+	return rc < 0 ? rc : gather(out, n, replica, SQL_DISPUTED, err);
 }
 
 int change_log_case(struct replica *replica, const char *key, change_log_fn *fn,

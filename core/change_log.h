@@ -29,15 +29,16 @@ struct change_log_range {
 };
 int change_log_batch(struct batch **out, struct replica *replica,
 		     const struct change_log_range *range, struct err *err);
-/* All accepted changes of the rows of a case, or of all SCOPE_ALL rows where
- * key is NULL, as batches by origin and author: what a site new to it is
- * sent. The heads alone would not do: a site that had the case before holds
- * heads that only changes between would retire, and the next conflict needs
- * their common ancestor. batch_free each, free(*out). */
+/* The heads of the rows of some cases, key "" being the SCOPE_ALL rows, as
+ * batches by origin and author: what a site new to them is sent, together
+ * with what snapshot_make says of each. Of cells with several heads, all
+ * accepted changes: their fold asks for what they have in common. batch_free
+ * each, free(*out). */
 int change_log_snapshot(struct batch ***out, size_t *n, struct replica *replica,
-			const char *key, struct err *err);
-/* All accepted changes of those cells of a case that are in conflict: what
- * another site needs to come to the same fold. */
+			const char *const *keys, size_t n_keys,
+			struct err *err);
+/* All accepted changes of those cells of a case (or "") that have several
+ * heads: what another site needs to come to the same fold. */
 int change_log_disputed(struct batch ***out, size_t *n, struct replica *replica,
 			const char *key, struct err *err);
 void batch_free(struct batch *batch); /* for batches made here; NULL fine */

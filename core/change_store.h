@@ -20,7 +20,8 @@ enum store_flag {
 	STORE_CLOCK_AHEAD = 2,
 	STORE_DEFLATED = 4,
 	STORE_LONG = 8,	   /* worth deflating once superseded */
-	STORE_WAITING = 16 /* superseded, to be deflated */
+	STORE_WAITING = 16, /* superseded, to be deflated */
+	STORE_SUPERSEDED = 32 /* by a change that a snapshot left out */
 };
 
 struct stored {

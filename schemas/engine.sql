@@ -74,13 +74,14 @@ CREATE INDEX _row_scope ON _row(scope);
 -- The change log. id = _origin.id << 40 | seq. cell = _row.id << 12 | field.
 -- bases: 8 bytes each, big-endian ids. Superseded long values are deflated:
 -- flag 4, the value then is a blob of the zlib stream of the text. What a
--- merge supersedes waits for that (flag 16) until the merge is over.
+-- merge supersedes waits for that (flag 16) until the merge is over. Flag 32:
+-- superseded by a change that a snapshot left out.
 CREATE TABLE _change(
   id     INTEGER PRIMARY KEY,
   cell   INTEGER NOT NULL,
   clock  INTEGER NOT NULL,
   author INTEGER NOT NULL,
-  flags  INTEGER NOT NULL,            -- 1 refused, 2 clock ahead, 4 deflated
+  flags  INTEGER NOT NULL,            -- 1 refused, 2 clock ahead, 4 deflated, 32: below
   value  ANY,
   bases  BLOB,
   reason TEXT,
@@ -103,6 +104,19 @@ CREATE TABLE _named(
   cell   INTEGER NOT NULL,             -- of the change that names it
   PRIMARY KEY(change, cell)
 ) STRICT, WITHOUT ROWID;
+
+-- Where the history of a case begins here with a snapshot (core/snapshot.h):
+-- of each origin (its number), all changes of the case up to `last` are
+-- accounted for, and of those only the standing ones (seqs, 8 bytes each,
+-- big-endian) are not superseded. scope '': rows that all sites have.
+CREATE TABLE _snapshot(
+  origin   INTEGER NOT NULL,
+  scope    TEXT NOT NULL,
+  last     INTEGER NOT NULL,
+  standing BLOB NOT NULL,
+  PRIMARY KEY(origin, scope)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX _snapshot_scope ON _snapshot(scope);
 
 -- Cells whose heads differ, derived at each fold. 1 soft, 2 hard.
 CREATE TABLE _conflict(

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/buf.h"
+#include "core/snapshot.h"
 #include "tests/core/replica_helper.h"
 
 enum { OFFICE = 0x11, EDU = 0x21 };
@@ -167,13 +168,17 @@ static void snapshot_to(struct node *to, struct node *from, const char *key)
 {
 	const struct apply_options options = {0};
 	struct apply_result result = {0};
+	struct snapshot snapshot = {0};
 	struct batch **batches = NULL;
 	struct err err = {0};
 	size_t n = 0;
 
-	assert_int_equal(
-		change_log_snapshot(&batches, &n, from->replica, key, &err), 0);
+	assert_int_equal(change_log_snapshot(&batches, &n, from->replica, &key,
+					     1, &err),
+			 0);
+	assert_int_equal(snapshot_make(&snapshot, from->replica, key, &err), 0);
 	assert_int_equal(db_begin(replica_db(to->replica), &err), 0);
+	assert_int_equal(snapshot_apply(to->replica, &snapshot, &err), 0);
 	for (size_t i = n; i > 0; i--) {
 		assert_int_equal(apply_batch(to->replica, batches[i - 1],
 					     &options, &result, &err),
@@ -181,6 +186,7 @@ static void snapshot_to(struct node *to, struct node *from, const char *key)
 		batch_free(batches[i - 1]);
 	}
 	assert_int_equal(db_commit(replica_db(to->replica), &err), 0);
+	snapshot_release(&snapshot);
 	free(batches);
 	apply_result_release(&result);
 }
@@ -199,7 +205,7 @@ static void change_log__a_snapshot_of_a_case_is_that_case(void **state)
 	drain(&desk->office);
 	node_open(&edu, desk->folder, "edu", "edu", EDU);
 	snapshot_to(&edu, &desk->office, "1-1-001");
-	snapshot_to(&edu, &desk->office, NULL);
+	snapshot_to(&edu, &desk->office, "");
 	assert_string_equal(ask(&edu, "SELECT group_concat(key || title) FROM"
 				      " proposal"),
 			    "1-1-001大门");

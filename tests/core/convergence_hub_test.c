@@ -1,6 +1,7 @@
 /* convergence_hub_test.c - the same by way of the office, which judges:
  * what it refuses is refused everywhere, and each unit has what is its own,
- * also when proposals are taken from it and given back.
+ * also when proposals are taken from it and given back, and when it was made
+ * halfway from a snapshot without the history.
  *
  * Each schedule has its own seed, told when it fails: TIAN_SEED=N
  * TIAN_SCHEDULES=1 repeats it. TIAN_SCHEDULES=N runs N. */
@@ -27,6 +28,8 @@ static void convergence__by_way_of_the_office_ends_in_one_state(void **state)
 	assert_true(figures.verdicts > 0 && figures.flagged > 0);
 	assert_true(figures.soft > 0 && figures.hard > 0);
 	assert_true(figures.restarts > 0);
+	assert_true(figures.late_changes > 0 &&
+		    figures.late_changes < figures.late_behind);
 }
 
 int main(void)

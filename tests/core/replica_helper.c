@@ -153,7 +153,8 @@ static size_t emptying(char sql[64][64], const struct schema *schema)
 	static const char *const tables[] = {
 		"_pending", "_origin", "_author", "_row",
 		"_change",  "_head",   "_named",  "_conflict",
-		"_verdict", "_scope",  "_taken",  "_commit"};
+		"_verdict", "_scope",  "_taken",  "_commit",
+		"_snapshot"};
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

@@ -12,6 +12,7 @@
 
 #include "core/access.h"
 #include "core/clock.h"
+#include "core/snapshot.h"
 #include "core/voiding.h"
 
 enum { NODES = 6, OFFICES = 2, HOT = 3, BATCHES_MAX = 512, PARCELS_MAX = 2048 };
@@ -49,6 +50,7 @@ static const struct {
 /* Batches on their way to one node, with the verdicts that go along. */
 struct parcel {
 	struct batch *batch;	  /* shared: freed with world->batches */
+	struct snapshot *snapshot; /* or this: freed with world->snapshots */
 	struct verdict *verdicts; /* of one entry of main: shared as well */
 	size_t n_verdicts;
 	const char *only_site; /* scope as it was, see in_scope */
@@ -94,6 +96,11 @@ struct world {
 	struct entry main[BATCHES_MAX];
 	size_t n_main;
 	char had[OFFICES + 1][8]; /* cases of edu, hr as last sent */
+	struct snapshot *snapshots[PARCELS_MAX]; /* owned */
+	size_t n_snapshots;
+	struct node late[OFFICES + 1]; /* of edu, hr: made halfway, from a
+					  snapshot of what they have then */
+	size_t late_from[OFFICES + 1]; /* its first parcel; 0: not made yet */
 	int64_t skew[NODES];
 	struct target hot[HOT];
 	bool making_hot;
@@ -129,6 +136,8 @@ struct world *world_open(void)
 		node_open(&world->nodes[i], world->folder, people[i].name,
 			  people[i].site, people[i].origin);
 	node_open(&world->again, world->folder, "again", "office", 0x99);
+	node_open(&world->late[1], world->folder, "edu-late", "edu", 0x41);
+	node_open(&world->late[2], world->folder, "hr-late", "hr", 0x11);
 	clock_set_source(now_ms);
 	return world;
 }
@@ -139,9 +148,15 @@ static void forget(struct world *world)
 		batch_free(world->batches[i]);
 	for (size_t i = 0; i < world->n_main; i++)
 		free(world->main[i].verdicts);
+	for (size_t i = 0; i < world->n_snapshots; i++) {
+		snapshot_release(world->snapshots[i]);
+		free(world->snapshots[i]);
+	}
 	world->n_batches = 0;
 	world->n_outbox = 0;
 	world->n_main = 0;
+	world->n_snapshots = 0;
+	memset(world->late_from, 0, sizeof(world->late_from));
 	memset(world->had, 0, sizeof(world->had));
 	for (size_t i = 0; i < NODES; i++)
 		memset(&world->boxes[i], 0, sizeof(world->boxes[i]));
@@ -153,6 +168,8 @@ void world_close(struct world *world)
 	for (size_t i = 0; i < NODES; i++)
 		node_close(&world->nodes[i]);
 	node_close(&world->again);
+	node_close(&world->late[1]);
+	node_close(&world->late[2]);
 	helper_remove(world->folder);
 	clock_set_source(NULL);
 	free(world);
@@ -658,8 +675,8 @@ static void replay(struct world *world, size_t at)
 	}
 }
 
-static void post(struct world *world, size_t at, struct batch *batch,
-		 struct entry *entry, const char had[8])
+static struct parcel *post(struct world *world, size_t at, struct batch *batch,
+			   struct entry *entry, const char had[8])
 {
 	struct mailbox *box = &world->boxes[at];
 	struct parcel *parcel;
@@ -673,6 +690,17 @@ static void post(struct world *world, size_t at, struct batch *batch,
 		parcel->verdicts = entry->verdicts;
 		parcel->n_verdicts = entry->n_verdicts;
 	}
+	return parcel;
+}
+
+static struct snapshot *keep_snapshot(struct world *world, const char *key)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	assert_true(world->n_snapshots < PARCELS_MAX);
+	world->snapshots[world->n_snapshots++] = snapshot;
+	MUST(snapshot_make(snapshot, world->again.replica, key, err));
+	return snapshot;
 }
 
 static void post_log(struct world *world, size_t site, const char *key,
@@ -680,12 +708,18 @@ static void post_log(struct world *world, size_t site, const char *key,
 {
 	struct replica *replica = world->again.replica;
 	struct batch **batches = NULL;
+	struct snapshot *all = NULL;
 	size_t n = 0;
 
-	if (snapshot)
-		MUST(change_log_snapshot(&batches, &n, replica, key, err));
-	else
+	if (snapshot) {
+		MUST(change_log_snapshot(&batches, &n, replica, &key, 1, err));
+		all = keep_snapshot(world, key);
+	} else {
 		MUST(change_log_disputed(&batches, &n, replica, key, err));
+	}
+	for (size_t k = 0; all != NULL && k < OFFICES; k++)
+		post(world, site * OFFICES + k, NULL, NULL, had)->snapshot =
+			all;
 	for (size_t i = 0; i < n; i++) {
 		assert_true(world->n_batches < BATCHES_MAX * 4);
 		world->batches[world->n_batches++] = batches[i];
@@ -693,6 +727,44 @@ static void post_log(struct world *world, size_t site, const char *key,
 			post(world, site * OFFICES + k, batches[i], NULL, had);
 	}
 	free(batches);
+}
+
+/* A new node of a unit starts from what stands now of all its cases. */
+static void join_late(struct world *world, size_t site)
+{
+	const struct apply_options options = {0};
+	struct node *late = &world->late[site];
+	const char *keys[N_CASES + 1] = {""};
+	struct apply_result result = {0};
+	struct batch **batches = NULL;
+	size_t n_keys = 1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_CASES; i++)
+		if (world->had[site][i])
+			keys[n_keys++] = cases[i];
+	MUST(change_log_snapshot(&batches, &n, world->again.replica, keys,
+				 n_keys, err));
+	MUST(db_begin(replica_db(late->replica), err));
+	for (size_t i = 0; i < world->n_main; i++)
+		replay_verdicts(world, late, world->main[i].verdicts,
+				world->main[i].n_verdicts);
+	for (size_t i = 0; i < n; i++) {
+		MUST(apply_batch(late->replica, batches[i], &options, &result,
+				 err));
+		batch_free(batches[i]);
+	}
+	for (size_t i = 0; i < n_keys; i++)
+		MUST(snapshot_apply(late->replica,
+				    keep_snapshot(world, keys[i]), err));
+	MUST(db_commit(replica_db(late->replica), err));
+	apply_result_release(&result);
+	free(batches);
+	world->late_from[site] = world->boxes[site * OFFICES].n + 1;
+	world->figures.late_changes += (size_t)count(
+		late, "SELECT count(*) FROM _change");
+	world->figures.late_behind += (size_t)count(
+		&world->again, "SELECT count(*) FROM _change");
 }
 
 /* What a unit gets of one entry of main: what is in its scope or was until
@@ -722,8 +794,10 @@ static void deliver(struct world *world, size_t site, struct entry *entry,
 			post_log(world, site, cases[i], false, either);
 	}
 	if (result->touched_all)
-		post_log(world, site, NULL, false, either);
+		post_log(world, site, "", false, either);
 	memcpy(had, has, 8);
+	if (world->late_from[site] == 0 && chance(world, 20))
+		join_late(world, site);
 }
 
 /* Main as a replica of its own, and from it what each unit gets. */
@@ -791,31 +865,43 @@ static size_t pick_outbox(struct world *world)
 	return index;
 }
 
-static void open_parcel(struct world *world, size_t at, struct parcel *parcel)
+static void take_at(struct world *world, struct node *node,
+		    const struct batch *batch)
 {
 	const struct apply_options options = {0};
+	struct apply_result ignored = {0};
+
+	MUST(apply_batch(node->replica, batch, &options, &ignored, err));
+	apply_result_release(&ignored);
+}
+
+static void open_parcel(struct world *world, struct node *node,
+			const struct parcel *parcel)
+{
 	const struct batch *batch = parcel->batch;
 	bool first = chance(world, 2);
 
+	if (parcel->snapshot != NULL) {
+		MUST(snapshot_apply(node->replica, parcel->snapshot, err));
+		return;
+	}
 	if (first)
-		replay_verdicts(world, &world->nodes[at], parcel->verdicts,
+		replay_verdicts(world, node, parcel->verdicts,
 				parcel->n_verdicts);
 	for (size_t i = 0, n; i < batch->n_changes; i += n + 1) {
 		struct batch run = *batch;
 
 		for (n = 0; i + n < batch->n_changes &&
-			    in_scope(parcel, &world->nodes[at],
-				     &batch->changes[i + n]);)
+			    in_scope(parcel, node, &batch->changes[i + n]);)
 			n++;
 		run.changes += i;
 		run.n_changes = n;
 		if (n > 0)
-			take(world, at, &run, &options, NULL);
+			take_at(world, node, &run);
 	}
 	if (!first)
-		replay_verdicts(world, &world->nodes[at], parcel->verdicts,
+		replay_verdicts(world, node, parcel->verdicts,
 				parcel->n_verdicts);
-	parcel->done = true;
 }
 
 static void hub_step(struct world *world, size_t at)
@@ -834,8 +920,12 @@ static void hub_step(struct world *world, size_t at)
 	if (at < OFFICES)
 		return;
 	begin(world, at);
-	for (size_t i = below(world, 6); i > 0 && box->n > 0; i--)
-		open_parcel(world, at, &box->parcels[below(world, box->n)]);
+	for (size_t i = below(world, 6); i > 0 && box->n > 0; i--) {
+		struct parcel *parcel = &box->parcels[below(world, box->n)];
+
+		open_parcel(world, &world->nodes[at], parcel);
+		parcel->done = true;
+	}
 	commit(world, at);
 }
 
@@ -859,10 +949,34 @@ static void hub_finish(struct world *world)
 			size_t k = forward ? i : box->n - 1 - i;
 
 			if (!box->parcels[k].done)
-				open_parcel(world, at, &box->parcels[k]);
+				open_parcel(world, &world->nodes[at],
+					    &box->parcels[k]);
+			box->parcels[k].done = true;
 		}
 		commit(world, at);
 	}
+}
+
+/* All that was posted since a late node was made, in any order. */
+static void hub_finish_late(struct world *world, size_t site)
+{
+	const struct mailbox *box = &world->boxes[site * OFFICES];
+	struct node *late = &world->late[site];
+	size_t order[PARCELS_MAX];
+	size_t n = 0;
+
+	if (world->late_from[site] == 0)
+		join_late(world, site);
+	for (size_t i = world->late_from[site] - 1; i < box->n; i++)
+		order[n++] = i;
+	MUST(db_begin(replica_db(late->replica), err));
+	for (; n > 0; n--) {
+		size_t k = below(world, n);
+
+		open_parcel(world, late, &box->parcels[order[k]]);
+		order[k] = order[n - 1];
+	}
+	MUST(db_commit(replica_db(late->replica), err));
 }
 
 /* ---- what must hold ---------------------------------------------------- */
@@ -923,6 +1037,12 @@ static void assert_agreement(struct world *world)
 		state_of(its, &world->nodes[at], sites[i]);
 		if (memcmp(its, office[i], sizeof(its)) != 0)
 			assert_same_state(&world->nodes[0], &world->nodes[at],
+					  sites[i]);
+	}
+	for (size_t i = 1; world->kind == SCHEDULE_HUB && i < 3; i++) {
+		state_of(its, &world->late[i], sites[i]);
+		if (memcmp(its, office[i], sizeof(its)) != 0)
+			assert_same_state(&world->nodes[0], &world->late[i],
 					  sites[i]);
 	}
 }
@@ -1026,9 +1146,13 @@ void world_run(struct world *world, enum schedule_kind kind, uint64_t seed,
 	for (size_t i = 0; i < HOT; i++)
 		any_target(&world->hot[i], world, i);
 	world->making_hot = false;
+	node_empty(&world->late[1]);
+	node_empty(&world->late[2]);
 	found(world);
 	run_steps(world);
 	spread(world);
+	for (size_t site = 1; kind == SCHEDULE_HUB && site < 3; site++)
+		hub_finish_late(world, site);
 	assert_agreement(world);
 	assert_nothing_lost(world);
 	for (size_t i = 0; i < shuffles; i++)
@@ -1057,10 +1181,12 @@ struct world_figures world_run_many(enum schedule_kind kind)
 	print_message("%zu schedules: %zu edits, %zu decisions, %zu refused at"
 		      " once, %zu changes, %zu refused, %zu clocks ahead,"
 		      " %zu soft and %zu hard conflicts, %zu rows voided"
-		      " unseen, %zu restarts\n",
+		      " unseen, %zu restarts, late nodes began with %zu changes"
+		      " of %zu\n",
 		      n, f->edits, f->decisions, f->refused_at_once, f->changes,
 		      f->verdicts, f->flagged, f->soft, f->hard,
-		      f->voided_unseen, f->restarts);
+		      f->voided_unseen, f->restarts, f->late_changes,
+		      f->late_behind);
 	figures = *f;
 	figures.schedules = n;
 	world_close(world);

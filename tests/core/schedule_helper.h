@@ -41,6 +41,8 @@ struct world_figures {
 	size_t hard;
 	size_t voided_unseen;
 	size_t restarts;
+	size_t late_changes; /* late nodes started with so many changes */
+	size_t late_behind;  /* when main had so many */
 };
 /* TIAN_SCHEDULES (otherwise 1,000) schedules of a kind, from TIAN_SEED on;
  * prints what has been tried. */
