@@ -12,6 +12,7 @@
 #include "cli/message.h"
 #include "cli/table.h"
 #include "cli/value.h"
+#include "core/snapshot.h"
 #include "core/utf8.h"
 #include "sync/sync.h"
 
@@ -235,6 +236,27 @@ static int list_items(struct log *log, struct err *err)
 	return 0;
 }
 
+/* A unit is given cases as they stand: what came before is not here. */
+static int tell_beginning(struct log *log, const char *key, struct err *err)
+{
+	bool partial = false;
+	bool late = false;
+	int rc = snapshot_is_partial(&partial, log->cli->replica, key, err);
+
+	if (rc == 0 && partial)
+		rc = node_began_late(&late, log->cli->node, err);
+	if (rc < 0 || !partial)
+		return rc;
+	fprintf(stderr, "%s\n",
+		_("The history begins here with what stood when the proposal "
+		  "came to this computer; the office has all of it."));
+	if (late)
+		fprintf(stderr, "%s\n",
+			_("tian sync --history fetches what was sent to this "
+			  "unit before."));
+	return 0;
+}
+
 static int run(struct log *log, const struct arg_list *words, struct err *err)
 {
 	struct buf key = BUF_INIT;
@@ -250,6 +272,8 @@ static int run(struct log *log, const struct arg_list *words, struct err *err)
 				  buf_text(&key), err);
 	if (rc == 0)
 		rc = list_items(log, err);
+	if (rc == 0)
+		rc = tell_beginning(log, buf_text(&key), err);
 	buf_release(&key);
 	return rc;
 }

@@ -18,7 +18,7 @@
 #include "sync/sync.h"
 
 static const char help[] = N_(
-	"usage: tian sync [--watch SECONDS]\n"
+	"usage: tian sync [--watch SECONDS | --history]\n"
 	"\n"
 	"Commits what was changed here, sends it to the hub and takes in what\n"
 	"came; at the office also merges what the units sent. Ends with status\n"
@@ -27,6 +27,8 @@ static const char help[] = N_(
 	"a unit's mailbox was not reached: all else was done.\n"
 	"\n"
 	"  --watch SECONDS  again every so many seconds, until interrupted\n"
+	"  --history        also all that was ever sent to this unit: a new\n"
+	"                   computer of it begins with what stands\n"
 	"\n"
 	"example: tian sync\n");
 
@@ -40,12 +42,12 @@ static void on_signal(int number)
 
 /* One exchange; the exit status, or <0. An office's node that is not enrolled
  * receives, but nothing of its own is taken: its work waits. */
-static int exchange(struct cli *cli, bool *away, struct err *err)
+static int exchange(struct cli *cli, bool history, bool *away, struct err *err)
 {
 	struct sync_report report = {0};
 	struct progress progress;
-	struct sync_options options = {.progress = stage_show,
-				       .ctx = &progress};
+	struct sync_options options = {
+		.progress = stage_show, .ctx = &progress, .history = history};
 	size_t pairs = 0;
 	int rc;
 
@@ -105,7 +107,7 @@ static int watch(struct cli *cli, long seconds, struct err *err)
 	while (!interrupted) {
 		bool away = false;
 
-		rc = exchange(cli, &away, err);
+		rc = exchange(cli, false, &away, err);
 		if (rc == ERR_HUB || rc == ERR_STALE || rc == ERR_BUSY)
 			tell(cli, away, err);
 		else if (rc < 0)
@@ -117,7 +119,8 @@ static int watch(struct cli *cli, long seconds, struct err *err)
 	return rc == ERR_HUB || rc == ERR_STALE ? CLI_HUB : rc > 0 ? rc : 0;
 }
 
-static int run(struct cli *cli, const char *every, bool *away, struct err *err)
+static int run(struct cli *cli, const char *every, bool history, bool *away,
+	       struct err *err)
 {
 	char *end = NULL;
 	long seconds = every ? strtol(every, &end, 10) : 0;
@@ -128,17 +131,26 @@ static int run(struct cli *cli, const char *every, bool *away, struct err *err)
 			       _("--watch takes seconds, 1 to 86400, not "
 				 "'%s'"),
 			       every);
+	if (every && history)
+		return err_set(err, ERR_USAGE,
+			       _("--history is done once: without --watch"));
 	rc = cli_open_node(cli, err);
+	if (rc == 0 && history && replica_is_office(cli->replica))
+		return err_set(err, ERR_INPUT,
+			       _("the office has the whole history already"));
 	if (rc < 0)
 		return rc;
-	return every ? watch(cli, seconds, err) : exchange(cli, away, err);
+	return every ? watch(cli, seconds, err)
+		     : exchange(cli, history, away, err);
 }
 
 int cmd_sync(struct cli *cli, int argc, char **argv)
 {
 	const char *every = NULL;
-	const struct arg_option options[] = {{"--watch", ARG_ONE, &every}};
-	const struct arg_spec spec = {help, options, 1, 0, 0};
+	bool history = false;
+	const struct arg_option options[] = {{"--watch", ARG_ONE, &every},
+					     {"--history", ARG_FLAG, &history}};
+	const struct arg_spec spec = {help, options, 2, 0, 0};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
@@ -146,7 +158,7 @@ int cmd_sync(struct cli *cli, int argc, char **argv)
 	bool away = false;
 
 	if (rc == 0)
-		rc = run(cli, every, &away, &err);
+		rc = run(cli, every, history, &away, &err);
 	args_list_release(&words);
 	if (rc < 0)
 		return tell(cli, away, &err);

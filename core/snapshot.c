@@ -29,7 +29,9 @@ static const char SQL_KEEP[] =
 	" VALUES (?, ?, ?, ?)";
 static const char SQL_LAST[] =
 	"SELECT coalesce(max(last), 0) FROM _snapshot WHERE origin = ?";
-static const char SQL_BEGINS[] = "SELECT 1 FROM _snapshot WHERE scope = ?";
+static const char SQL_PARTIAL[] =
+	"SELECT 1 FROM _row r CROSS JOIN _named n ON n.cell BETWEEN"
+	" r.id << 12 AND (r.id << 12 | 4095) WHERE r.scope = ? LIMIT 1";
 static const char SQL_SUPERSEDE[] =
 	"UPDATE _change SET flags = flags | 32 WHERE id = ?";
 static const char SQL_IS_HEAD[] =
@@ -84,8 +86,7 @@ static struct snapshot_part *part_of(struct snapshot *snapshot, int64_t number)
 	if (parts == NULL)
 		return NULL;
 	snapshot->parts = parts;
-	parts[snapshot->n] =
-		(struct snapshot_part){.origin = (uint64_t)number};
+	parts[snapshot->n] = (struct snapshot_part){.origin = (uint64_t)number};
 	return &parts[snapshot->n++];
 }
 
@@ -270,11 +271,11 @@ int snapshot_supersedes(bool *out, struct replica *replica,
 	return superseded_in(out, replica, key, len, id, err);
 }
 
-int snapshot_begins(bool *out, struct replica *replica, const char *key,
-		    struct err *err)
+int snapshot_is_partial(bool *out, struct replica *replica, const char *key,
+			struct err *err)
 {
 	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, replica->db, SQL_BEGINS, err);
+	int rc = db_stmt(&stmt, replica->db, SQL_PARTIAL, err);
 
 	*out = false;
 	if (rc < 0)
@@ -318,8 +319,7 @@ static int merge_part(bool *keep, struct buf *standing, struct replica *replica,
 	sqlite3_stmt *stmt = NULL;
 	int rc = find_part(&stmt, replica, origin, key, strlen(key), err);
 	uint64_t last = rc > 0 ? (uint64_t)db_int(stmt, 0) : 0;
-	const unsigned char *old =
-		rc > 0 ? sqlite3_column_blob(stmt, 1) : NULL;
+	const unsigned char *old = rc > 0 ? sqlite3_column_blob(stmt, 1) : NULL;
 	size_t n_old = rc > 0 ? (size_t)sqlite3_column_bytes(stmt, 1) / 8 : 0;
 
 	*keep = rc == 0 || last <= part->last;

@@ -42,8 +42,9 @@ int snapshot_make(struct snapshot *out, struct replica *replica,
  * the changes that stand. ERR_CORRUPT: seqs out of order or range. */
 int snapshot_apply(struct replica *replica, const struct snapshot *snapshot,
 		   struct err *err);
-/* Whether the history of this case begins here with a snapshot. */
-int snapshot_begins(bool *out, struct replica *replica, const char *key,
-		    struct err *err);
+/* Whether changes of this case name others that are not here: its history
+ * begins here with a snapshot. */
+int snapshot_is_partial(bool *out, struct replica *replica, const char *key,
+			struct err *err);
 
 #endif

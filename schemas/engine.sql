@@ -104,6 +104,7 @@ CREATE TABLE _named(
   cell   INTEGER NOT NULL,             -- of the change that names it
   PRIMARY KEY(change, cell)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX _named_cell ON _named(cell);
 
 -- Where the history of a case begins here with a snapshot (core/snapshot.h):
 -- of each origin (its number), all changes of the case up to `last` are
@@ -116,7 +117,6 @@ CREATE TABLE _snapshot(
   standing BLOB NOT NULL,
   PRIMARY KEY(origin, scope)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX _snapshot_scope ON _snapshot(scope);
 
 -- Cells whose heads differ, derived at each fold. 1 soft, 2 hard.
 CREATE TABLE _conflict(

@@ -256,6 +256,10 @@ int commit_read(struct commit *out, struct repository *repository,
 		rc = err_set(err, ERR_CORRUPT,
 			     "commit %s is not one we would write", hex);
 	}
+	if (rc == 0 && repository_begins(repository, oid)) {
+		out->n_parents = 0;
+		out->begins = true;
+	}
 	buf_release(&raw);
 	return rc;
 }

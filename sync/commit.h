@@ -35,6 +35,8 @@ struct commit {
 	struct oid tree;
 	struct oid *parents;
 	size_t n_parents;
+	bool begins; /* the repository begins here: n_parents is 0, parents[0]
+			(if any) what came before */
 	int64_t author_time;
 	int64_t time; /* of the committer */
 	char *author; /* name */

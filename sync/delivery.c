@@ -40,11 +40,23 @@ static int run_scope(struct replica *replica, const char *sql, const char *site,
 	return db_run(db, stmt, err);
 }
 
-int delivery_note(struct replica *replica, const struct parcel *parcel,
+int delivery_keep(struct node *node, const struct parcel *parcel,
 		  struct err *err)
 {
-	int rc = 0;
+	struct replica *replica = node->replica;
+	struct buf inbox = BUF_INIT;
+	struct buf checkpoint = BUF_INIT;
+	int rc;
 
+	refs_inbox(&inbox, parcel->site);
+	refs_checkpoint(&checkpoint, parcel->site);
+	rc = repository_set_ref(node->repository, buf_text(&inbox),
+				&parcel->tip, NULL, err);
+	if (rc == 0 && parcel->checkpoint)
+		rc = repository_set_ref(node->repository, buf_text(&checkpoint),
+					&parcel->tip, NULL, err);
+	buf_release(&inbox);
+	buf_release(&checkpoint);
 	for (size_t i = 0; rc == 0 && i < parcel->add.n; i++)
 		rc = run_scope(replica, SQL_SCOPE_ADD, parcel->site,
 			       parcel->add.items[i],
@@ -57,6 +69,11 @@ int delivery_note(struct replica *replica, const struct parcel *parcel,
 }
 
 /* --- learning ------------------------------------------------------------ */
+
+static bool begins_with(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
 
 /* Whoever may write to the hub could go on with an inbox; only what a key of
  * the office signed was delivered. */
@@ -113,19 +130,43 @@ static int learn_chain(struct node *node, const char *site,
 	return rc;
 }
 
-/* One inbox that is not at the hub what it is here. */
-static int learn_ref(struct node *node, const struct ref *ref,
-		     const struct oid *own, const struct run *run,
+static bool is_in_inbox(struct node *node, const struct ref_list *refs,
+			const char *site, const struct oid *oid)
+{
+	struct oid_list chain = {NULL, 0, 0};
+	struct buf name = BUF_INIT;
+	const struct oid *tip;
+	struct err ignored;
+	bool yes;
+
+	refs_inbox(&name, site);
+	tip = ref_list_find(refs, buf_text(&name));
+	yes = tip != NULL &&
+	      outbox_chain(&chain, node->repository, tip, oid, &ignored) == 0;
+	oid_list_release(&chain);
+	buf_release(&name);
+	return yes;
+}
+
+/* One inbox, or where one can be begun with, that is not at the hub what it
+ * is here. */
+static int learn_ref(struct node *node, const struct ref_list *refs,
+		     const struct ref *ref, const struct oid *own,
+		     const struct run *run,
 		     struct err *err)
 {
 	char site[REF_SITE_MAX + 1];
 	struct oid_list chain = {NULL, 0, 0};
+	bool inbox;
 	int rc;
 
-	if (!refs_parse_inbox(site, ref->name))
+	if (!refs_parse_delivered(site, ref->name))
+		return 0;
+	inbox = begins_with(ref->name, REF_INBOX);
+	if (!inbox && !is_in_inbox(node, refs, site, &ref->oid))
 		return 0;
 	rc = outbox_chain(&chain, node->repository, &ref->oid, own, err);
-	if (rc == 0 && chain.n > 0)
+	if (rc == 0 && inbox && chain.n > 0)
 		rc = learn_chain(node, site, &chain, err);
 	if (rc == 0 && chain.n > 0)
 		rc = repository_set_ref(node->repository, ref->name, &ref->oid,
@@ -145,16 +186,17 @@ int delivery_learn(struct node *node, const struct ref_list *refs,
 {
 	static const struct oid none;
 	struct ref_list own = {NULL, 0};
-	int rc = repository_refs(&own, node->repository, REF_INBOX, err);
+	int rc = repository_refs(&own, node->repository, "refs/heads/", err);
 
 	for (size_t i = 0; rc == 0 && i < refs->n; i++) {
 		const struct ref *ref = &refs->items[i];
 		const struct oid *here = ref_list_find(&own, ref->name);
 
-		if (strncmp(ref->name, REF_INBOX, strlen(REF_INBOX)) != 0 ||
+		if ((!begins_with(ref->name, REF_INBOX) &&
+		     !begins_with(ref->name, REF_CHECKPOINT)) ||
 		    (here != NULL && oid_equal(here, &ref->oid)))
 			continue;
-		rc = learn_ref(node, ref, here != NULL ? here : &none, run,
+		rc = learn_ref(node, refs, ref, here != NULL ? here : &none, run,
 			       err);
 	}
 	ref_list_release(&own);

@@ -24,6 +24,7 @@ struct parcel {
 	struct oid tip;	 /* what it becomes */
 	struct keys add; /* cases sent for the first time */
 	struct keys end; /* cases released */
+	bool checkpoint; /* a new node can begin with `tip` */
 };
 
 /* Start with {0}. */
@@ -53,8 +54,8 @@ int delivery_make(struct delivery *out, struct node *node, struct hub *hub,
  * (keys_add). */
 int delivery_end(const struct delivery *delivery, struct node *node,
 		 struct err *err);
-/* Enters a parcel that has arrived into _scope. */
-int delivery_note(struct replica *replica, const struct parcel *parcel,
+/* A parcel has arrived: own refs and _scope follow. */
+int delivery_keep(struct node *node, const struct parcel *parcel,
 		  struct err *err);
 
 #endif

@@ -31,6 +31,16 @@ int exchange_ref(struct oid *out, struct hub *hub, const char *name,
  * what it found. In no transaction. */
 int exchange_mend(struct node *node, struct hub *hub, const struct oid *there,
 		  const struct run *run, struct err *err);
+/* A unit's node that has received nothing yet begins at the newest checkpoint,
+ * if the hub has one that it may believe; else it does nothing. */
+int exchange_begin(struct node *node, struct hub *hub, struct err *err);
+/* What a unit's node that began at a checkpoint was never sent. */
+int exchange_history(struct node *node, struct hub *hub, const struct run *run,
+		     struct err *err);
+/* The office tells the hub, which has `refs`, its checkpoints. */
+int exchange_offer(struct node *node, struct hub *hub,
+		   const struct ref_list *refs, const struct run *run,
+		   struct err *err);
 /* Brings an outbox of this node's former name to the hub, where one is owed
  * (NODE_OWED). */
 int exchange_owed(struct node *node, struct hub *hub, struct err *err);

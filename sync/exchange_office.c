@@ -64,7 +64,8 @@ static bool is_ours(const char *name)
 	char site[REF_SITE_MAX + 1];
 	uint64_t origin;
 
-	return strcmp(name, REF_MAIN) == 0 || refs_parse_inbox(site, name) ||
+	return strcmp(name, REF_MAIN) == 0 ||
+	       refs_parse_delivered(site, name) ||
 	       refs_parse_outbox(site, &origin, name);
 }
 
@@ -143,7 +144,7 @@ static int drop_away(struct office *office, struct err *err)
 		enum hub_reach reach = HUB_REACHED;
 
 		if (rc == 0 &&
-		    (refs_parse_inbox(site, ref->name) ||
+		    (refs_parse_delivered(site, ref->name) ||
 		     refs_parse_outbox(site, &origin, ref->name)) &&
 		    !repository_has(office->node->repository, &ref->oid))
 			rc = hub_reach(&reach, office->hub, site, err);
@@ -467,13 +468,8 @@ static int keep_inboxes(struct office *office, struct err *err)
 				      strlen(site), err);
 			continue;
 		}
-		rc = repository_set_ref(office->node->repository,
-					office->names[i],
-					&office->delivery.parcels[i].tip, NULL,
-					err);
-		if (rc == 0)
-			rc = delivery_note(office->node->replica,
-					   &office->delivery.parcels[i], err);
+		rc = delivery_keep(office->node, &office->delivery.parcels[i],
+				   err);
 	}
 	return rc;
 }
@@ -567,6 +563,9 @@ static int round_once(struct office *office, struct err *err)
 		rc = push(office, err);
 	if (rc == 0)
 		rc = keep(office, err);
+	if (rc == 0)
+		return exchange_offer(office->node, office->hub, &office->refs,
+				      office->run, err);
 	if (rc < 0) {
 		struct err ignored;
 

@@ -119,6 +119,8 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 		return not_enrolled(node, run, err);
 	run_progress(run, SYNC_STAGE_FETCH, 0, 0);
 	if (rc == 0)
+		rc = exchange_begin(node, hub, err);
+	if (rc == 0)
 		rc = hub_fetch(hub, node->repository, &tip, 1, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
 		return run_detail(run, SYNC_QUARANTINED, err, "inbox: %s",
@@ -127,6 +129,8 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 		rc = inbox_receive(node, &tip, run, err);
 	if (rc == 0)
 		run_commit(run, &tip);
+	if (rc == 0 && run->options != NULL && run->options->history)
+		rc = exchange_history(node, hub, run, err);
 	return rc < 0 ? rc : check_own_key(node, run, err);
 }
 

@@ -132,6 +132,8 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 
 	if (rc < 0)
 		return rc;
+	if (walk->to != NULL && repository_begins(walk->to, oid))
+		commit.n_parents = 0;
 	for (size_t i = 0; rc == 0 && i < commit.n_parents; i++) {
 		rc = want(walk, &commit.parents[i], err);
 		if (rc > 0 && !oid_list_add(&walk->commits, &commit.parents[i]))

@@ -10,6 +10,7 @@
 
 #include "sync/hub_smart_room.h"
 #include "sync/pack.h"
+#include "sync/refs.h"
 
 enum { HAVES_MAX = 2000 };
 
@@ -132,22 +133,71 @@ static int smart_refs(struct ref_list *out, struct hub *hub, const char *prefix,
 
 /* --- fetching ------------------------------------------------------------ */
 
-static int add_wants(struct buf *out, const struct oid_list *wants)
+/* What a request means for a repository that begins in the middle. */
+enum cut {
+	CUT_NONE,  /* it is whole */
+	CUT_KEPT,  /* what comes before its beginning is not here */
+	CUT_MADE,  /* it is to begin with what is wanted, which comes alone */
+	CUT_MENDED /* what comes before its beginning is wanted */
+};
+
+static bool is_advertised(const struct advert *advert, const struct oid *oid)
+{
+	for (size_t i = 0; i < advert->refs.n; i++)
+		if (oid_equal(&advert->refs.items[i].oid, oid))
+			return true;
+	return false;
+}
+
+static enum cut choose_cut(const struct advert *advert, struct repository *into,
+			   const struct oid_list *wants)
+{
+	if (!repository_begins(into, NULL))
+		return CUT_NONE;
+	if (wants->n == 1 && repository_begins(into, &wants->items[0]))
+		return CUT_MADE;
+	return is_advertised(advert, &wants->items[0]) ? CUT_KEPT : CUT_MENDED;
+}
+
+static void add_want(struct buf *out, const struct oid *oid, enum cut cut)
 {
 	char hex[OID_TEXT];
 
-	for (size_t i = 0; i < wants->n; i++) {
-		oid_format(hex, &wants->items[i]);
-		if (i == 0)
-			pkt_line_addf(out,
-				      "want %s side-band-64k ofs-delta "
-				      "no-progress %s\n",
-				      hex, AGENT);
-		else
-			pkt_line_addf(out, "want %s\n", hex);
+	oid_format(hex, oid);
+	if (out->len > 0)
+		pkt_line_addf(out, "want %s\n", hex);
+	else
+		pkt_line_addf(out,
+			      "want %s side-band-64k ofs-delta no-progress "
+			      "%s%s\n",
+			      hex, cut != CUT_NONE ? "shallow " : "", AGENT);
+}
+
+/* What is named by no ref is asked for by way of an inbox that is here. */
+static void add_wants(struct buf *out, const struct advert *advert,
+		      struct repository *into, const struct oid_list *wants,
+		      enum cut cut)
+{
+	char hex[OID_TEXT];
+
+	for (size_t i = 0; cut != CUT_MENDED && i < wants->n; i++)
+		add_want(out, &wants->items[i], cut);
+	for (size_t i = 0; cut == CUT_MENDED && i < advert->refs.n; i++) {
+		const struct ref *ref = &advert->refs.items[i];
+
+		if (strncmp(ref->name, REF_INBOX, strlen(REF_INBOX)) == 0 &&
+		    repository_has(into, &ref->oid))
+			add_want(out, &ref->oid, cut);
 	}
+	if (cut == CUT_KEPT || cut == CUT_MENDED) {
+		oid_format(hex, repository_begin(into));
+		pkt_line_addf(out, "shallow %s\n", hex);
+	}
+	if (cut == CUT_MADE)
+		pkt_line_addf(out, "deepen 1\n");
+	if (cut == CUT_MENDED)
+		pkt_line_addf(out, "deepen %d\n", INT_MAX);
 	pkt_line_flush(out);
-	return 0;
 }
 
 /* (H1) What both sides have: tips of theirs that are here, and our own. */
@@ -178,6 +228,23 @@ static int add_haves(struct buf *out, const struct advert *advert,
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
+/* Where the history is cut, as the hub understood it. */
+static int skip_cut(struct pkt_reader *reader, struct err *err)
+{
+	struct pkt pkt;
+	int rc;
+
+	do
+		rc = pkt_line_read(&pkt, reader, err);
+	while (rc == 0 && pkt.kind == PKT_DATA &&
+	       ((pkt.len > 8 && memcmp(pkt.data, "shallow ", 8) == 0) ||
+		(pkt.len > 10 && memcmp(pkt.data, "unshallow ", 10) == 0)));
+	if (rc == 0 && pkt.kind != PKT_FLUSH)
+		rc = err_set(err, ERR_MISSING,
+			     "the hub does not give a part of a history");
+	return rc;
+}
+
 /* Without multi_ack it says one ACK or one NAK, then sends the pack. */
 static int skip_ack(struct pkt_reader *reader, struct err *err)
 {
@@ -202,13 +269,18 @@ static int skip_ack(struct pkt_reader *reader, struct err *err)
 }
 
 static int receive_pack(struct pkt_reader *reader, struct repository *into,
-			const struct oid_list *wants, struct err *err)
+			const struct oid_list *wants, enum cut cut,
+			struct err *err)
 {
 	struct pack_intake *intake = NULL;
 	struct buf data = BUF_INIT;
 	struct buf words = BUF_INIT;
-	int rc = skip_ack(reader, err);
+	int rc = cut == CUT_MADE || cut == CUT_MENDED ? skip_cut(reader, err)
+						      : 0;
 	int more = 1;
+
+	if (rc == 0)
+		rc = skip_ack(reader, err);
 
 	if (rc == 0)
 		rc = pack_intake_open(&intake, into, err);
@@ -231,6 +303,7 @@ static int fetch_once(struct hub_smart *smart, struct repository *into,
 		      const struct oid_list *wants, struct err *err)
 {
 	struct pkt_reader *reader = malloc(sizeof(*reader));
+	enum cut cut = CUT_NONE;
 	struct buf request = BUF_INIT;
 	int rc = 0;
 
@@ -241,7 +314,13 @@ static int fetch_once(struct hub_smart *smart, struct repository *into,
 	if (rc == 0 && !advert_can(&smart->advert, "side-band-64k"))
 		rc = err_set(err, ERR_HUB, "the hub's git is too old");
 	if (rc == 0)
-		rc = add_wants(&request, wants);
+		cut = choose_cut(&smart->advert, into, wants);
+	if (rc == 0 && cut != CUT_NONE &&
+	    !advert_can(&smart->advert, "shallow"))
+		rc = err_set(err, ERR_MISSING,
+			     "the hub's git cannot give a part of a history");
+	if (rc == 0)
+		add_wants(&request, &smart->advert, into, wants, cut);
 	if (rc == 0)
 		rc = add_haves(&request, &smart->advert, into, err);
 	if (rc == 0)
@@ -249,7 +328,7 @@ static int fetch_once(struct hub_smart *smart, struct repository *into,
 				  err);
 	if (rc == 0) {
 		reader->stream = smart->session;
-		rc = receive_pack(reader, into, wants, err);
+		rc = receive_pack(reader, into, wants, cut, err);
 	}
 	/* It serves one request; what it said of refs holds on. */
 	stream_close(smart->session);

@@ -70,7 +70,7 @@ static bool site_of(char site[REF_SITE_MAX + 1], const char *name)
 {
 	uint64_t origin;
 
-	return refs_parse_inbox(site, name) ||
+	return refs_parse_delivered(site, name) ||
 	       refs_parse_outbox(site, &origin, name);
 }
 
@@ -227,7 +227,7 @@ static bool centre_counts(const struct hub_union *all, const struct ref *ref)
 
 	if (member == NULL)
 		return true;
-	if (refs_parse_inbox(site, ref->name))
+	if (refs_parse_delivered(site, ref->name))
 		return false;
 	there = ref_list_find(&member->refs, ref->name);
 	return there == NULL || (is_new(all, &ref->oid) && !is_new(all, there));
@@ -291,7 +291,7 @@ static int union_ref(struct oid *out, struct hub *hub, const char *name,
 		rc = hub_ref(out, member->hub, name, err);
 	if (rc == 0 && member == NULL)
 		return hub_ref(out, all->centre, name, err);
-	if (rc == ERR_MISSING && !refs_parse_inbox(site, name))
+	if (rc == ERR_MISSING && !refs_parse_delivered(site, name))
 		rc = hub_ref(out, all->centre, name, err);
 	return rc;
 }
@@ -376,7 +376,7 @@ static const struct member *place_of(const struct hub_union *all,
 	const struct oid *there;
 
 	if (member == NULL || oid_is_zero(&update->old) ||
-	    refs_parse_inbox(site, update->name))
+	    refs_parse_delivered(site, update->name))
 		return member;
 	there = ref_list_find(&member->refs, update->name);
 	return there != NULL && oid_equal(there, &update->old) ? member : NULL;

@@ -9,6 +9,7 @@
 #include "sync/outbox.h"
 #include "sync/parcel.h"
 #include "sync/refs.h"
+#include "sync/sheet.h"
 #include "sync/tree.h"
 #include "sync/verdicts.h"
 
@@ -169,17 +170,17 @@ static int apply_file(struct replica *replica, struct repository *repository,
 }
 
 static int apply_files(struct replica *replica, struct repository *repository,
-		       const struct inbox_entry *entry,
+		       const struct oid *sheet, const struct inbox_entry *entry,
 		       struct apply_result *result, struct err *err)
 {
 	struct buf raw = BUF_INIT;
 	struct tree_cursor cursor;
 	struct tree_entry file;
-	int rc = parcel_files(&raw, repository, &entry->commit, err);
+	int rc = sheet_files(&raw, repository, sheet, err);
 
 	tree_cursor_init(&cursor, &raw);
 	while (rc == 0 && (rc = tree_next(&file, &cursor, err)) > 0)
-		rc = parcel_is_batch(&file)
+		rc = sheet_is_batch(&file)
 			     ? apply_file(replica, repository, &file, entry,
 					  result, err)
 			     : 0;
@@ -187,25 +188,50 @@ static int apply_files(struct replica *replica, struct repository *repository,
 	return rc;
 }
 
+/* A file of a sheet; 0 where there is none. */
+static int read_file(struct buf *out, struct repository *repository,
+		     const struct oid *sheet, const char *name, struct err *err)
+{
+	struct oid blob;
+	int rc = repository_find(&blob, repository, sheet, name, err);
+
+	if (rc == ERR_MISSING)
+		return 0;
+	if (rc == 0)
+		rc = repository_read(out, repository, &blob, OBJECT_BLOB, err);
+	return rc < 0 ? rc : 1;
+}
+
+static int apply_snapshots(struct replica *replica,
+			   struct repository *repository,
+			   const struct oid *sheet, struct err *err)
+{
+	struct snapshots snapshots = {NULL, 0};
+	struct buf bytes = BUF_INIT;
+	int rc = read_file(&bytes, repository, sheet, SHEET_SNAPSHOT, err);
+
+	if (rc > 0)
+		rc = snapshots_decode(&snapshots, buf_text(&bytes), bytes.len,
+				      err);
+	for (size_t i = 0; rc == 0 && i < snapshots.n; i++)
+		rc = snapshot_apply(replica, &snapshots.items[i], err);
+	snapshots_release(&snapshots);
+	buf_release(&bytes);
+	return rc < 0 ? err_wrap(err, SHEET_SNAPSHOT) : 0;
+}
+
 static int apply_verdict_file(struct replica *replica,
 			      struct repository *repository,
-			      const struct inbox_entry *entry,
+			      const struct oid *sheet,
 			      struct apply_result *result,
 			      const struct run *run, struct err *err)
 {
 	struct buf bytes = BUF_INIT;
 	struct verdict *verdicts = NULL;
 	size_t n = 0;
-	struct oid blob;
-	int rc = repository_find(&blob, repository, &entry->commit.tree,
-				 LEDGER_VERDICTS, err);
+	int rc = read_file(&bytes, repository, sheet, SHEET_VERDICTS, err);
 
-	if (rc == ERR_MISSING)
-		return 0;
-	if (rc == 0)
-		rc = repository_read(&bytes, repository, &blob, OBJECT_BLOB,
-				     err);
-	if (rc == 0)
+	if (rc > 0)
 		rc = verdicts_decode(&verdicts, &n, buf_text(&bytes), bytes.len,
 				     err);
 	if (rc == 0)
@@ -214,18 +240,42 @@ static int apply_verdict_file(struct replica *replica,
 		rc = run_verdicts(run, replica_site(replica), verdicts, n, err);
 	free(verdicts);
 	buf_release(&bytes);
-	return rc < 0 ? err_wrap(err, LEDGER_VERDICTS) : 0;
+	return rc < 0 ? err_wrap(err, SHEET_VERDICTS) : 0;
 }
 
+/* A node that begins here takes what stands, and not what was new to those
+ * that had the rest. */
+static int find_sheet(struct oid *out, struct repository *repository,
+		      const struct commit *commit, struct err *err)
+{
+	int rc;
+
+	*out = commit->tree;
+	if (!commit->begins)
+		return 0;
+	rc = repository_find(out, repository, &commit->tree, PARCEL_CHECKPOINT,
+			     err);
+	return rc == ERR_MISSING ? err_set(err, ERR_CORRUPT, "no checkpoint")
+				 : rc;
+}
+
+/* What stands comes before the snapshots that say so: no row is taken out
+ * and put back. */
 int inbox_apply(struct replica *replica, struct repository *repository,
 		const struct inbox_entry *entry, const struct run *run,
 		struct err *err)
 {
 	struct apply_result result = {0};
-	int rc = apply_files(replica, repository, entry, &result, err);
+	struct oid sheet;
+	int rc = find_sheet(&sheet, repository, &entry->commit, err);
 
 	if (rc == 0)
-		rc = apply_verdict_file(replica, repository, entry, &result,
+		rc = apply_files(replica, repository, &sheet, entry, &result,
+				 err);
+	if (rc == 0)
+		rc = apply_snapshots(replica, repository, &sheet, err);
+	if (rc == 0)
+		rc = apply_verdict_file(replica, repository, &sheet, &result,
 					run, err);
 	run->report->received += result.applied;
 	apply_result_release(&result);

@@ -82,6 +82,8 @@ int node_need(struct node *node, struct err *err)
 		node_path(&path, node->dir, "tian.git");
 		rc = repository_open(&node->repository, buf_text(&path),
 				     REPOSITORY_WRITE, err);
+		if (rc == 0)
+			rc = repository_load_begin(node->repository, err);
 	}
 	buf_release(&path);
 	return incomplete(rc, err);
@@ -231,4 +233,12 @@ int node_commit_of(char out[SYNC_COMMIT_TEXT], struct node *node,
 		strcpy(out, db_text(stmt, 0));
 	sqlite3_reset(stmt);
 	return rc < 0 ? rc : 0;
+}
+
+int node_began_late(bool *out, struct node *node, struct err *err)
+{
+	int rc = node_need(node, err);
+
+	*out = rc == 0 && repository_begins(node->repository, NULL);
+	return rc;
 }

@@ -14,8 +14,8 @@
 #include "sync/hub_union.h"
 #include "sync/ledger.h"
 #include "sync/outbox.h"
-#include "sync/parcel.h"
 #include "sync/refs.h"
+#include "sync/sheet.h"
 #include "sync/signers.h"
 #include "sync/tree.h"
 
@@ -33,7 +33,7 @@ static int own_batch(uint64_t *first, struct node *node,
 	struct tree_cursor cursor;
 	struct tree_entry file;
 	char origin[18];
-	int rc = parcel_files(&raw, node->repository, commit, err);
+	int rc = sheet_files(&raw, node->repository, &commit->tree, err);
 
 	*first = 0;
 	change_origin_format(origin, replica_origin(node->replica));

@@ -132,6 +132,7 @@ static int open_view(struct repository **out, struct pack_intake *intake,
 
 	if (rc < 0)
 		return rc;
+	(*out)->begins = intake->into->begins;
 	snprintf(index, sizeof(index), "%s/pack-%s.idx", intake->folder,
 		 libgit.indexer_name(intake->indexer));
 	if (libgit.odb_backend_one_pack(&backend, index) < 0)

@@ -1,8 +1,9 @@
 /* parcel.c - one inbox commit: what a site is sent.
  *
- * tree: <origin>-<first seq>.msgpack, a batch each (the outbox's own blob where
- * all of it is in scope); verdicts.msgpack; signers where they are other than
- * before, so that sites which are sent the same share the tree. */
+ * tree: a sheet (sheet.h) of what is new to the site, and where they are other
+ * than before `signers`, so that sites which are sent the same share the tree.
+ * Now and then a second sheet in `checkpoint/`: all that the site has now, as
+ * it stands, for nodes that begin there. */
 #include "sync/parcel.h"
 
 #include <inttypes.h>
@@ -12,57 +13,37 @@
 
 #include "core/clock.h"
 #include "sync/batch.h"
-#include "sync/verdicts.h"
+#include "sync/sheet.h"
 
-/* Where batches lay before the tree was flat. */
-#define INBOX_FOLDER "changes"
-
-enum { ORIGIN_DIGITS = 16 };
+/* A checkpoint costs what the site has now. It is made when as much was sent
+ * since the last one, so that all of them cost no more than what was sent; or
+ * when a key is new, and somebody is about to begin. */
+enum { CHECKPOINT_MIN = 512, CHECKPOINT_MIN_NEW_KEY = 64 };
 
 static const char SQL_SENT[] =
 	"SELECT 1 FROM _scope WHERE site = ? AND key = ?";
-static const char SQL_FLAGGED[] =
-	"SELECT v.reason FROM _verdict v JOIN _origin o"
-	" ON v.change = (o.id << 40 | ?2) WHERE o.origin = ?1 AND v.kind = 2";
+
+/* What the inbox says so far. */
+struct standing {
+	struct signers signers;
+	struct oid signers_blob;
+	struct oid main_oid;
+	uint64_t since; /* changes sent after the last checkpoint */
+	uint64_t size;	/* changes of that one */
+};
 
 struct packing {
 	struct parcel *parcel;
 	struct node *node;
 	const struct parcel_order *order;
-	struct tree_edit *edits;
-	char **paths; /* owned; edits point into them */
-	size_t n;
-	struct oid_set blobs; /* in edits */
-	struct names names;   /* of them */
-	struct verdict *verdicts;
-	size_t n_verdicts;
-	size_t changes; /* packed */
-	bool *sent;	/* cases of the intake at hand that the site has */
-	size_t from;	/* first intake that is owed */
+	struct standing before;
+	struct sheet news;
+	struct sheet checkpoint;
+	struct keys assigned;
+	size_t from; /* first intake that is owed */
+	bool *sent;  /* cases of the intake at hand that the site has */
+	bool new_key;
 };
-
-/* --- the shape of an inbox commit ---------------------------------------- */
-
-int parcel_files(struct buf *raw, struct repository *repository,
-		 const struct commit *commit, struct err *err)
-{
-	struct oid tree = commit->tree;
-	struct oid folder;
-	int rc = repository_find(&folder, repository, &tree, INBOX_FOLDER, err);
-
-	if (rc == 0)
-		tree = folder;
-	if (rc == 0 || rc == ERR_MISSING)
-		rc = repository_read(raw, repository, &tree, OBJECT_TREE, err);
-	return rc;
-}
-
-bool parcel_is_batch(const struct tree_entry *entry)
-{
-	return !entry->is_tree && entry->name_len > ORIGIN_DIGITS &&
-	       strspn(entry->name, "0123456789abcdef") == ORIGIN_DIGITS &&
-	       entry->name[ORIGIN_DIGITS] == '-';
-}
 
 int parcel_signers(struct oid *blob, struct repository *repository,
 		   const struct commit *commit, struct err *err)
@@ -76,17 +57,17 @@ int parcel_signers(struct oid *blob, struct repository *repository,
 	return rc == ERR_MISSING ? (err->code = ERR_CORRUPT) : rc;
 }
 
-/* --- making one ---------------------------------------------------------- */
+static bool is_first(const struct packing *packing)
+{
+	return oid_is_zero(&packing->order->base);
+}
 
 static void packing_release(struct packing *packing)
 {
-	for (size_t i = 0; i < packing->n; i++)
-		free(packing->paths[i]);
-	free(packing->paths);
-	free(packing->edits);
-	oid_set_release(&packing->blobs);
-	names_release(&packing->names);
-	free(packing->verdicts);
+	signers_release(&packing->before.signers);
+	sheet_release(&packing->news);
+	sheet_release(&packing->checkpoint);
+	keys_release(&packing->assigned);
 	free(packing->sent);
 }
 
@@ -137,140 +118,6 @@ static bool was_sent(struct packing *packing, const char *key, size_t len)
 	return sent;
 }
 
-/* --- batches ------------------------------------------------------------- */
-
-static int add_edit(struct packing *packing, const char *path,
-		    const struct oid *blob, struct err *err)
-{
-	struct tree_edit *edits =
-		realloc(packing->edits, (packing->n + 1) * sizeof(*edits));
-	char **paths;
-
-	if (edits == NULL)
-		return err_nomem(err);
-	packing->edits = edits;
-	paths = realloc(packing->paths, (packing->n + 1) * sizeof(*paths));
-	if (paths == NULL)
-		return err_nomem(err);
-	packing->paths = paths;
-	paths[packing->n] = strdup(path);
-	if (paths[packing->n] == NULL)
-		return err_nomem(err);
-	edits[packing->n].path = paths[packing->n];
-	edits[packing->n].oid = *blob;
-	packing->n++;
-	return 0;
-}
-
-/* A batch under its first change's name; `-2` and so on where a snapshot
- * repeats what travels anyway. The same bytes travel once. */
-static int add_blob(struct packing *packing, struct change_id first,
-		    const struct oid *blob, struct err *err)
-{
-	char origin[17];
-	char path[128];
-	size_t known = packing->names.n;
-	int is_new = oid_set_add(&packing->blobs, blob);
-	int n;
-	int rc;
-
-	if (is_new <= 0)
-		return is_new < 0 ? err_nomem(err) : 0;
-	change_origin_format(origin, first.origin);
-	n = snprintf(path, sizeof(path), "%s-%" PRIu64, origin, first.seq);
-	snprintf(path + n, sizeof(path) - (size_t)n, ".msgpack");
-	rc = names_add(NULL, &packing->names, path, strlen(path), err);
-	for (int i = 2; rc == 0 && packing->names.n == known; i++) {
-		snprintf(path + n, sizeof(path) - (size_t)n, "-%d.msgpack", i);
-		rc = names_add(NULL, &packing->names, path, strlen(path), err);
-	}
-	return rc < 0 ? rc : add_edit(packing, path, blob, err);
-}
-
-/* Half of a batch, by position. */
-struct half {
-	const struct change *from;
-	const struct change *to;
-};
-
-static bool in_half(const struct change *change, void *ctx)
-{
-	const struct half *half = ctx;
-
-	return change >= half->from && change < half->to;
-}
-
-/* Encodes changes [from, to) of a batch, in as many parts as limits need. */
-static int add_part(struct packing *packing, const struct batch *batch,
-		    size_t from, size_t to, struct err *err)
-{
-	struct half half = {batch->changes + from, batch->changes + to};
-	struct buf bytes = BUF_INIT;
-	struct oid blob;
-	int rc = batch_encode_some(&bytes, batch, in_half, &half, NULL, err);
-
-	if (rc == ERR_INPUT && to - from > 1) {
-		size_t middle = from + (to - from) / 2;
-
-		buf_release(&bytes);
-		rc = add_part(packing, batch, from, middle, err);
-		return rc < 0 ? rc : add_part(packing, batch, middle, to, err);
-	}
-	if (rc == 0)
-		rc = repository_write(&blob, packing->node->repository,
-				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
-				      err);
-	if (rc == 0)
-		rc = add_blob(packing, half.from->id, &blob, err);
-	packing->changes += to - from;
-	buf_release(&bytes);
-	return rc;
-}
-
-/* --- verdicts ------------------------------------------------------------ */
-
-static int add_verdict(struct packing *packing, const struct verdict *verdict,
-		       struct err *err)
-{
-	struct verdict *grown;
-
-	for (size_t i = 0; i < packing->n_verdicts; i++)
-		if (change_id_equal(packing->verdicts[i].id, verdict->id))
-			return 0;
-	grown = realloc(packing->verdicts,
-			(packing->n_verdicts + 1) * sizeof(*grown));
-	if (grown == NULL)
-		return err_nomem(err);
-	packing->verdicts = grown;
-	grown[packing->n_verdicts++] = *verdict;
-	return 0;
-}
-
-/* A snapshot's changes keep the flags they got when they were merged. */
-static int add_flags(struct packing *packing, const struct batch *batch,
-		     struct err *err)
-{
-	struct db *db = replica_db(packing->node->replica);
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_FLAGGED, err);
-
-	for (size_t i = 0; rc >= 0 && i < batch->n_changes; i++) {
-		struct verdict verdict = {.id = batch->changes[i].id,
-					  .kind = VERDICT_CLOCK_AHEAD};
-
-		db_bind_int(stmt, 1, (int64_t)verdict.id.origin);
-		db_bind_int(stmt, 2, (int64_t)verdict.id.seq);
-		rc = db_step(db, stmt, err);
-		if (rc > 0) {
-			snprintf(verdict.reason, sizeof(verdict.reason), "%s",
-				 db_text(stmt, 0));
-			rc = add_verdict(packing, &verdict, err);
-		}
-		sqlite3_reset(stmt);
-	}
-	return rc;
-}
-
 /* --- what is new to a site that has seen the rest ------------------------ */
 
 struct sieve {
@@ -284,8 +131,9 @@ struct sieve {
 static bool may_see(const struct change *change, void *ctx)
 {
 	struct sieve *sieve = ctx;
+	struct packing *packing = sieve->packing;
 	const struct entity *entity = schema_entity(
-		replica_schema(sieve->packing->node->replica), change->entity);
+		replica_schema(packing->node->replica), change->entity);
 	const struct verdict *verdict =
 		intake_verdict(sieve->intake, change->id);
 	const char *key;
@@ -296,13 +144,14 @@ static bool may_see(const struct change *change, void *ctx)
 	    (verdict != NULL && verdict->kind == VERDICT_REFUSED))
 		see = false;
 	else if (entity->scope == SCOPE_ALL)
-		see = !oid_is_zero(&sieve->packing->order->base);
+		see = !is_first(packing);
 	else
 		see = entity_case(entity, change->row, change->row_len, &key,
 				  &len) &&
-		      was_sent(sieve->packing, key, len);
+		      was_sent(packing, key, len);
 	if (see && verdict != NULL && sieve->rc == 0)
-		sieve->rc = add_verdict(sieve->packing, verdict, sieve->err);
+		sieve->rc = sheet_add_verdict(&packing->news, verdict,
+					      sieve->err);
 	return see;
 }
 
@@ -329,7 +178,7 @@ static enum part part_of(const struct packing *packing,
 			 const struct intake *intake,
 			 const struct intake_commit *commit)
 {
-	bool first = oid_is_zero(&packing->order->base);
+	bool first = is_first(packing);
 	bool some = commit->everybody && !first;
 	bool all = !commit->withheld && !(commit->everybody && first);
 	size_t n = 0;
@@ -358,11 +207,12 @@ static int add_whole(struct packing *packing, const struct intake *intake,
 	size_t n = 0;
 	struct verdict *const *verdicts =
 		intake_verdicts_on(&n, intake, commit);
-	int rc = add_blob(packing, first, &commit->blob, err);
+	int rc = sheet_add_blob(&packing->news, first, &commit->blob,
+				(size_t)(commit->last + 1 - commit->first),
+				err);
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = add_verdict(packing, verdicts[i], err);
-	packing->changes += (size_t)(commit->last + 1 - commit->first);
+		rc = sheet_add_verdict(&packing->news, verdicts[i], err);
 	return rc;
 }
 
@@ -402,8 +252,7 @@ static int add_some(struct packing *packing, const struct intake *intake,
 				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
 				      err);
 	if (rc == 0 && kept > 0)
-		rc = add_blob(packing, first->id, &blob, err);
-	packing->changes += kept;
+		rc = sheet_add_blob(&packing->news, first->id, &blob, kept, err);
 	batch_free(batch);
 	buf_release(&bytes);
 	buf_release(&whole);
@@ -411,24 +260,14 @@ static int add_some(struct packing *packing, const struct intake *intake,
 }
 
 /* Intakes before `from` are in the inbox already, as its tip says. */
-static int find_start(struct packing *packing, struct err *err)
+static void find_start(struct packing *packing)
 {
 	const struct parcel_order *order = packing->order;
-	struct commit tip;
-	struct oid main_oid;
-	int rc;
 
-	if (oid_is_zero(&order->base))
-		return 0;
-	rc = commit_read(&tip, packing->node->repository, &order->base, err);
-	if (rc < 0)
-		return rc;
-	if (commit_trailer_oid(&main_oid, &tip, "Main"))
-		for (size_t i = 0; i < order->n_intakes; i++)
-			if (oid_equal(&order->intakes[i]->id, &main_oid))
-				packing->from = i + 1;
-	commit_release(&tip);
-	return 0;
+	for (size_t i = 0; i < order->n_intakes; i++)
+		if (oid_equal(&order->intakes[i]->id,
+			      &packing->before.main_oid))
+			packing->from = i + 1;
 }
 
 static int add_intake(struct packing *packing, const struct intake *intake,
@@ -460,86 +299,117 @@ static int add_news(struct packing *packing, struct err *err)
 
 /* --- what is new as a whole ---------------------------------------------- */
 
-typedef int batches_fn(struct batch ***out, size_t *n, struct replica *replica,
-		       const char *key, struct err *err);
-
-static int add_batches(struct packing *packing, batches_fn *get,
-		       const char *key, struct err *err)
+/* A case that the intakes touched: new to the site, its still, or no more. */
+static int add_case(struct packing *packing, struct keys *as_new,
+		    const char *key, struct err *err)
 {
-	struct batch **batches = NULL;
-	size_t n = 0;
-	int rc = get(&batches, &n, packing->node->replica, key, err);
+	size_t len = strlen(key);
+	bool is_assigned = keys_has(&packing->assigned, key, len);
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		rc = add_flags(packing, batches[i], err);
-		if (rc == 0)
-			rc = add_part(packing, batches[i], 0,
-				      batches[i]->n_changes, err);
-	}
-	for (size_t i = 0; i < n; i++)
-		batch_free(batches[i]);
-	free(batches);
+	if (!was_sent(packing, key, len))
+		return is_assigned ? keys_add(as_new, key, len, err) : 0;
+	/* A late change may dispute what this site was never sent. */
+	rc = sheet_add_disputed(&packing->news, key, err);
+	if (rc == 0 && !is_assigned)
+		rc = keys_add(&packing->parcel->end, key, len, err);
 	return rc;
 }
 
-/* A case that the intakes touched: new to the site, its still, or no more. */
-static int add_case(struct packing *packing, const char *key,
-		    const struct keys *assigned, struct err *err)
+static int add_touched(struct packing *packing, struct keys *touched,
+		       bool *touched_all, struct err *err)
 {
-	size_t len = strlen(key);
-	bool is_assigned = keys_has(assigned, key, len);
-	bool sent = was_sent(packing, key, len);
+	const struct parcel_order *order = packing->order;
+	const struct keys *assigned = &packing->assigned;
 	int rc = 0;
 
-	if (is_assigned && !sent) {
-		rc = keys_add(&packing->parcel->add, key, len, err);
-		if (rc == 0)
-			rc = add_batches(packing, change_log_snapshot, key,
-					 err);
-	} else if (sent) {
-		/* A late change may dispute what this site was never sent. */
-		rc = add_batches(packing, change_log_disputed, key, err);
-		if (rc == 0 && !is_assigned)
-			rc = keys_add(&packing->parcel->end, key, len, err);
+	*touched_all = false;
+	for (size_t i = 0; is_first(packing) && rc == 0 && i < assigned->n; i++)
+		rc = keys_add(touched, assigned->items[i],
+			      strlen(assigned->items[i]), err);
+	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++) {
+		const struct intake *intake = order->intakes[i];
+
+		for (size_t j = 0; rc == 0 && j < intake->cases.n; j++)
+			rc = keys_add(touched, intake->cases.items[j],
+				      strlen(intake->cases.items[j]), err);
+		for (size_t j = 0; j < intake->n; j++)
+			*touched_all |= intake->commits[j].everybody;
 	}
 	return rc;
 }
 
 static int add_cases(struct packing *packing, struct err *err)
 {
-	const struct parcel_order *order = packing->order;
 	struct keys touched = {NULL, 0, 0};
-	struct keys assigned = {NULL, 0, 0};
-	int rc = parcel_assigned(&assigned, packing->node->replica, NULL,
-				 order->site, err);
+	struct keys as_new = {NULL, 0, 0};
+	struct keys *add = &packing->parcel->add;
+	bool touched_all;
+	int rc = add_touched(packing, &touched, &touched_all, err);
 
-	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++) {
-		const struct names *cases = &order->intakes[i]->cases;
-
-		for (size_t j = 0; rc == 0 && j < cases->n; j++)
-			rc = keys_add(&touched, cases->items[j],
-				      strlen(cases->items[j]), err);
-	}
-	if (rc == 0 && oid_is_zero(&order->base)) {
-		rc = add_batches(packing, change_log_snapshot, NULL, err);
-		for (size_t i = 0; rc == 0 && i < assigned.n; i++)
-			rc = keys_add(&touched, assigned.items[i],
-				      strlen(assigned.items[i]), err);
-	}
 	for (size_t i = 0; rc == 0 && i < touched.n; i++)
-		rc = add_case(packing, touched.items[i], &assigned, err);
+		rc = add_case(packing, &as_new, touched.items[i], err);
+	for (size_t i = 0; rc == 0 && i < as_new.n; i++)
+		rc = keys_add(add, as_new.items[i], strlen(as_new.items[i]),
+			      err);
+	if (rc == 0 && is_first(packing))
+		rc = keys_add(&as_new, "", 0, err);
+	else if (rc == 0 && touched_all)
+		rc = sheet_add_disputed(&packing->news, "", err);
+	if (rc == 0 && as_new.n > 0)
+		rc = sheet_add_cases(&packing->news, &as_new, err);
+	keys_release(&as_new);
 	keys_release(&touched);
-	keys_release(&assigned);
+	return rc;
+}
+
+/* --- checkpoints --------------------------------------------------------- */
+
+static bool is_checkpoint_due(const struct packing *packing)
+{
+	uint64_t since = packing->before.since + packing->news.changes;
+
+	if (is_first(packing))
+		return false; /* it is one by itself */
+	if (packing->new_key && since >= CHECKPOINT_MIN_NEW_KEY)
+		return true;
+	return since >= CHECKPOINT_MIN && since >= packing->before.size;
+}
+
+static int add_checkpoint(struct packing *packing, struct err *err)
+{
+	struct keys all = {NULL, 0, 0};
+	int rc = keys_add(&all, "", 0, err);
+
+	for (size_t i = 0; rc == 0 && i < packing->assigned.n; i++)
+		rc = keys_add(&all, packing->assigned.items[i],
+			      strlen(packing->assigned.items[i]), err);
+	if (rc == 0)
+		rc = sheet_add_cases(&packing->checkpoint, &all, err);
+	if (rc == 0)
+		rc = sheet_finish(&packing->checkpoint, err);
+	keys_release(&all);
 	return rc;
 }
 
 /* --- the commit ---------------------------------------------------------- */
 
+static size_t count_keys(const struct signers *signers, const char *site)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < signers->n; i++)
+		n += strcmp(signers->items[i].site, site) == 0;
+	return n;
+}
+
 /* The office's keys as they are now, to check inboxes by, and the site's own,
  * so that each of its nodes sees whether it is enrolled. */
-static int site_signers(struct oid *blob, struct node *node, const char *site,
+static int site_signers(struct oid *blob, struct packing *packing,
 			struct err *err)
 {
+	const char *site = packing->order->site;
+	struct node *node = packing->node;
 	struct signers signers = {NULL, 0};
 	struct buf text = BUF_INIT;
 	int rc = signers_load(&signers, node->replica, err);
@@ -551,59 +421,69 @@ static int site_signers(struct oid *blob, struct node *node, const char *site,
 	if (rc == 0)
 		rc = repository_write(blob, node->repository, OBJECT_BLOB,
 				      buf_text(&text), text.len, err);
+	packing->new_key = count_keys(&signers, site) >
+			   count_keys(&packing->before.signers, site);
 	buf_release(&text);
 	signers_release(&signers);
 	return rc;
 }
 
-static int add_verdict_file(struct packing *packing, struct err *err)
+static void read_since(struct standing *out, const struct commit *commit)
 {
-	struct buf bytes = BUF_INIT;
-	struct oid blob;
-	int rc;
+	size_t len;
+	const char *text = commit_trailer(&len, commit, PARCEL_SINCE);
+	char word[64];
 
-	if (packing->n_verdicts == 0)
-		return 0;
-	rc = verdicts_encode(&bytes, packing->verdicts, packing->n_verdicts,
-			     err);
-	if (rc == 0)
-		rc = repository_write(&blob, packing->node->repository,
-				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
-				      err);
-	if (rc == 0)
-		rc = add_edit(packing, LEDGER_VERDICTS, &blob, err);
-	buf_release(&bytes);
-	return rc;
+	if (text == NULL || len >= sizeof(word))
+		return;
+	memcpy(word, text, len);
+	word[len] = '\0';
+	if (sscanf(word, "%" SCNu64 " %" SCNu64, &out->since, &out->size) != 2)
+		out->since = out->size = 0;
 }
 
-/* The signers that the site goes by, as the inbox states them; and whether
- * they know this node's key: another one the site would not believe. */
-static int read_base(bool *known, struct oid *blob, struct node *node,
+/* What the site goes by, as the inbox states it. */
+static int read_base(struct standing *out, struct node *node,
 		     const struct oid *base, struct err *err)
 {
-	struct signers signers = {NULL, 0};
 	struct buf text = BUF_INIT;
 	struct commit commit;
 	int rc;
 
-	*known = true;
-	*blob = (struct oid){{0}};
 	if (oid_is_zero(base))
 		return 0;
 	rc = commit_read(&commit, node->repository, base, err);
+	if (rc < 0)
+		return rc;
+	if (!commit_trailer_oid(&out->main_oid, &commit, "Main"))
+		out->main_oid = (struct oid){{0}};
+	read_since(out, &commit);
+	rc = parcel_signers(&out->signers_blob, node->repository, &commit, err);
 	if (rc == 0)
-		rc = parcel_signers(blob, node->repository, &commit, err);
+		rc = repository_read(&text, node->repository,
+				     &out->signers_blob, OBJECT_BLOB, err);
 	if (rc == 0)
-		rc = repository_read(&text, node->repository, blob, OBJECT_BLOB,
-				     err);
-	if (rc == 0)
-		rc = signers_parse(&signers, &text, err);
-	*known = signers_allow(&signers, REPLICA_OFFICE, node->key.public_key,
-			       (int64_t)(clock_now_ms() / 1000));
-	signers_release(&signers);
+		rc = signers_parse(&out->signers, &text, err);
 	buf_release(&text);
 	commit_release(&commit);
 	return rc;
+}
+
+static void add_since(struct buf *out, const struct packing *packing)
+{
+	const struct sheet *news = &packing->news;
+	const struct sheet *checkpoint = &packing->checkpoint;
+	char text[64];
+
+	if (is_first(packing))
+		snprintf(text, sizeof(text), "0 %zu", news->changes);
+	else if (packing->parcel->checkpoint)
+		snprintf(text, sizeof(text), "0 %zu", checkpoint->changes);
+	else
+		snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64,
+			 packing->before.since + news->changes,
+			 packing->before.size);
+	commit_add_trailer(out, PARCEL_SINCE, text);
 }
 
 static int make_message(struct buf *out, const struct packing *packing,
@@ -616,22 +496,45 @@ static int make_message(struct buf *out, const struct packing *packing,
 
 	buf_adds(out, "送达 ");
 	rc = node_site_name(out, packing->node->replica, parcel->site, err);
-	buf_addf(out, ": %zu 项", packing->changes);
+	buf_addf(out, ": %zu 项", packing->news.changes);
 	if (parcel->add.n > 0)
 		buf_addf(out, ", 新交办 %zu 件", parcel->add.n);
 	if (parcel->end.n > 0)
 		buf_addf(out, ", 撤回 %zu 件", parcel->end.n);
+	if (packing->checkpoint.changes > 0)
+		buf_addf(out, ", 现状 %zu 项", packing->checkpoint.changes);
 	buf_adds(out, "\n\n");
 	commit_add_trailer(out, "Site", parcel->site);
 	oid_format(hex, main_oid);
 	commit_add_trailer(out, "Main", hex);
 	oid_format(hex, signers);
 	commit_add_trailer(out, "Signers", hex);
+	add_since(out, packing);
 	for (size_t i = 0; i < parcel->add.n; i++)
 		commit_add_trailer(out, "Case", parcel->add.items[i]);
 	for (size_t i = 0; i < parcel->end.n; i++)
 		commit_add_trailer(out, "Release", parcel->end.items[i]);
 	return rc < 0 ? rc : buf_check(out, err);
+}
+
+/* Both sheets as one tree. */
+static int make_tree(struct oid *out, struct packing *packing, struct err *err)
+{
+	const struct sheet *sheets[] = {&packing->news, &packing->checkpoint};
+	size_t n = 0;
+	struct tree_edit *edits =
+		calloc(sheets[0]->n + sheets[1]->n + 1, sizeof(*edits));
+	int rc;
+
+	if (edits == NULL)
+		return err_nomem(err);
+	for (size_t s = 0; s < 2; s++)
+		for (size_t i = 0; i < sheets[s]->n; i++)
+			edits[n++] = sheets[s]->edits[i];
+	rc = repository_edit_tree(out, packing->node->repository, NULL, edits,
+				  n, err);
+	free(edits);
+	return rc;
 }
 
 static int write_commit(struct packing *packing, const struct oid *main_oid,
@@ -643,11 +546,10 @@ static int write_commit(struct packing *packing, const struct oid *main_oid,
 	struct buf message = BUF_INIT;
 	struct commit_draft draft = {
 		.parents = &packing->order->base,
-		.n_parents = !oid_is_zero(&packing->order->base),
+		.n_parents = !is_first(packing),
 	};
 	char origin[17];
-	int rc = repository_edit_tree(&draft.tree, node->repository, NULL,
-				      packing->edits, packing->n, err);
+	int rc = make_tree(&draft.tree, packing, err);
 
 	if (rc == 0)
 		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
@@ -671,11 +573,33 @@ static int write_commit(struct packing *packing, const struct oid *main_oid,
 /* Whether there is anything to tell: content, a release, other keys of the
  * office; and a new inbox is made even where there is nothing to put into it:
  * it tells the site that it is enrolled. */
-static bool is_owed(const struct packing *packing, const struct oid *before,
-		    const struct oid *now)
+static bool is_owed(const struct packing *packing, const struct oid *signers)
 {
-	return packing->n > 0 || packing->n_verdicts > 0 ||
-	       packing->parcel->end.n > 0 || !oid_equal(before, now);
+	return packing->news.n > 0 || packing->news.n_verdicts > 0 ||
+	       packing->parcel->end.n > 0 ||
+	       !oid_equal(&packing->before.signers_blob, signers);
+}
+
+static int finish(struct packing *packing, const struct oid *main_oid,
+		  struct err *err)
+{
+	struct parcel *parcel = packing->parcel;
+	struct oid signers;
+	int rc = site_signers(&signers, packing, err);
+
+	if (rc < 0 || !is_owed(packing, &signers))
+		return rc;
+	parcel->checkpoint = is_first(packing) || is_checkpoint_due(packing);
+	/* Who begins here does not have what an earlier tree holds. */
+	if (parcel->checkpoint ||
+	    !oid_equal(&packing->before.signers_blob, &signers))
+		rc = sheet_add_file(&packing->news, LEDGER_SIGNERS, &signers,
+				    err);
+	if (rc == 0)
+		rc = sheet_finish(&packing->news, err);
+	if (rc == 0 && parcel->checkpoint && !is_first(packing))
+		rc = add_checkpoint(packing, err);
+	return rc < 0 ? rc : write_commit(packing, main_oid, &signers, err);
 }
 
 int parcel_make(struct parcel *parcel, bool *left, struct node *node,
@@ -684,34 +608,32 @@ int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 	struct packing packing = {
 		.parcel = parcel, .node = node, .order = order};
 	struct oid main_oid;
-	struct oid before;
-	struct oid signers;
-	bool known;
 	int rc = node_get_oid(&main_oid, node->replica, NODE_MAIN, err);
 
 	if (rc < 0 || oid_is_zero(&main_oid))
 		return rc;
-	rc = read_base(&known, &before, node, &order->base, err);
-	if (rc == 0 && !known) {
+	sheet_init(&packing.news, node, "");
+	sheet_init(&packing.checkpoint, node, PARCEL_CHECKPOINT "/");
+	rc = read_base(&packing.before, node, &order->base, err);
+	/* Another key the site would not believe. */
+	if (rc == 0 && !is_first(&packing) &&
+	    !signers_allow(&packing.before.signers, REPLICA_OFFICE,
+			   node->key.public_key,
+			   (int64_t)(clock_now_ms() / 1000))) {
 		*left = true;
-		return 0;
+		goto done;
 	}
-	if (rc == 0)
-		rc = find_start(&packing, err);
+	find_start(&packing);
 	if (rc == 0)
 		rc = add_news(&packing, err);
 	if (rc == 0)
+		rc = parcel_assigned(&packing.assigned, node->replica, NULL,
+				     order->site, err);
+	if (rc == 0)
 		rc = add_cases(&packing, err);
 	if (rc == 0)
-		rc = site_signers(&signers, node, order->site, err);
-	if (rc == 0 && is_owed(&packing, &before, &signers)) {
-		if (!oid_equal(&before, &signers))
-			rc = add_edit(&packing, LEDGER_SIGNERS, &signers, err);
-		if (rc == 0)
-			rc = add_verdict_file(&packing, err);
-		if (rc == 0)
-			rc = write_commit(&packing, &main_oid, &signers, err);
-	}
+		rc = finish(&packing, &main_oid, err);
+done:
 	packing_release(&packing);
 	return rc;
 }

@@ -5,21 +5,19 @@
 
 #include "sync/commit.h"
 #include "sync/delivery.h"
-#include "sync/tree.h"
 
 /* --- the shape of an inbox commit ---------------------------------------- */
 
-/* Its batches are files of its tree (before the layout was flattened: of the
- * folder `changes` in it). Replaces *raw with the tree that lists them. */
-int parcel_files(struct buf *raw, struct repository *repository,
-		 const struct commit *commit, struct err *err);
-/* Whether an entry of that tree is a batch: `<origin>-<first seq>…`. */
-bool parcel_is_batch(const struct tree_entry *entry);
 /* The blob with the keys it goes by: what its trailer `Signers` names, which
  * lies in its tree or, unchanged, in an earlier one's. ERR_CORRUPT: neither.
  */
 int parcel_signers(struct oid *blob, struct repository *repository,
 		   const struct commit *commit, struct err *err);
+
+/* The folder of a checkpoint in an inbox commit. */
+#define PARCEL_CHECKPOINT "checkpoint"
+/* Trailer: changes sent since the last checkpoint, and how many it had. */
+#define PARCEL_SINCE "Since-Checkpoint"
 
 /* --- making one ---------------------------------------------------------- */
 

@@ -45,6 +45,11 @@ void refs_inbox(struct buf *out, const char *site)
 	buf_addf(out, REF_INBOX "%s", site);
 }
 
+void refs_checkpoint(struct buf *out, const char *site)
+{
+	buf_addf(out, REF_CHECKPOINT "%s", site);
+}
+
 static bool take_site(char site[REF_SITE_MAX + 1], const char *text, size_t len)
 {
 	if (len > REF_SITE_MAX)
@@ -74,4 +79,17 @@ bool refs_parse_inbox(char site[REF_SITE_MAX + 1], const char *name)
 	return strncmp(name, REF_INBOX, strlen(REF_INBOX)) == 0 &&
 	       take_site(site, name + strlen(REF_INBOX),
 			 strlen(name + strlen(REF_INBOX)));
+}
+
+bool refs_parse_checkpoint(char site[REF_SITE_MAX + 1], const char *name)
+{
+	return strncmp(name, REF_CHECKPOINT, strlen(REF_CHECKPOINT)) == 0 &&
+	       take_site(site, name + strlen(REF_CHECKPOINT),
+			 strlen(name + strlen(REF_CHECKPOINT)));
+}
+
+bool refs_parse_delivered(char site[REF_SITE_MAX + 1], const char *name)
+{
+	return refs_parse_inbox(site, name) ||
+	       refs_parse_checkpoint(site, name);
 }

@@ -11,6 +11,7 @@
 #define REF_MAIN "refs/heads/main"
 #define REF_OUTBOX "refs/heads/outbox/"
 #define REF_INBOX "refs/heads/inbox/"
+#define REF_CHECKPOINT "refs/heads/checkpoint/"
 
 enum { REF_SITE_MAX = 64 };
 
@@ -20,9 +21,13 @@ bool refs_site_ok(const char *site);
 /* Appends `refs/heads/outbox/<site>/<16 hex digits>`. */
 void refs_outbox(struct buf *out, const char *site, uint64_t origin);
 void refs_inbox(struct buf *out, const char *site);
+void refs_checkpoint(struct buf *out, const char *site);
 /* False unless `name` is exactly such a ref. */
 bool refs_parse_outbox(char site[REF_SITE_MAX + 1], uint64_t *origin,
 		       const char *name);
 bool refs_parse_inbox(char site[REF_SITE_MAX + 1], const char *name);
+bool refs_parse_checkpoint(char site[REF_SITE_MAX + 1], const char *name);
+/* Either of the two: what the office has for a site. */
+bool refs_parse_delivered(char site[REF_SITE_MAX + 1], const char *name);
 
 #endif

@@ -196,6 +196,68 @@ int repository_reopen(struct repository *repository, struct err *err)
 	return open_git(repository, err);
 }
 
+static void begin_path(struct buf *out, const struct repository *repository)
+{
+	buf_addf(out, "%s/shallow", repository->path);
+}
+
+int repository_load_begin(struct repository *repository, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	int rc;
+
+	begin_path(&path, repository);
+	rc = buf_check(&path, err);
+	if (rc == 0)
+		rc = buf_read_file(&text, buf_text(&path), 4096, err);
+	if (rc == ERR_MISSING)
+		rc = 0;
+	else if (rc == 0 &&
+		 (text.len != OID_TEXT ||
+		  !oid_parse(&repository->begins, buf_text(&text), text.len)))
+		rc = err_set(err, ERR_CORRUPT, "%s names no single commit",
+			     buf_text(&path));
+	buf_release(&text);
+	buf_release(&path);
+	return rc;
+}
+
+int repository_set_begin(struct repository *repository, const struct oid *oid,
+			 struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	char hex[OID_TEXT];
+	int rc;
+
+	begin_path(&path, repository);
+	oid_format(hex, oid);
+	buf_addf(&text, "%s\n", hex);
+	rc = buf_check(&path, err);
+	if (rc == 0 && !oid_is_zero(oid))
+		rc = buf_write_file(&text, buf_text(&path), 0644, err);
+	else if (rc == 0 && unlink(buf_text(&path)) != 0 && errno != ENOENT)
+		rc = err_errno(err, "%s", buf_text(&path));
+	if (rc == 0)
+		repository->begins = *oid;
+	buf_release(&text);
+	buf_release(&path);
+	return rc;
+}
+
+bool repository_begins(const struct repository *repository,
+		       const struct oid *oid)
+{
+	return !oid_is_zero(&repository->begins) &&
+	       (oid == NULL || oid_equal(&repository->begins, oid));
+}
+
+const struct oid *repository_begin(const struct repository *repository)
+{
+	return &repository->begins;
+}
+
 /* libgit2 caches objects by name, those in memory too: it would go on
  * believing in them, so it is opened anew. */
 int repository_discard(struct repository *repository, struct err *err)

@@ -3,7 +3,8 @@
  * Knows git's storage; never what a commit of ours means, nor any other
  * repository.
  *
- * (R1) An object that is here has all it names here too: new objects wait in
+ * (R1) An object that is here has all it names here too, but for the parents
+ *      of a commit it begins with: new objects wait in
  *      memory and become visible as one pack, fsynced, before a ref does.
  * (R2) Whoever writes holds the lock; what a killed process left behind is
  *      cleared by the next one that takes it. */
@@ -77,6 +78,18 @@ int repository_discard(struct repository *repository, struct err *err);
  * in memory. Who reads at the same time may have to open the repository
  * again. */
 int repository_consolidate(struct repository *repository, struct err *err);
+
+/* A repository may begin at one commit, whose parents are not there: git's own
+ * file `shallow` says so, and stock git understands it. Believed of a node's
+ * own repository only, whose owner asks for it. */
+int repository_load_begin(struct repository *repository, struct err *err);
+/* Zero: it is whole (again). Needs the lock; before the objects come. */
+int repository_set_begin(struct repository *repository, const struct oid *oid,
+			 struct err *err);
+/* Whether it begins at this commit; at any, where oid is NULL. */
+bool repository_begins(const struct repository *repository,
+		       const struct oid *oid);
+const struct oid *repository_begin(const struct repository *repository);
 
 /* Refs, by full name. ERR_MISSING: no such ref. */
 int repository_ref(struct oid *out, struct repository *repository,

@@ -15,6 +15,7 @@ struct repository {
 	struct oid_list fresh;	 /* what memory holds */
 	int lock;		 /* descriptor, -1 while not locked */
 	bool dirty;		 /* the lock file says what we are doing */
+	struct oid begins;	 /* zero: nowhere, it is whole */
 };
 
 /* ERR_FAIL with libgit2's own words after "fmt: ". */

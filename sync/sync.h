@@ -46,6 +46,10 @@ int node_init_unit(const struct node_options *options, struct err *err);
 int node_commit_of(char out[SYNC_COMMIT_TEXT], struct node *node,
 		   struct change_id id, struct err *err);
 
+/* Whether this node began at a checkpoint: a sync with `history` brings what
+ * was sent to its unit before. */
+int node_began_late(bool *out, struct node *node, struct err *err);
+
 /* The register's document of a case as main held it: `at` is the first digits
  * of a main commit, or a date (the last commit of that day, or before it).
  * *commit names it. ERR_INPUT: no such commit, a unit (it has no main), or
@@ -98,6 +102,8 @@ typedef void sync_progress_fn(enum sync_stage stage, size_t done, size_t total,
 struct sync_options {
 	sync_progress_fn *progress; /* or NULL */
 	void *ctx;
+	bool history;	  /* sync at a unit: all that was ever sent to it, for a
+			     node that began at a checkpoint */
 	const char *from; /* verify at the office: a main commit (its first
 			     digits) up to which all was proven before; NULL:
 			     from the first one */

@@ -296,9 +296,11 @@ static int open_source(struct repository **out, struct hub **hub,
 	char *address = NULL;
 	int rc = 0;
 
-	if (source == VERIFY_OWN)
-		return repository_open(out, repository_path(node->repository),
-				       REPOSITORY_WRITE, err);
+	if (source == VERIFY_OWN) {
+		rc = repository_open(out, repository_path(node->repository),
+				     REPOSITORY_WRITE, err);
+		return rc < 0 ? rc : repository_load_begin(*out, err);
+	}
 	rc = replica_get(&address, node->replica, NODE_HUB, err);
 	if (rc == 0)
 		rc = hub_open(hub, address, err);

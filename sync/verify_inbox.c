@@ -5,6 +5,7 @@
 
 #include "sync/inbox.h"
 #include "sync/outbox.h"
+#include "sync/parcel.h"
 #include "sync/refs.h"
 #include "sync/verify.h"
 
@@ -33,6 +34,43 @@ static int replay_entry(struct replaying *replaying,
 	return rc;
 }
 
+/* A node that began here would have what those have that saw all of it. */
+static int check_checkpoint(struct replaying *replaying,
+			    struct inbox_entry *entry, const char *where,
+			    struct err *err)
+{
+	struct proof *proof = replaying->proof;
+	struct replica *begun = NULL;
+	char is[SYNC_COMMIT_TEXT];
+	char should[SYNC_COMMIT_TEXT];
+	struct sync_report counts = {0};
+	const struct run run = {&counts, NULL};
+	struct oid folder;
+	int rc = repository_find(&folder, proof->repository,
+				 &entry->commit.tree, PARCEL_CHECKPOINT, err);
+
+	if (rc == ERR_MISSING || entry->commit.begins)
+		return 0;
+	if (rc == 0)
+		rc = proof_scratch(&begun, proof, err);
+	if (rc == 0) {
+		entry->commit.begins = true;
+		rc = inbox_apply(begun, proof->repository, entry, &run, err);
+	}
+	if (rc == 0)
+		rc = proof_state(is, begun, replaying->site, err);
+	if (rc == 0)
+		rc = proof_state(should, replaying->into, replaying->site, err);
+	if (rc == 0 && strcmp(is, should) != 0)
+		rc = proof_finding(proof, err,
+				   "%s: its checkpoint is not what was sent up "
+				   "to it",
+				   where);
+	sync_report_release(&counts);
+	replica_close(begun);
+	return rc;
+}
+
 static int replay_commit(struct replaying *replaying, const struct oid *oid,
 			 struct err *err)
 {
@@ -42,8 +80,12 @@ static int replay_commit(struct replaying *replaying, const struct oid *oid,
 	int rc = inbox_read(&entry, replaying->proof->repository, oid,
 			    replaying->site, err);
 
+	oid_format(hex, oid);
+	snprintf(where, sizeof(where), "inbox/%s %.12s", replaying->site, hex);
 	if (rc == 0) {
 		rc = replay_entry(replaying, &entry, err);
+		if (rc == 0)
+			rc = check_checkpoint(replaying, &entry, where, err);
 		signers_release(&replaying->before);
 		replaying->before = entry.signers; /* ours now */
 		entry.signers = (struct signers){NULL, 0};
@@ -51,8 +93,6 @@ static int replay_commit(struct replaying *replaying, const struct oid *oid,
 	}
 	replaying->proof->report->commits++;
 	inbox_entry_release(&entry);
-	oid_format(hex, oid);
-	snprintf(where, sizeof(where), "inbox/%s %.12s", replaying->site, hex);
 	return proof_damage(replaying->proof, rc, where, err);
 }
 

@@ -85,7 +85,7 @@ static int check_others(struct proof *proof, const char *site, struct err *err)
 		char of[REF_SITE_MAX + 1];
 		uint64_t origin;
 
-		if ((!refs_parse_inbox(of, refs.items[i].name) &&
+		if ((!refs_parse_delivered(of, refs.items[i].name) &&
 		     !refs_parse_outbox(of, &origin, refs.items[i].name)) ||
 		    strcmp(of, site) != 0)
 			rc = proof_finding(proof, err,

@@ -12,7 +12,7 @@ cd "$tree"
 doors='
 git2.h       core/git_library.h
 git2/*       core/git_library.h
-msgpack.h    sync/batch.c sync/verdicts.c
+msgpack.h    sync/batch.c sync/snapshots.c sync/verdicts.c
 zlib.h       core/deflate.c sync/pack_scan.c
 curl/*       sync/stream_http.c
 sodium.h     core/crypto.c

@@ -77,7 +77,7 @@ _tian_options() {
 	show) echo --all --at ;;
 	set) echo --reason ;;
 	reply) echo --class --text-file --unit ;;
-	sync) echo --watch ;;
+	sync) echo --watch --history ;;
 	conflicts) echo --hard ;;
 	resolve) echo --take --value --reason ;;
 	verify) echo --hub --from ;;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -118,6 +119,71 @@ static void scope__a_new_node_holds_what_the_old_one_does(void **state)
 		"1-1-001,1-1-003");
 }
 
+/* Weeks of work at edu. */
+static void work(const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char one[256];
+
+		snprintf(one, sizeof(one),
+			 "UPDATE handling SET draft = '第%zu稿。',"
+			 " contact_name = '%zu号' WHERE unit = 'edu'",
+			 i, i);
+		world_edit(name, "王芳", one);
+	}
+}
+
+static size_t changes_at(const char *name)
+{
+	return strtoul(world_text(name, "SELECT count(*) FROM _change"), NULL,
+		       10);
+}
+
+/* The office has much behind it; a new key is enrolled, and its node gets
+ * what stands. The old node, weeks behind, goes on as before. */
+static void scope__a_new_node_begins_at_a_checkpoint(void **state)
+{
+	(void)state;
+	work("edu", 40);
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	world_sync("edu2", 0);
+	assert_true(changes_at("edu2") + 70 < changes_at("edu"));
+	assert_int_equal(run(NULL, 0, "git -C edu2/tian.git fsck --strict"), 0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub rev-parse -q --verify"
+			     " checkpoint/edu"),
+			 0);
+	/* Both go on: the new one edits what the old one has edited unseen. */
+	world_edit("edu2", "赵敏", "UPDATE handling SET draft = '新稿。'");
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '旧稿。'");
+	for (int i = 0; i < 2; i++) {
+		world_sync("edu", 0);
+		world_sync("edu2", 0);
+		world_sync("office", 0);
+	}
+	world_sync("edu", 0);
+	world_sync("edu2", 0);
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("edu", "edu"));
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("office", "edu"));
+	assert_string_equal(
+		world_text("edu2", "SELECT count(*) FROM _conflict"), "1");
+	world_verify("office");
+	world_verify("edu2");
+	world_verify("edu");
+	/* It gets the rest when it is asked for, and has no other state. */
+	world_history("edu2");
+	assert_true(changes_at("edu2") == changes_at("edu"));
+	assert_int_equal(run(NULL, 0, "test -e edu2/tian.git/shallow"), 1);
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("edu", "edu"));
+	world_verify("edu2");
+}
+
 #define SCOPE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -126,6 +192,7 @@ int main(void)
 		SCOPE_TEST(scope__a_late_edit_is_refused_and_kept),
 		SCOPE_TEST(scope__a_released_unit_gets_nothing_more),
 		SCOPE_TEST(scope__a_new_node_holds_what_the_old_one_does),
+		SCOPE_TEST(scope__a_new_node_begins_at_a_checkpoint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

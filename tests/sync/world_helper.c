@@ -175,14 +175,15 @@ const char *world_text(const char *name, const char *sql)
 	return text;
 }
 
-const struct sync_report *world_sync(const char *name, int rc)
+static const struct sync_report *
+sync_with(const char *name, const struct sync_options *options, int rc)
 {
 	struct node *node = open_node(name);
 	int got;
 
 	world_forget();
 	last = (struct err){0};
-	got = node_sync(&report, node, NULL, &last);
+	got = node_sync(&report, node, options, &last);
 	if (got != rc)
 		print_error("sync %s: %d: %s\n", name, got, last.text);
 	for (size_t i = 0; got != rc && i < report.n_details; i++)
@@ -190,6 +191,36 @@ const struct sync_report *world_sync(const char *name, int rc)
 	assert_int_equal(got, rc);
 	node_close(node);
 	return &report;
+}
+
+const struct sync_report *world_sync(const char *name, int rc)
+{
+	return sync_with(name, NULL, rc);
+}
+
+const struct sync_report *world_history(const char *name)
+{
+	const struct sync_options options = {.history = true};
+
+	return sync_with(name, &options, 0);
+}
+
+void world_verify(const char *name)
+{
+	static const enum verify_source sources[] = {VERIFY_OWN, VERIFY_HUB};
+
+	for (size_t s = 0; s < 2; s++) {
+		struct verify_report proof = {.ok = false};
+		struct node *node = open_node(name);
+		struct err err = {0};
+
+		must(node_verify(&proof, node, sources[s], NULL, &err), &err);
+		for (size_t i = 0; i < proof.n_findings; i++)
+			print_error("%s: %s\n", name, proof.findings[i]);
+		assert_true(proof.ok);
+		verify_report_release(&proof);
+		node_close(node);
+	}
 }
 
 void world_forget(void)

@@ -30,6 +30,10 @@ const char *world_text(const char *name, const char *sql);
 
 /* Syncs, expecting `rc`. The report of the last one, until the next. */
 const struct sync_report *world_sync(const char *name, int rc);
+/* The same at a unit's node that gets all that was ever sent. */
+const struct sync_report *world_history(const char *name);
+/* Everything there and at the hub follows from the signed changes. */
+void world_verify(const char *name);
 /* Text of the last error. */
 const char *world_error(void);
 /* State hash of a node, limited to `site` (may be NULL). Static, in turn. */
