@@ -152,8 +152,7 @@ static bool is_in_inbox(struct node *node, const struct ref_list *refs,
  * is here. */
 static int learn_ref(struct node *node, const struct ref_list *refs,
 		     const struct ref *ref, const struct oid *own,
-		     const struct run *run,
-		     struct err *err)
+		     const struct run *run, struct err *err)
 {
 	char site[REF_SITE_MAX + 1];
 	struct oid_list chain = {NULL, 0, 0};
@@ -196,8 +195,8 @@ int delivery_learn(struct node *node, const struct ref_list *refs,
 		     !begins_with(ref->name, REF_CHECKPOINT)) ||
 		    (here != NULL && oid_equal(here, &ref->oid)))
 			continue;
-		rc = learn_ref(node, refs, ref, here != NULL ? here : &none, run,
-			       err);
+		rc = learn_ref(node, refs, ref, here != NULL ? here : &none,
+			       run, err);
 	}
 	ref_list_release(&own);
 	return rc;

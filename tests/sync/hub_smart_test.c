@@ -315,6 +315,57 @@ static void hub_smart__another_node_fetches_only_what_it_lacks(void **state)
 	repository_close(other);
 }
 
+#define INBOX "refs/heads/inbox/edu"
+#define CHECKPOINT "refs/heads/checkpoint/edu"
+
+/* Five commits, of which the third is where a new node begins; what it lacks
+ * then, though an old blob comes back; what came before, when it is asked. */
+static void hub_smart__a_history_is_fetched_from_its_middle(void **state)
+{
+	static const struct oid none;
+	struct repository *other = roads_repository("b");
+	struct oid at[6];
+	struct err err;
+
+	(void)state;
+	at[0] = roads_commit(repo, NULL, "a", "0");
+	for (size_t i = 1; i < 6; i++)
+		at[i] = roads_commit(repo, &at[i - 1], "a",
+				     i == 4 ? "0" : in_folder("%zu", i));
+	open_hub();
+	assert_int_equal(push_ref(INBOX, NULL, &at[3], &err), 0);
+	assert_int_equal(push_ref(CHECKPOINT, NULL, &at[2], &err), 0);
+	open_hub();
+	assert_int_equal(repository_lock(other, &err), 0);
+	assert_int_equal(repository_set_begin(other, &at[2], &err), 0);
+	assert_int_equal(hub_fetch(hub, other, &at[2], 1, &err), 0);
+	assert_int_equal(hub_fetch(hub, other, &at[3], 1, &err), 0);
+	assert_int_equal(roads_objects("b"), 6);
+	assert_int_equal(repository_set_ref(other, INBOX, &at[3], NULL, &err),
+			 0);
+	assert_int_equal(push_ref(INBOX, &at[3], &at[5], &err), 0);
+	assert_int_equal(hub_fetch(hub, other, &at[5], 1, &err), 0);
+	assert_int_equal(roads_objects("b"), 12);
+	assert_int_equal(repository_set_ref(other, INBOX, &at[5], NULL, &err),
+			 0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C b fsck --strict &&"
+			     " git -C b rev-list --count inbox/edu |"
+			     " grep -qx 4"),
+			 0);
+	/* The rest, by way of what is here. */
+	open_hub();
+	assert_int_equal(hub_fetch(hub, other, &at[1], 1, &err), 0);
+	assert_int_equal(repository_set_begin(other, &none, &err), 0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C b fsck --strict &&"
+			     " git -C b rev-list --count inbox/edu |"
+			     " grep -qx 6"),
+			 0);
+	repository_unlock(other);
+	repository_close(other);
+}
+
 /* A unit's whole run: its ref, its push, its inbox. */
 static void hub_smart__a_run_takes_two_connections(void **state)
 {
@@ -814,6 +865,7 @@ int main(void)
 		T(hub_smart__a_refusal_is_told_in_the_hooks_words),
 		T(hub_smart__a_race_that_is_lost_is_stale),
 		T(hub_smart__another_node_fetches_only_what_it_lacks),
+		T(hub_smart__a_history_is_fetched_from_its_middle),
 		T(hub_smart__a_run_takes_two_connections),
 		T(hub_smart__an_object_the_hub_has_not_is_missing),
 		T(hub_smart__damage_there_is_told_and_nothing_taken),

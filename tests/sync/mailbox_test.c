@@ -171,7 +171,8 @@ static void mailbox__holds_nothing_of_others(void **state)
 	world_sync("edu", 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	expect("refs/heads/inbox/edu\nrefs/heads/outbox/edu/\n",
+	expect("refs/heads/checkpoint/edu\nrefs/heads/inbox/edu\n"
+	       "refs/heads/outbox/edu/\n",
 	       "git -C mail-edu for-each-ref --format='%(refname)' | sed"
 	       " 's/[0-9a-f]\\{16\\}$//'");
 	must("git -C mail-hr cat-file --batch-all-objects --batch |"
