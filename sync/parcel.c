@@ -150,8 +150,8 @@ static bool may_see(const struct change *change, void *ctx)
 				  &len) &&
 		      was_sent(packing, key, len);
 	if (see && verdict != NULL && sieve->rc == 0)
-		sieve->rc = sheet_add_verdict(&packing->news, verdict,
-					      sieve->err);
+		sieve->rc =
+			sheet_add_verdict(&packing->news, verdict, sieve->err);
 	return see;
 }
 
@@ -252,7 +252,8 @@ static int add_some(struct packing *packing, const struct intake *intake,
 				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
 				      err);
 	if (rc == 0 && kept > 0)
-		rc = sheet_add_blob(&packing->news, first->id, &blob, kept, err);
+		rc = sheet_add_blob(&packing->news, first->id, &blob, kept,
+				    err);
 	batch_free(batch);
 	buf_release(&bytes);
 	buf_release(&whole);

@@ -140,13 +140,11 @@ int sheet_add_blob(struct sheet *sheet, struct change_id first,
 		return err_nomem(err);
 	change_origin_format(origin, first.origin);
 	if (copy == 1)
-		snprintf(path, sizeof(path),
-			 "%s-%" PRIu64 ".msgpack", origin,
+		snprintf(path, sizeof(path), "%s-%" PRIu64 ".msgpack", origin,
 			 first.seq);
 	else
-		snprintf(path, sizeof(path),
-			 "%s-%" PRIu64 "-%u.msgpack", origin,
-			 first.seq, copy);
+		snprintf(path, sizeof(path), "%s-%" PRIu64 "-%u.msgpack",
+			 origin, first.seq, copy);
 	return sheet_add_file(sheet, path, blob, err);
 }
 
@@ -184,7 +182,8 @@ static int add_part(struct sheet *sheet, const struct batch *batch, size_t from,
 				      OBJECT_BLOB, buf_text(&bytes), bytes.len,
 				      err);
 	if (rc == 0)
-		rc = sheet_add_blob(sheet, half.from->id, &blob, to - from, err);
+		rc = sheet_add_blob(sheet, half.from->id, &blob, to - from,
+				    err);
 	buf_release(&bytes);
 	return rc;
 }
