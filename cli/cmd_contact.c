@@ -36,7 +36,8 @@ static int check(void *ctx, struct err *err)
 	const struct contact *contact = ctx;
 	int rc = step_need(contact->mode, "--mode 走访", err);
 
-	return rc < 0 ? rc : step_need(contact->result, "--result TEXT", err);
+	return rc < 0 ? rc
+		      : step_need(contact->result, N_("--result TEXT"), err);
 }
 
 static int write_fields(struct step *step, const char *row,

@@ -21,7 +21,7 @@ static int check(void *ctx, struct err *err)
 {
 	const struct decline *decline = ctx;
 
-	return step_need(decline->reason, "--reason TEXT", err);
+	return step_need(decline->reason, N_("--reason TEXT"), err);
 }
 
 static int write(struct step *step, void *ctx, struct err *err)

@@ -40,9 +40,9 @@ static int check(void *ctx, struct err *err)
 	int rc = answer_check(answer, err);
 
 	if (rc == 0 && !answer->grant && !answer->refuse)
-		rc = step_need(extend->until_word, "--until DATE", err);
+		rc = step_need(extend->until_word, N_("--until DATE"), err);
 	if (rc == 0 && !answer->grant)
-		rc = step_need(answer->reason, "--reason TEXT", err);
+		rc = step_need(answer->reason, N_("--reason TEXT"), err);
 	if (rc == 0 && extend->until_word && answer->refuse)
 		rc = err_set(err, ERR_USAGE,
 			     _("--until does not go with --refuse"));

@@ -103,7 +103,7 @@ static int write(struct step *step, void *ctx, struct err *err)
 	int rc = step_mine(step, "filed", err);
 
 	if (rc == 0 && needs_reason(step))
-		rc = step_need(file->reason, "--reason TEXT", err);
+		rc = step_need(file->reason, N_("--reason TEXT"), err);
 	if (rc == 0 && !file->case_no) {
 		rc = issue(file, step, err);
 		if (file->issued.len > 0)

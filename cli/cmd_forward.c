@@ -21,7 +21,7 @@ static int check(void *ctx, struct err *err)
 {
 	const struct forward *forward = ctx;
 
-	return step_need(forward->reason, "--reason TEXT", err);
+	return step_need(forward->reason, N_("--reason TEXT"), err);
 }
 
 static int write(struct step *step, void *ctx, struct err *err)

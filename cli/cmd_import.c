@@ -19,7 +19,7 @@
 #include "cli/xlsx_list.h"
 #include "core/buf.h"
 
-enum { FILE_MAX = 64 << 20 }; /* bytes; a list of 10,000 replies has 20 MiB */
+enum { FILE_MAX = 128 << 20 }; /* bytes; 10,000 replies have 8 MiB */
 
 static const char help[] = N_(
 	"usage: tian import FILE [--format news|csv|xlsx|json]\n"

@@ -44,7 +44,7 @@ struct measure {
 static int check(void *ctx, struct err *err)
 {
 	const struct measure *measure = ctx;
-	int rc = step_need(measure->suggestion, "--suggestion TEXT", err);
+	int rc = step_need(measure->suggestion, N_("--suggestion TEXT"), err);
 
 	if (rc == 0)
 		rc = step_need(measure->state, "--state done", err);

@@ -36,7 +36,7 @@ static int check(void *ctx, struct err *err)
 {
 	const struct merge *merge = ctx;
 
-	return step_need(merge->into, "--into CASE", err);
+	return step_need(merge->into, N_("--into CASE"), err);
 }
 
 static int check_other(const struct step *step, const char *other,

@@ -55,12 +55,12 @@ struct entry {
 
 static int check(struct entry *entry, struct err *err)
 {
-	int rc = step_need(entry->title, "--title TEXT", err);
+	int rc = step_need(entry->title, N_("--title TEXT"), err);
 
 	if (rc == 0)
 		rc = step_need(entry->sponsors.n ? entry->sponsors.items[0]
 						 : NULL,
-			       "--sponsor NAME", err);
+			       N_("--sponsor NAME"), err);
 	for (size_t i = 0; i < entry->sponsors.n; i++)
 		buf_addf(&entry->names, "%s%s", i ? "、" : "",
 			 entry->sponsors.items[i]);

@@ -44,7 +44,7 @@ struct redo {
 static int check(void *ctx, struct err *err)
 {
 	struct redo *redo = ctx;
-	int rc = step_need(redo->reason, "--reason TEXT", err);
+	int rc = step_need(redo->reason, N_("--reason TEXT"), err);
 
 	if (rc == 0 && redo->due_word)
 		rc = value_read_date(redo->due, redo->due_word, err);

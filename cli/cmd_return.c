@@ -47,7 +47,8 @@ static int check(void *ctx, struct err *err)
 	if (rc == 0 && release->to && !release->answer.grant)
 		rc = err_set(err, ERR_USAGE, _("--to goes with --grant"));
 	if (rc == 0)
-		rc = step_need(release->answer.reason, "--reason TEXT", err);
+		rc = step_need(release->answer.reason, N_("--reason TEXT"),
+			       err);
 	return rc;
 }
 

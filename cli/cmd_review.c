@@ -52,8 +52,9 @@ static int check(void *ctx, struct err *err)
 				 "the whole answer"));
 	if (review->reject && review->class_word)
 		return err_set(err, ERR_USAGE, _("--class goes with --pass"));
-	return review->reject ? step_need(review->reason, "--reason TEXT", err)
-			      : 0;
+	return review->reject
+		       ? step_need(review->reason, N_("--reason TEXT"), err)
+		       : 0;
 }
 
 static int add_reply(struct review *review, const struct step *step,

@@ -25,9 +25,9 @@ struct sign {
 static int check(void *ctx, struct err *err)
 {
 	const struct sign *sign = ctx;
-	int rc = step_need(sign->doc_no, "--doc-no NO", err);
+	int rc = step_need(sign->doc_no, N_("--doc-no NO"), err);
 
-	return rc < 0 ? rc : step_need(sign->signer, "--signer NAME", err);
+	return rc < 0 ? rc : step_need(sign->signer, N_("--signer NAME"), err);
 }
 
 static int write_fields(struct step *step, const struct sign *sign,

@@ -44,7 +44,8 @@ static int check(void *ctx, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       _("--confirm stands alone: it confirms what "
 				 "the units told"));
-	return track->confirm ? 0 : step_need(track->note, "--note TEXT", err);
+	return track->confirm ? 0
+			      : step_need(track->note, N_("--note TEXT"), err);
 }
 
 static int check_class(const struct step *step, struct err *err)

@@ -146,7 +146,7 @@ static int check(void *ctx, struct err *err)
 {
 	const struct voiding *voiding = ctx;
 
-	return step_need(voiding->reason, "--reason TEXT", err);
+	return step_need(voiding->reason, N_("--reason TEXT"), err);
 }
 
 int cmd_void(struct cli *cli, int argc, char **argv)

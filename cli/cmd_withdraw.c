@@ -22,7 +22,7 @@ static int check(void *ctx, struct err *err)
 {
 	const struct withdraw *withdraw = ctx;
 
-	return step_need(withdraw->reason, "--reason TEXT", err);
+	return step_need(withdraw->reason, N_("--reason TEXT"), err);
 }
 
 static int write(struct step *step, void *ctx, struct err *err)

@@ -63,7 +63,7 @@ static const struct line {
 	{NULL, NULL, FACT_CONTRADICTED, 0, "tian conflicts %s",
 	 N_("two steps or rows of it contradict each other")},
 	{NULL, "office", FACT_ASKED_RETURN, 0,
-	 "tian return %s --grant --reason TEXT",
+	 N_("tian return %s --grant --reason TEXT"),
 	 N_("a unit asks to be released (or --refuse)")},
 	{NULL, "office", FACT_ASKED_TIME, 0, "tian extend %s --grant",
 	 N_("a unit asks for more time (or --refuse --reason TEXT)")},
@@ -76,7 +76,7 @@ static const struct line {
 	 N_("register it as received")},
 	{"已提交", "office", 0, 0, "tian file %s",
 	 N_("file it (or merge, decline, forward, withdraw)")},
-	{"立案", "office", 0, 0, "tian assign %s --main UNIT",
+	{"立案", "office", 0, 0, N_("tian assign %s --main UNIT"),
 	 N_("assign it to its units")},
 	{"交办", "office", 0, 0, NULL, N_("the unit receives it")},
 	{"办理中", "office", 0, 0, NULL, N_("the unit writes its reply")},
@@ -90,31 +90,32 @@ static const struct line {
 	 "tian feedback %s --process 满意 --result 满意",
 	 N_("enter the sponsor's form")},
 	{"办结", "office", 0, 0, "tian archive %s", N_("close it for good")},
-	{"重新办理", "office", FACT_UNDECIDED, 0, "tian redo %s --reason TEXT",
-	 N_("begin the next round")},
+	{"重新办理", "office", FACT_UNDECIDED, 0,
+	 N_("tian redo %s --reason TEXT"), N_("begin the next round")},
 	{"重新办理", "office", 0, FACT_UNDECIDED, NULL,
 	 N_("the unit receives it again")},
 
 	{"交办", "main", 0, FACT_RETURNING, "tian receive %s",
 	 N_("take it on")},
-	{"交办", "main", 0, FACT_RETURNING, "tian return %s --reason TEXT",
+	{"交办", "main", 0, FACT_RETURNING, N_("tian return %s --reason TEXT"),
 	 N_("or ask to be released")},
 	{"办理中", "main", 0, FACT_RETURNING,
-	 "tian contact %s --mode 走访 --result TEXT",
+	 N_("tian contact %s --mode 走访 --result TEXT"),
 	 N_("record each talk with the sponsor")},
 	{"办理中", "main", 0, FACT_RETURNING | FACT_DRAFT,
-	 "tian reply %s --class A --text-file FILE", N_("write the reply")},
+	 N_("tian reply %s --class A --text-file FILE"), N_("write the reply")},
 	{"办理中", "main", FACT_DRAFT, FACT_RETURNING, "tian submit %s",
 	 N_("hand the reply to the office")},
 	{"答复待审", "main", 0, 0, NULL, N_("the office reviews the reply")},
 	{"审核驳回", "main", 0, FACT_RETURNING,
-	 "tian reply %s --class A --text-file FILE", N_("change the reply")},
+	 N_("tian reply %s --class A --text-file FILE"),
+	 N_("change the reply")},
 	{"审核驳回", "main", 0, FACT_RETURNING, "tian submit %s",
 	 N_("and submit it again")},
 	{"审核通过", "main", 0, 0, NULL,
 	 N_("the office sends the letter to the sponsor")},
 	{"已答复", "main", 0, 0, NULL, N_("the sponsor's form comes back")},
-	{"办结", "main", FACT_TRACKED, 0, "tian track %s --note TEXT",
+	{"办结", "main", FACT_TRACKED, 0, N_("tian track %s --note TEXT"),
 	 N_("tell how what was promised goes on")},
 	{"重新办理", "main", 0, FACT_UNDECIDED | FACT_RETURNING,
 	 "tian receive %s", N_("take it on again")},
@@ -126,7 +127,7 @@ static const struct line {
 	{"办理中", "co", 0, FACT_RECEIVED | FACT_RETURNING, "tian receive %s",
 	 N_("take it on")},
 	{"办理中", "co", FACT_RECEIVED, FACT_DRAFT | FACT_RETURNING,
-	 "tian reply %s --text-file FILE", N_("write this unit's opinion")},
+	 N_("tian reply %s --text-file FILE"), N_("write this unit's opinion")},
 	{"办理中", "co", FACT_MAIN_DRAFT, FACT_BOUND | FACT_RETURNING,
 	 "tian countersign %s", N_("agree to the main unit's reply")},
 	{"答复待审", "co", FACT_MAIN_DRAFT, FACT_BOUND, "tian countersign %s",
@@ -148,12 +149,12 @@ static int tell(const struct line *line, const char *key, line_fn *fn,
 		void *ctx, struct err *err)
 {
 	struct buf command = BUF_INIT;
-	const char *hole = line->command ? strstr(line->command, "%s") : NULL;
+	const char *named = line->command ? _(line->command) : NULL;
+	const char *hole = named ? strstr(named, "%s") : NULL;
 	int rc;
 
 	if (hole) {
-		buf_add(&command, line->command,
-			(size_t)(hole - line->command));
+		buf_add(&command, named, (size_t)(hole - named));
 		buf_addf(&command, "%s%s", key, hole + 2);
 	}
 	rc = buf_check(&command, err);

@@ -24,7 +24,7 @@ static const char style[] =
 	".wide .page{max-width:297mm;min-height:205mm;padding:20mm 18mm}\n"
 	"h1{font:700 22pt/1.5 \"Noto Serif CJK SC\",\"Source Han Serif SC\","
 	"STZhongsong,SimSun,serif;text-align:center;margin:0 0 8mm;"
-	"text-wrap:balance}\n"
+	"text-wrap:balance}h1 span{display:inline-block}\n"
 	"p{margin:0;text-indent:2em;text-align:justify}\n"
 	"p.flush{text-indent:0}\n"
 	".class{position:absolute;top:16mm;right:26mm;font:700 22pt/1 "
@@ -32,9 +32,12 @@ static const char style[] =
 	"padding:2mm 4mm}\n"
 	".mark{position:absolute;top:17mm;left:28mm;font-size:14pt}\n"
 	".number{text-align:center;text-indent:0;margin:0 0 8mm}\n"
-	".sign{margin-top:14mm;text-align:right;text-indent:0}\n"
+	".sign{margin-top:9mm;text-align:right;text-indent:0}\n"
+	/* Neither signature nor foot stands alone on a page. */
+	".end{break-inside:avoid;break-before:avoid}p{orphans:2;widows:2}"
+	".wide .end{break-before:auto}\n"
 	".sign span{display:inline-block;text-align:center;min-width:60mm}\n"
-	".foot{margin-top:12mm;border-top:1px solid #000;font-size:14pt;"
+	".foot{margin-top:7mm;border-top:1px solid #000;font-size:14pt;"
 	"padding-top:2mm}\n"
 	".foot p{text-indent:0}\n"
 	"table{border-collapse:collapse;width:100%;font-size:12pt;"
@@ -73,16 +76,6 @@ static void add(struct buf *out, const char *open, const char *text,
 }
 
 /* 2022-06-30 as 2022年6月30日; anything else as it stands. */
-static void add_date(struct buf *out, const char *date)
-{
-	int year, month, day;
-
-	if (sscanf(date, "%4d-%2d-%2d", &year, &month, &day) == 3)
-		buf_addf(out, "%d年%d月%d日", year, month, day);
-	else
-		publish_escape(out, date);
-}
-
 static void add_cell(struct buf *out, const char *text, bool centred)
 {
 	add(out, centred ? "<td class=\"c\">" : "<td>", text, "</td>");
@@ -113,16 +106,28 @@ static void add_title(struct buf *out, const struct paper *paper,
 		      const char *title)
 {
 	buf_adds(out, "<h1>");
-	publish_escape(out, paper->committee);
-	publish_escape(out, paper->meeting);
-	add(out, "", title, "</h1>\n");
+	add(out, "<span>", paper->committee, "</span>");
+	add(out, "<span>", paper->meeting, "</span>");
+	add(out, "<span>", title, "</span></h1>\n");
 }
 
+/* "第14号提案的答复", whatever way the list printed the number. */
+static void add_number(struct buf *out, const char *case_no)
+{
+	bool bare = case_no[0] &&
+		    case_no[strspn(case_no, "0123456789")] == '\0';
+
+	add(out, bare ? "<span>第" : "<span>", case_no,
+	    bare ? "号提案的答复</span></h1>\n" : "提案的答复</span></h1>\n");
+}
+
+/* Opens the end of a sheet, which does not break: the caller closes it. */
 static void add_sign(struct buf *out, const char *who, const char *date)
 {
+	buf_adds(out, "<div class=\"end\">");
 	add(out, "<p class=\"sign\"><span>", who, "<br>");
 	if (date[0])
-		add_date(out, date);
+		publish_date(out, date);
 	else
 		buf_adds(out, "　　年　　月　　日");
 	buf_adds(out, "</span></p>\n");
@@ -149,7 +154,7 @@ static void add_assignment_row(struct buf *out, const struct paper_row *row)
 	add_cell(out, row->main_names, false);
 	add_cell(out, row->co_names, false);
 	buf_adds(out, "<td class=\"c\">");
-	add_date(out, row->due);
+	publish_date(out, row->due);
 	buf_adds(out, "</td></tr>\n");
 }
 
@@ -179,8 +184,9 @@ static void add_assignment(struct buf *out, struct paper *paper, size_t from,
 		add_assignment_row(out, &paper->rows[i]);
 	buf_adds(out, "</tbody></table>\n");
 	add_sign(out, paper->office, paper->options.date);
-	buf_adds(out, "<div class=\"foot\"><p>签收人：＿＿＿＿＿＿＿＿　　　"
-		      "签收日期：＿＿＿＿＿＿＿＿</p></div>\n</section>\n");
+	buf_adds(out,
+		 "<div class=\"foot\"><p>签收人：＿＿＿＿＿＿＿＿　　　"
+		 "签收日期：＿＿＿＿＿＿＿＿</p></div></div>\n</section>\n");
 }
 
 /* Late, or due within two weeks; co-units are asked for their opinion. */
@@ -200,7 +206,7 @@ static void add_reminder_row(struct buf *out, const struct paper_row *row)
 	add_cell(out, row->title, false);
 	add_cell(out, row->role_name, true);
 	buf_adds(out, "<td class=\"c\">");
-	add_date(out, row->due);
+	publish_date(out, row->due);
 	buf_adds(out, "</td>");
 	if (row->days > 0)
 		buf_addf(out, "<td class=\"c late\">逾期 %lld 天</td>",
@@ -243,7 +249,7 @@ static void add_reminder(struct buf *out, struct paper *paper, size_t from,
 	}
 	buf_adds(out, "</tbody></table>\n");
 	add_sign(out, paper->office, paper->options.date);
-	buf_adds(out, "</section>\n");
+	buf_adds(out, "</div></section>\n");
 }
 
 static void add_paragraphs(struct buf *out, const char *text)
@@ -274,10 +280,9 @@ static void add_letter(struct buf *out, struct paper *paper,
 		add(out, "<div class=\"mark\">", row->publicity, "</div>\n");
 	if (row->class_code[0])
 		add(out, "<div class=\"class\">", row->class_code, "</div>\n");
-	buf_adds(out, "<h1>关于");
-	publish_escape(out, paper->committee);
-	publish_escape(out, paper->meeting);
-	add(out, "", row->case_no, "提案的答复</h1>\n");
+	add(out, "<h1><span>关于", paper->committee, "</span>");
+	add(out, "<span>", paper->meeting, "</span>");
+	add_number(out, row->case_no);
 	if (row->doc_no[0])
 		add(out, "<p class=\"number\">", row->doc_no, "</p>\n");
 	add(out, "<p class=\"flush\">",
@@ -288,7 +293,8 @@ static void add_letter(struct buf *out, struct paper *paper,
 	buf_adds(out,
 		 "<div class=\"foot\"><p>联系人：＿＿＿＿＿＿　　联系电话："
 		 "＿＿＿＿＿＿＿＿</p>");
-	add(out, "<p>抄送：", paper->office, "。</p></div>\n</section>\n");
+	add(out, "<p>抄送：", paper->office,
+	    "。</p></div></div>\n</section>\n");
 }
 
 static void add_choice(struct buf *out, const char *what)
@@ -396,7 +402,7 @@ static void add_results(struct buf *out, struct paper *paper,
 	buf_adds(out, "</tbody></table>\n<p class=\"flush\">注：按承办件数统计"
 		      "；一件提案由几个单位分办的，各计一件。</p>\n");
 	add_sign(out, paper->office, paper->options.date);
-	buf_adds(out, "</section>\n");
+	buf_adds(out, "</div></section>\n");
 }
 
 static int results(struct buf *out, struct paper *paper,

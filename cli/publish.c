@@ -2,6 +2,7 @@
  * Knows what may leave the house; knows no output format. */
 #include "cli/publish.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -632,10 +633,25 @@ void publish_figures(struct publish_figure out[PUBLISH_FIGURES],
 	out[n] = (struct publish_figure){NULL, 0};
 }
 
+void publish_date(struct buf *out, const char *date)
+{
+	int year, month, day;
+
+	if (sscanf(date, "%4d-%2d-%2d", &year, &month, &day) == 3)
+		buf_addf(out, "%d年%d月%d日", year, month, day);
+	else
+		publish_escape(out, date);
+}
+
+const char *publish_meeting(const struct publication *publication)
+{
+	return publication->meeting[0] != '\0' ? publication->meeting
+					       : publication->session;
+}
+
 void publish_title(struct buf *out, const struct publication *publication)
 {
 	buf_adds(out, publication->committee);
-	buf_adds(out, publication->meeting[0] != '\0' ? publication->meeting
-						      : publication->session);
+	buf_adds(out, publish_meeting(publication));
 	buf_adds(out, "提案办理结果");
 }

@@ -113,12 +113,16 @@ struct publish_figure {
 enum { PUBLISH_FIGURES = 8 };
 void publish_figures(struct publish_figure out[PUBLISH_FIGURES],
 		     const struct publication *publication);
+/* "一届一次会议", or the session's key where it has no name. */
+const char *publish_meeting(const struct publication *publication);
 /* Its title: "区政协一届一次会议提案办理结果". */
 void publish_title(struct buf *out, const struct publication *publication);
 /* Appends an inline SVG of one bar per count, split by class. */
 void publish_chart(struct buf *out, const struct publication *publication,
 		   const char *title, const struct publish_count *counts,
 		   size_t n);
+/* Appends a date as an office writes it, 2022年6月30日. */
+void publish_date(struct buf *out, const char *date);
 /* Appends text with &, <, >, quotes as entities; control characters that XML
  * forbids become spaces. */
 void publish_escape(struct buf *out, const char *text);

@@ -20,7 +20,7 @@ static const char style[] =
 	"header{border-top:6px solid var(--mark);padding:32px 0 8px}\n"
 	"h1,h2,h3{font-family:\"Source Han Serif SC\",\"Noto Serif CJK SC\","
 	"\"Songti SC\",SimSun,serif;line-height:1.45}\n"
-	"h1{font-size:32px;margin:0;text-wrap:balance}\n"
+	"h1{font-size:32px;margin:0}h1 span{display:inline-block}\n"
 	"h2{font-size:22px;margin:40px 0 12px;padding-left:12px;"
 	"border-left:5px solid var(--mark)}\n"
 	"h3{font-size:20px;margin:0 0 6px}\n"
@@ -107,6 +107,7 @@ static const char script[] =
 	"s=['class','unit','sector'].map(function(i){return "
 	"d.getElementById('by-'+i)}),\n"
 	"a=[].slice.call(d.querySelectorAll('article'));\n"
+	"if(!q)return;\n"
 	"function plain(t){return t.replace(/\\s+/g,'').toLowerCase()}\n"
 	"var texts=a.map(function(e){return plain(e.textContent)});\n"
 	"function show(){\n"
@@ -152,7 +153,11 @@ static void add_head(struct buf *out, const struct publication *publication)
 	buf_adds(out, style);
 	buf_adds(out, print_style);
 	buf_adds(out, "</style>\n</head>\n<body>\n<header><div>\n");
-	element(out, "<h1>", buf_text(&title), "</h1>\n");
+	/* A line ends between its parts, not within. */
+	buf_adds(out, "<h1>");
+	element(out, "<span>", publication->committee, "</span>");
+	element(out, "<span>", publish_meeting(publication), "</span>");
+	buf_adds(out, "<span>提案办理结果</span></h1>\n");
 	if (publication->headline[0] != '\0')
 		element(out, "<p class=\"sub\">", publication->headline,
 			"</p>\n");
@@ -191,6 +196,8 @@ static void add_badge(struct buf *out, const struct publication *publication,
 
 static void add_legend(struct buf *out, const struct publication *publication)
 {
+	size_t left = publication->n;
+
 	buf_adds(out, "<ul class=\"legend\">\n");
 	for (size_t at = 0; at < publication->n_classes; at++) {
 		const struct publish_class *class = &publication->classes[at];
@@ -201,6 +208,13 @@ static void add_legend(struct buf *out, const struct publication *publication)
 		if (class->meaning[0] != '\0')
 			element(out, "：", class->meaning, "");
 		buf_adds(out, "</li>\n");
+		left -= class->count;
+	}
+	/* They have a colour in the charts, too. */
+	if (left > 0) {
+		buf_adds(out, "<li>");
+		add_badge(out, publication, publication->n_classes);
+		buf_addf(out, " %zu 件</li>\n", left);
 	}
 	buf_adds(out, "</ul>\n");
 }
@@ -352,7 +366,8 @@ static void add_reply(struct buf *out, const struct publish_unit *unit)
 	element(out, "<h4>", unit->name, "答复</h4>\n");
 	if (unit->doc_no[0] != '\0' || unit->signed_at[0] != '\0') {
 		element(out, "<p class=\"meta\">", unit->doc_no, " ");
-		element(out, "", unit->signed_at, "</p>\n");
+		publish_date(out, unit->signed_at);
+		buf_adds(out, "</p>\n");
 	}
 	add_paragraphs(out, unit->text);
 	buf_adds(out, "</div>\n");
@@ -395,18 +410,18 @@ static void add_foot(struct buf *out, const struct publication *publication)
 	if (publication->withheld > 0)
 		buf_addf(out, "<p>另有 %zu 件不在本页公开。</p>\n",
 			 publication->withheld);
-	if (publication->date[0] != '\0')
-		element(out, "<p>公布日期：", publication->date, "</p>\n");
+	if (publication->date[0] != '\0') {
+		buf_adds(out, "<p>公布日期：");
+		publish_date(out, publication->date);
+		buf_adds(out, "</p>\n");
+	}
 	buf_adds(out, "</footer>\n<script>\n");
 	buf_adds(out, script);
 	buf_adds(out, "</script>\n</body>\n</html>\n");
 }
 
-int publish_html(struct buf *out, const struct publication *publication,
-		 struct err *err)
+static void add_cases(struct buf *out, const struct publication *publication)
 {
-	add_head(out, publication);
-	add_figures(out, publication);
 	add_charts(out, publication);
 	add_table(out, publication);
 	buf_adds(out, "<section>\n<h2>答复</h2>\n");
@@ -414,6 +429,17 @@ int publish_html(struct buf *out, const struct publication *publication,
 	for (size_t i = 0; i < publication->n; i++)
 		add_case(out, publication, &publication->cases[i]);
 	buf_adds(out, "</section>\n");
+}
+
+int publish_html(struct buf *out, const struct publication *publication,
+		 struct err *err)
+{
+	add_head(out, publication);
+	add_figures(out, publication);
+	if (publication->n > 0)
+		add_cases(out, publication);
+	else
+		buf_adds(out, "<p class=\"none\">暂无可公布的提案。</p>\n");
 	add_foot(out, publication);
 	return buf_check(out, err);
 }

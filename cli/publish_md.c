@@ -157,7 +157,10 @@ int publish_md(struct buf *out, const struct publication *publication,
 		add_case(out, publication, &publication->cases[i]);
 	if (publication->withheld > 0)
 		buf_addf(out, "另有 %zu 件不公开。\n\n", publication->withheld);
-	if (publication->date[0] != '\0')
-		buf_addf(out, "公布日期：%s\n", publication->date);
+	if (publication->date[0] != '\0') {
+		buf_adds(out, "公布日期：");
+		publish_date(out, publication->date);
+		buf_addc(out, '\n');
+	}
 	return buf_check(out, err);
 }

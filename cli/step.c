@@ -286,7 +286,7 @@ int step_set(struct step *step, const char *entity_name, const char *row,
 int step_need(const char *value, const char *option, struct err *err)
 {
 	if (!value || !*value)
-		return err_set(err, ERR_USAGE, _("say %s"), option);
+		return err_set(err, ERR_USAGE, _("say %s"), _(option));
 	return 0;
 }
 

@@ -22,5 +22,14 @@ for po in po/*.po; do
 		cat "$work/left"
 		exit 1
 	fi
+	# What stands for a value is said in the reader's language, too.
+	msgcat --no-wrap "$po" | sed -n '/^msgstr/,/^$/p' |
+		grep -wE '(TEXT|FILE|DATE|NAME|UNIT|CASE|VALUE|FIELD|REASON|SESSION|HEADING|NO|ROW)' \
+		>"$work/left" || :
+	if [ -s "$work/left" ]; then
+		echo "not ok - $po has placeholders in English:"
+		cat "$work/left"
+		exit 1
+	fi
 	echo "ok - $po is whole"
 done

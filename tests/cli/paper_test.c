@@ -120,7 +120,8 @@ static void paper__a_letter_has_its_class_and_is_marked(void **state)
 	prints(PAPER_LETTER, NULL, "1-1-014", 1);
 	holds("<div class=\"class\">B</div>");
 	holds("<div class=\"mark\">不公开</div>");
-	holds("关于区政协一届一次第014号提案的答复");
+	holds("<span>关于区政协</span><span>一届一次</span>"
+	      "<span>第014号提案的答复</span>");
 	holds("赵一、钱二：");
 	holds("教〔2022〕4号");
 	holds("已办&lt;b&gt;甲&lt;/b&gt;。</p>\n<p>第二段。");

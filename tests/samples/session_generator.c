@@ -68,11 +68,20 @@ static const char *const given[] = {"文", "静", "建", "丽", "强", "敏",
 				    "磊", "芳", "军", "洁", "涛", "娟",
 				    "明", "霞", "勇", "琳", "杰", "燕"};
 
-static const char *const places[] = {"澄湖", "柳塘", "石桥",   "松岭", "南埠",
-				     "鹤鸣", "青屿", "白沙",   "东坞", "云溪",
-				     "桐花", "麦浦", "渔滩",   "栗园", "长汀",
-				     "古井", "莲渡", "西泠渡", "梅墟", "枫湾",
-				     "竹里", "沙洲", "月河",   "金坪"};
+/* A place is two of these and what it is: some 18,000 of them, so that no run
+ * of characters is in every tenth text of a large session. */
+static const char *const heads[] = {
+	"澄", "柳", "石", "松", "南", "鹤", "青", "白", "东", "云", "桐", "麦",
+	"渔", "栗", "长", "古", "莲", "西", "梅", "枫", "竹", "沙", "月", "金",
+	"银", "翠", "安", "宁", "泰", "康", "永", "兴", "嘉", "和", "文", "义",
+	"芦", "荷", "桂", "樟", "榆", "槐", "兰", "溪", "虹", "霞", "龙", "雁"};
+static const char *const tails[] = {
+	"湖", "塘", "桥", "岭", "埠", "鸣", "屿", "沙", "坞", "溪", "花", "浦",
+	"滩", "园", "汀", "井", "渡", "泠", "墟", "湾", "里", "洲", "河", "坪",
+	"岗", "墩", "畈", "浜", "港", "荡", "川", "原", "谷", "峰", "崖", "泉",
+	"亭", "阁", "门", "城", "堡", "营", "铺", "驿", "市", "田", "圩", "堤"};
+static const char *const sites[] = {"村",   "社区", "街", "路",
+				    "小区", "一带", "片", "园区"};
 static const char *const matters[] = {
 	"托育点",   "老年食堂", "校车线路", "停车泊位",	  "河道清淤",
 	"口袋公园", "社区医生", "公交接驳", "电梯加装",	  "农贸市场",
@@ -103,6 +112,13 @@ static const char *const things[] = {"住户", "摊位", "路口", "泵房", "�
 				     "课堂", "车位", "大棚", "岗位", "合同",
 				     "工单", "台账", "老人", "学员", "涵洞",
 				     "树池", "站牌", "线路", "机位"};
+static const char *const kinds[] = {"老旧", "临街", "新建", "困难",
+				    "沿河", "空置", "重点", "临时",
+				    "公共", "集体", "低保", "高龄",
+				    "特色", "示范", "备用", "偏远"};
+static const char *const by[] = {"如今",     "眼下",	 "由此",     "几处试点",
+				 "据回访",   "大体上",	 "一个月来", "按台账看",
+				 "照此推算", "多数时候", "镇街反映", "当月"};
 static const char *const units_of[] = {"户", "处", "个", "批", "项",
 				       "家", "条", "座", "份", "人次"};
 static const char *const so[] = {
@@ -110,23 +126,33 @@ static const char *const so[] = {
 	"费用降了两成", "早晚都有人管", "孩子放学有去处", "账目当月公开",
 	"车辆各行其道", "夜里路面亮了", "空置房有了租客", "订单接到年尾"};
 
+static void add_place(struct buf *out, struct session *session)
+{
+	buf_adds(out, PICK(session, heads));
+	buf_adds(out, PICK(session, tails));
+	buf_adds(out, PICK(session, sites));
+}
+
 /* A sentence of what was or will be done; figures make each its own. */
 static void add_sentence(struct buf *out, struct session *session, bool future)
 {
 	buf_adds(out, PICK(session, when));
 	buf_adds(out, PICK(session, who));
 	buf_adds(out, below(session, 2) ? "在" : "到");
-	buf_adds(out, PICK(session, places));
+	add_place(out, session);
 	buf_adds(out, future ? PICK(session, will) : PICK(session, did));
 	buf_addf(out, "%zu%s", 2 + below(session, 989),
 		 PICK(session, units_of));
+	buf_adds(out, PICK(session, kinds));
 	buf_adds(out, PICK(session, things));
 	if (below(session, 3) == 0) {
-		buf_addf(out, "，其中%s", PICK(session, places));
+		buf_adds(out, "，其中");
+		add_place(out, session);
 		buf_addf(out, "%zu%s", 1 + below(session, 97),
 			 PICK(session, units_of));
 	}
 	buf_adds(out, "，");
+	buf_adds(out, PICK(session, by));
 	buf_adds(out, PICK(session, so));
 	buf_addf(out, "，比上次多%zu%%。", 1 + below(session, 40));
 }
@@ -344,10 +370,10 @@ static void add_row(struct session *session, size_t number)
 	memset(cells, 0, sizeof(cells));
 	add_number(&cells[n++], session, number);
 	buf_addf(&cells[n], session->dirty && below(session, 2) ? "《" : "");
-	buf_addf(&cells[n], "关于%s%s%s%s%s的%s", PICK(session, verbs),
-		 PICK(session, places), below(session, 2) ? "片区" : "沿线",
-		 PICK(session, matters), below(session, 3) ? "" : "、方便出行",
-		 "建议");
+	buf_addf(&cells[n], "关于%s", PICK(session, verbs));
+	add_place(&cells[n], session);
+	buf_addf(&cells[n], "%s%s%s的建议", below(session, 2) ? "片区" : "沿线",
+		 PICK(session, matters), below(session, 3) ? "" : "、方便出行");
 	if (strncmp(buf_text(&cells[n]), "《", 3) == 0)
 		buf_adds(&cells[n], "》");
 	n++;
