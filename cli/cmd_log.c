@@ -20,8 +20,9 @@ static const char help[] = N_(
 	"usage: tian log CASE [FIELD]\n"
 	"\n"
 	"Lists the changes of a case, oldest first: when, who, which field,\n"
-	"from what to what, in which commit, and why. FIELD is named as in\n"
-	"tian set. Long texts are cut; --json has them whole.\n"
+	"from what to what, its id (tian revert takes it), in which commit, and\n"
+	"why. FIELD is named as in tian set. Long texts are cut; --json has them\n"
+	"whole.\n"
 	"\n"
 	"example: tian log 1-1-014 edu.class_proposed\n");
 
@@ -29,7 +30,7 @@ enum {
 	COMMIT_SHORT = 10,
 	VALUE_WIDTH = 36,
 	BLOCK_VALUE_WIDTH = 120, /* where a change has lines of its own */
-	TABLE_NEEDS = 150	 /* a terminal narrower than that has them */
+	TABLE_NEEDS = 170	 /* a terminal narrower than that has them */
 };
 
 struct log {
@@ -150,21 +151,21 @@ static void why(struct buf *out, const struct history_item *item)
 }
 
 /* A change in lines of its own: when, who and what; from and to; why. */
-static int print_block(const struct log *log, const char *const texts[7],
+static int print_block(const struct log *log, const char *const texts[8],
 		       struct err *err)
 {
 	struct buf line = BUF_INIT;
 	int rc;
 
-	buf_addf(&line, "%s  %s  %s  [%s]", texts[0], texts[1], texts[2],
-		 texts[5]);
+	buf_addf(&line, "%s  %s  %s  [%s]  %s", texts[0], texts[1], texts[2],
+		 texts[6], texts[5]);
 	table_wrap(stdout, buf_text(&line), 0, log->width);
 	buf_clear(&line);
 	buf_addf(&line, "%s → %s", texts[3], texts[4]);
 	table_wrap(stdout, buf_text(&line), 4, log->width);
-	if (*texts[6]) {
+	if (*texts[7]) {
 		buf_clear(&line);
-		buf_addf(&line, "%s%s%s", _("why"), message_colon(), texts[6]);
+		buf_addf(&line, "%s%s%s", _("why"), message_colon(), texts[7]);
 		table_wrap(stdout, buf_text(&line), 4, log->width);
 	}
 	rc = buf_check(&line, err);
@@ -177,7 +178,8 @@ static int item_row(struct log *log, const struct history_item *item,
 {
 	struct buf cells[5] = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT,
 			       BUF_INIT};
-	char at[VALUE_TIME_SIZE], shorter[COMMIT_SHORT + 1];
+	char at[VALUE_TIME_SIZE], id[CHANGE_ID_TEXT];
+	char shorter[COMMIT_SHORT + 1];
 	int rc = who(&cells[0], log, item, err);
 
 	if (rc == 0)
@@ -188,12 +190,14 @@ static int item_row(struct log *log, const struct history_item *item,
 		rc = short_value(&cells[3], log, item, err);
 	why(&cells[4], item);
 	value_show_clock(at, item->clock);
+	change_id_format(id, item->id);
 	snprintf(shorter, sizeof(shorter), "%.*s", COMMIT_SHORT, commit);
 	const char *texts[] = {at,
 			       buf_text(&cells[0]),
 			       buf_text(&cells[1]),
 			       buf_text(&cells[2]),
 			       buf_text(&cells[3]),
+			       id,
 			       *shorter ? shorter : _("not synced"),
 			       buf_text(&cells[4])};
 	if (rc == 0 && log->width)
@@ -287,6 +291,7 @@ int cmd_log(struct cli *cli, int argc, char **argv)
 		{_("what"), TABLE_LEFT, false},
 		{_("from"), TABLE_LEFT, true},
 		{_("to"), TABLE_LEFT, true},
+		{_("change"), TABLE_LEFT, false},
 		{_("commit"), TABLE_LEFT, false},
 		{_("why"), TABLE_LEFT, true},
 	};
@@ -296,7 +301,7 @@ int cmd_log(struct cli *cli, int argc, char **argv)
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
 
 	json_out_init(&log.json);
-	log.table = table_new(columns, 7);
+	log.table = table_new(columns, 8);
 	if (rc == 0)
 		rc = run(&log, &words, &err);
 	table_free(log.table);

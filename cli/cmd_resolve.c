@@ -1,181 +1,91 @@
 /* cmd_resolve.c - tian resolve: a person decides, with a reason, on record.
- * Knows heads and how to name one; the decision itself is core's. */
+ * Knows how to name one of the values, or to have them joined in an editor;
+ * the decision itself is decision.c's. */
 #include "cli/commands.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/args.h"
-#include "cli/case.h"
+#include "cli/decision.h"
+#include "cli/editor.h"
+#include "cli/merge_draft.h"
 #include "cli/message.h"
-#include "cli/row.h"
 #include "cli/value.h"
-#include "core/change_log.h"
 #include "core/conflict.h"
-#include "core/edit.h"
 
 static const char help[] = N_(
-	"usage: tian resolve CASE FIELD (--take SITE | --value V) --reason TEXT\n"
+	"usage: tian resolve CASE FIELD [--take SITE | --value V | --edit |\n"
+	"                    --text-file F] [--reason TEXT]\n"
 	"\n"
 	"Decides what a field in conflict shall hold. FIELD is named as tian\n"
 	"conflicts names it. Every value stays on record, with the reason.\n"
 	"\n"
-	"  --take SITE  the value that SITE wrote (code or name), or a person's\n"
-	"               name; where that leaves two, the change's id as tian\n"
-	"               conflicts shows it\n"
-	"  --value V    this value\n"
+	"  --take SITE    the value that SITE wrote (code or name), or a person's\n"
+	"                 name; where that leaves two, the change's id as tian\n"
+	"                 conflicts shows it\n"
+	"  --value V      this value\n"
+	"  --edit         the texts, joined paragraph by paragraph, in your editor\n"
+	"                 ($VISUAL, $EDITOR or vi); what overlaps is marked. Asks\n"
+	"                 for the reason if it is not given. So it is for a text\n"
+	"                 where nothing else is said\n"
+	"  --text-file F  the same, finished in a file\n"
 	"\n"
 	"example: tian resolve 1-1-014 edu.class_proposed --take edu \\\n"
 	"             --reason 以盖章文本为准\n");
 
-/* One value in the cell, copied. */
-struct choice {
-	struct change_id id;
-	struct buf site;
-	struct buf author;
-	struct buf bytes;
-	struct value value; /* bytes in `bytes` */
-	struct change_id *bases;
-	size_t n_bases;
-};
-
 struct resolve {
-	struct cli *cli;
-	struct replica *replica;
+	struct decision decision;
 	const char *take;
 	const char *value_word;
+	const char *text_file;
 	const char *reason;
-	struct buf key;
-	struct case_cell cell;
-	struct choice *choices;
-	size_t n;
-	struct buf made;
-	struct value value; /* what is decided */
+	bool edit;
+	struct merge_draft draft;
+	struct buf made;	 /* the text or value decided */
+	struct buf typed_reason; /* in the editor */
 };
 
-static void choice_release(struct choice *choice)
+/* --- one of the heads ---------------------------------------------------- */
+
+static bool is_author(const struct decision *decision, const char *take)
 {
-	buf_release(&choice->site);
-	buf_release(&choice->author);
-	buf_release(&choice->bytes);
-	free(choice->bases);
-}
-
-static int copy_choice(struct choice *choice,
-		       const struct change_log_entry *entry, struct err *err)
-{
-	const struct change *change = entry->change;
-
-	choice->id = change->id;
-	buf_adds(&choice->site, entry->site);
-	buf_adds(&choice->author, entry->author);
-	choice->value = change->value;
-	buf_add(&choice->bytes, change->value.bytes, change->value.len);
-	choice->value.bytes = buf_text(&choice->bytes);
-	if (change->n_bases > 0) {
-		choice->bases = calloc(change->n_bases, sizeof(*choice->bases));
-		if (!choice->bases)
-			return err_nomem(err);
-		memcpy(choice->bases, change->bases,
-		       change->n_bases * sizeof(*choice->bases));
-		choice->n_bases = change->n_bases;
-	}
-	return buf_check(&choice->bytes, err);
-}
-
-static int add_choice(const struct change_log_entry *entry, void *ctx,
-		      struct err *err)
-{
-	struct resolve *resolve = ctx;
-	struct choice *more =
-		realloc(resolve->choices, (resolve->n + 1) * sizeof(*more));
-
-	if (!more)
-		return err_nomem(err);
-	resolve->choices = more;
-	memset(&more[resolve->n], 0, sizeof(*more));
-	return copy_choice(&more[resolve->n++], entry, err);
-}
-
-static int check(const struct resolve *resolve, struct err *err)
-{
-	if ((resolve->take != NULL) == (resolve->value_word != NULL))
-		return err_set(err, ERR_USAGE,
-			       _("say what shall stand: --take SITE or "
-				 "--value V"));
-	if (!resolve->reason || !*resolve->reason)
-		return err_set(err, ERR_USAGE,
-			       _("a decision needs its reason: --reason "
-				 "TEXT"));
-	if (strlen(resolve->reason) > CHANGE_REASON_MAX)
-		return err_set(err, ERR_USAGE,
-			       _("the reason is longer than %d bytes"),
-			       CHANGE_REASON_MAX);
-	return 0;
-}
-
-static int find_cell(struct resolve *resolve, const char *word,
-		     const char *field, struct err *err)
-{
-	int rc;
-
-	if (strchr(word, '/'))
-		return case_cell_of_row(&resolve->cell, resolve->replica, word,
-					field, err);
-	rc = case_find(&resolve->key, resolve->replica, word, err);
-	if (rc == 0)
-		rc = case_cell_find(&resolve->cell, resolve->replica,
-				    buf_text(&resolve->key), field, err);
-	return rc;
-}
-
-static struct edit_cell edit_cell_of(const struct resolve *resolve)
-{
-	struct edit_cell cell = {.entity = resolve->cell.entity->name,
-				 .row = buf_text(&resolve->cell.row),
-				 .field = resolve->cell.field->name};
-
-	return cell;
-}
-
-static bool is_author(const struct resolve *resolve)
-{
-	for (size_t i = 0; i < resolve->n; i++)
-		if (strcmp(buf_text(&resolve->choices[i].author),
-			   resolve->take) == 0)
+	for (size_t i = 0; i < decision->n; i++)
+		if (strcmp(buf_text(&decision->heads[i].author), take) == 0)
 			return true;
 	return false;
 }
 
 /* The choice named by change id, or the only one of a person or a site. */
-static int pick(const struct choice **out, struct resolve *resolve,
-		struct err *err)
+static int pick(const struct decision_value **out, struct decision *decision,
+		const char *take, struct err *err)
 {
 	struct change_id id;
-	bool by_id = change_id_parse(&id, resolve->take);
-	bool by_author = !by_id && is_author(resolve);
+	bool by_id = change_id_parse(&id, take);
+	bool by_author = !by_id && is_author(decision, take);
 	struct buf site = BUF_INIT;
 	struct buf list = BUF_INIT;
 	size_t found = 0;
 	bool differ = false;
-	int rc = by_id || by_author ? 0
-				    : case_unit(&site, resolve->replica,
-						resolve->take, err);
+	int rc = by_id || by_author
+			 ? 0
+			 : case_unit(&site, decision->replica, take, err);
 
 	*out = NULL;
 	/* A person whose value was taken before: was_taken looks for it. */
-	if (rc == ERR_INPUT && resolve->n == 1) {
+	if (rc == ERR_INPUT && decision->n == 1) {
 		err_clear(err);
 		buf_release(&site);
 		return 0;
 	}
-	for (size_t i = 0; rc == 0 && i < resolve->n; i++) {
-		const struct choice *choice = &resolve->choices[i];
+	for (size_t i = 0; rc == 0 && i < decision->n; i++) {
+		const struct decision_value *choice = &decision->heads[i];
 		char text[CHANGE_ID_TEXT];
 
 		if (by_id ? !change_id_equal(id, choice->id)
 		    : by_author
-			    ? strcmp(resolve->take, buf_text(&choice->author))
+			    ? strcmp(take, buf_text(&choice->author))
 			    : strcmp(buf_text(&site), buf_text(&choice->site)))
 			continue;
 		differ = differ ||
@@ -189,7 +99,7 @@ static int pick(const struct choice **out, struct resolve *resolve,
 		rc = err_set(err, ERR_INPUT,
 			     _("%s has several values here; give --take the "
 			       "id of one change: %s"),
-			     resolve->take, buf_text(&list));
+			     take, buf_text(&list));
 	buf_release(&site);
 	buf_release(&list);
 	return rc;
@@ -221,17 +131,18 @@ static int is_wanted(const struct change_log_entry *entry, void *ctx,
 
 /* The cell's one value is a decision that took what is asked for: the same
  * command was run before. */
-static int was_taken(bool *yes, struct resolve *resolve, struct err *err)
+static int was_taken(bool *yes, struct decision *decision, const char *take,
+		     struct err *err)
 {
-	const struct choice *head = &resolve->choices[0];
-	struct wanted wanted = {.take = resolve->take, .value = &head->value};
+	const struct decision_value *head = &decision->heads[0];
+	struct wanted wanted = {.take = take, .value = &head->value};
 	struct buf site = BUF_INIT;
 	int rc = 0;
 
-	wanted.by_id = change_id_parse(&wanted.id, resolve->take);
+	wanted.by_id = change_id_parse(&wanted.id, take);
 	/* A word that is no unit's may have been a person's. */
 	if (!wanted.by_id &&
-	    case_unit(&site, resolve->replica, resolve->take, err) < 0) {
+	    case_unit(&site, decision->replica, take, err) < 0) {
 		if (err->code != ERR_INPUT)
 			return err->code;
 		err_clear(err);
@@ -239,7 +150,7 @@ static int was_taken(bool *yes, struct resolve *resolve, struct err *err)
 	wanted.site = buf_text(&site);
 	for (size_t i = 0; rc == 0 && head->n_bases > 1 && i < head->n_bases;
 	     i++) {
-		rc = change_log_find(resolve->replica, head->bases[i],
+		rc = change_log_find(decision->replica, head->bases[i],
 				     is_wanted, &wanted, err);
 		if (rc == ERR_MISSING) {
 			err_clear(err);
@@ -251,114 +162,224 @@ static int was_taken(bool *yes, struct resolve *resolve, struct err *err)
 	return rc;
 }
 
-/* What shall stand; *settled where it stands already and nobody objects. */
-static int choose(bool *settled, struct resolve *resolve, struct err *err)
-{
-	const struct choice *choice = NULL;
-	int rc;
+/* --- by name or value ---------------------------------------------------- */
 
-	*settled = false;
-	if (resolve->value_word) {
-		rc = value_read(&resolve->value, &resolve->made,
-				resolve->replica, resolve->cell.field,
-				resolve->value_word, err);
-		if (rc == 0 && resolve->n == 1)
-			*settled = value_equal(&resolve->value,
-					       &resolve->choices[0].value);
-		return rc;
-	}
-	rc = pick(&choice, resolve, err);
+/* The word names one of the heads, or what an earlier decision took. */
+static int choose_taken(struct value *out, bool *settled,
+			struct decision *decision, const char *take,
+			struct err *err)
+{
+	const struct decision_value *choice = NULL;
+	int rc = pick(&choice, decision, take, err);
+
 	if (rc == 0 && choice) {
-		resolve->value = choice->value;
-		*settled = resolve->n == 1;
-	} else if (rc == 0 && resolve->n == 1) {
-		rc = was_taken(settled, resolve, err);
+		*out = choice->value;
+		*settled = decision->n == 1;
+	} else if (rc == 0 && decision->n == 1) {
+		rc = was_taken(settled, decision, take, err);
 	}
-	if (rc == 0 && resolve->n > 1 && !choice)
+	if (rc == 0 && decision->n > 1 && !choice)
 		rc = err_set(err, ERR_INPUT,
 			     _("%s has no value here (tian conflicts shows "
 			       "those there are)"),
-			     resolve->take);
+			     take);
 	return rc;
 }
 
-static int is_cell(const struct conflict *conflict, void *ctx, struct err *err)
+static int choose(struct value *out, bool *settled, struct decision *decision,
+		  void *ctx, struct err *err)
 {
-	const struct case_cell *cell = ctx;
+	struct resolve *resolve = ctx;
+	int rc;
 
-	(void)err;
-	return conflict->severity == SEVERITY_HARD &&
-	       conflict->field == cell->field &&
-	       strcmp(conflict->row, buf_text(&cell->row)) == 0;
+	if (resolve->take) {
+		rc = choose_taken(out, settled, decision, resolve->take, err);
+	} else {
+		rc = value_read(out, &resolve->made, decision->replica,
+				decision->cell.field, resolve->value_word, err);
+		if (rc == 0 && decision->n == 1)
+			*settled = value_equal(out, &decision->heads[0].value);
+	}
+	if (rc == 0 && decision->n < 2 && !*settled && !decision->disputed)
+		rc = err_set(err, ERR_INPUT,
+			     _("there is nothing to decide here; tian set "
+			       "changes a field"));
+	return rc;
 }
 
-/* A voiding has one value and is a conflict all the same, where the row was
- * edited without knowing of it. */
-static int find_disputed(bool *yes, struct resolve *resolve, struct err *err)
-{
-	int rc = 0;
+/* --- in an editor -------------------------------------------------------- */
 
-	if (resolve->n == 1 && strcmp(resolve->cell.field->name, "void") == 0)
-		rc = conflict_each(resolve->replica,
-				   resolve->key.len ? buf_text(&resolve->key)
-						    : NULL,
-				   is_cell, &resolve->cell, err);
-	*yes = rc > 0;
+static int draft_of(const struct conflict *conflict, void *ctx, struct err *err)
+{
+	struct resolve *resolve = ctx;
+	const struct case_cell *cell = &resolve->decision.cell;
+	struct buf label = BUF_INIT;
+	int rc;
+
+	if (conflict->field != cell->field ||
+	    strcmp(conflict->row, buf_text(&cell->row)) != 0)
+		return 0;
+	rc = case_cell_label(&label, resolve->decision.replica, cell->entity,
+			     conflict->row, cell->field, err);
+	if (rc == 0)
+		rc = merge_draft_make(&resolve->draft,
+				      resolve->decision.replica, conflict,
+				      buf_text(&label), !resolve->reason, err);
+	buf_release(&label);
+	return rc < 0 ? rc : 1;
+}
+
+static int make_draft(struct resolve *resolve, struct err *err)
+{
+	struct decision *decision = &resolve->decision;
+	int rc = conflict_each(decision->replica,
+			       decision->key.len ? buf_text(&decision->key)
+						 : NULL,
+			       draft_of, resolve, err);
+
+	if (rc == 0)
+		rc = err_set(err, ERR_INPUT,
+			     _("there is nothing to decide here; tian set "
+			       "changes a field"));
 	return rc < 0 ? rc : 0;
+}
+
+/* Meanwhile another program may have synced. */
+static bool same_heads(const struct decision *decision,
+		       const struct merge_draft *draft)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < decision->n; i++)
+		for (size_t k = 0; k < draft->n; k++)
+			found += change_id_equal(decision->heads[i].id,
+						 draft->ids[k]);
+	return found == decision->n && found == draft->n;
+}
+
+static int choose_edited(struct value *out, bool *settled,
+			 struct decision *decision, void *ctx, struct err *err)
+{
+	struct resolve *resolve = ctx;
+
+	*settled = false;
+	if (!same_heads(decision, &resolve->draft))
+		return err_set(err, ERR_INPUT,
+			       _("its values have changed meanwhile; look at "
+				 "them again: tian conflicts"));
+	return value_read(out, &resolve->made, decision->replica,
+			  decision->cell.field, buf_text(&resolve->draft.text),
+			  err);
+}
+
+/* Takes what a person made of the draft, and decides. */
+static int take_file(struct resolve *resolve, const char *path, struct err *err)
+{
+	struct merge_draft *draft = &resolve->draft;
+	struct buf file = BUF_INIT;
+	struct buf text = BUF_INIT;
+	int rc = buf_read_file(&file, path, 2 * CHANGE_VALUE_MAX, err);
+
+	if (rc == 0)
+		rc = merge_draft_read(&text, &resolve->typed_reason, draft,
+				      &file, err);
+	buf_release(&draft->text);
+	draft->text = text;
+	if (rc == 0)
+		rc = decision_make(&resolve->decision, choose_edited, resolve,
+				   resolve->reason
+					   ? resolve->reason
+					   : buf_text(&resolve->typed_reason),
+				   err);
+	buf_release(&file);
+	return rc;
+}
+
+/* The file goes when the decision stands, or where nothing was left in it;
+ * otherwise it holds what somebody typed. */
+static int edit(struct resolve *resolve, struct err *err)
+{
+	struct merge_draft *draft = &resolve->draft;
+	struct buf path = BUF_INIT, name = BUF_INIT;
+	int rc;
+
+	buf_addf(&name, "resolve-%s", buf_text(&resolve->decision.key));
+	rc = editor_create(&path, resolve->decision.cli->path, buf_text(&name),
+			   &draft->text, err);
+	if (rc < 0)
+		goto done;
+	rc = editor_run(buf_text(&path), err);
+	if (rc == 0)
+		rc = take_file(resolve, buf_text(&path), err);
+	if (rc == 0 || (draft->abandoned))
+		unlink(buf_text(&path));
+	else
+		cli_note(_("What was written is kept in %s (--text-file takes "
+			   "it)."),
+			 buf_text(&path));
+done:
+	buf_release(&name);
+	buf_release(&path);
+	return rc;
+}
+
+static bool is_text(const struct field *field)
+{
+	return field->type == FIELD_LONG || field->type == FIELD_TEXT;
 }
 
 static int decide(struct resolve *resolve, struct err *err)
 {
-	struct edit_cell cell = edit_cell_of(resolve);
-	bool settled = false, disputed = false;
-	int rc = edit_begin(resolve->replica, err);
+	struct decision *decision = &resolve->decision;
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	rc = change_log_heads(resolve->replica, &cell, add_choice, resolve,
-			      err);
-	if (rc == 0)
-		rc = choose(&settled, resolve, err);
-	if (rc == 0)
-		rc = find_disputed(&disputed, resolve, err);
-	settled = settled && !disputed;
-	if (rc == 0 && resolve->n < 2 && !settled && !disputed)
-		rc = err_set(err, ERR_INPUT,
-			     _("there is nothing to decide here; tian set "
-			       "changes a field"));
-	if (rc == 0 && !settled)
-		rc = edit_decide(resolve->replica, &cell, &resolve->value, err);
-	if (rc == 0)
-		rc = edit_commit(resolve->replica, resolve->cli->author,
-				 settled ? NULL : resolve->reason, NULL, err);
-	else
-		edit_rollback(resolve->replica);
-	if (rc == 0 && settled)
-		cli_note(_("It stands so already; nothing changed."));
-	else if (rc == 0)
-		cli_note(_("Decided; tian sync tells everybody."));
-	return rc;
+	if (resolve->take || resolve->value_word)
+		return decision_make(decision, choose, resolve, resolve->reason,
+				     err);
+	if (!is_text(decision->cell.field))
+		return err_set(err, ERR_USAGE,
+			       _("say what shall stand: --take SITE or "
+				 "--value V"));
+	rc = make_draft(resolve, err);
+	if (rc == 0 && resolve->text_file) {
+		rc = take_file(resolve, resolve->text_file, err);
+		return rc < 0 ? cli_wrap_file(err, resolve->text_file) : 0;
+	}
+	return rc < 0 ? rc : edit(resolve, err);
 }
 
-static void resolve_release(struct resolve *resolve)
+static int check(const struct resolve *resolve, struct err *err)
 {
-	for (size_t i = 0; i < resolve->n; i++)
-		choice_release(&resolve->choices[i]);
-	free(resolve->choices);
-	case_cell_release(&resolve->cell);
-	buf_release(&resolve->key);
-	buf_release(&resolve->made);
+	int ways = (resolve->take != NULL) + (resolve->value_word != NULL) +
+		   resolve->edit + (resolve->text_file != NULL);
+
+	if (ways > 1)
+		return err_set(err, ERR_USAGE,
+			       _("say what shall stand: --take SITE or "
+				 "--value V"));
+	if (resolve->reason ? !*resolve->reason
+			    : resolve->take || resolve->value_word)
+		return err_set(err, ERR_USAGE,
+			       _("a decision needs its reason: --reason "
+				 "TEXT"));
+	if (resolve->reason && strlen(resolve->reason) > CHANGE_REASON_MAX)
+		return err_set(err, ERR_USAGE,
+			       _("the reason is longer than %d bytes"),
+			       CHANGE_REASON_MAX);
+	return 0;
 }
 
 int cmd_resolve(struct cli *cli, int argc, char **argv)
 {
-	struct resolve resolve = {.cli = cli, .cell = CASE_CELL_INIT};
+	struct resolve resolve = {.decision = DECISION_INIT(cli)};
 	const struct arg_option options[] = {
 		{"--take", ARG_ONE, &resolve.take},
 		{"--value", ARG_ONE, &resolve.value_word},
+		{"--edit", ARG_FLAG, &resolve.edit},
+		{"--text-file", ARG_ONE, &resolve.text_file},
 		{"--reason", ARG_ONE, &resolve.reason},
 	};
-	const struct arg_spec spec = {help, options, 3, 2, 2};
+	const struct arg_spec spec = {help, options, 5, 2, 2};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
@@ -366,13 +387,14 @@ int cmd_resolve(struct cli *cli, int argc, char **argv)
 	if (rc == 0)
 		rc = check(&resolve, &err);
 	if (rc == 0)
-		rc = cli_open(cli, &err);
-	resolve.replica = cli->replica;
-	if (rc == 0)
-		rc = find_cell(&resolve, words.items[0], words.items[1], &err);
+		rc = decision_find(&resolve.decision, words.items[0],
+				   words.items[1], &err);
 	if (rc == 0)
 		rc = decide(&resolve, &err);
-	resolve_release(&resolve);
+	merge_draft_release(&resolve.draft);
+	buf_release(&resolve.made);
+	buf_release(&resolve.typed_reason);
+	decision_release(&resolve.decision);
 	args_list_release(&words);
 	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;
 }

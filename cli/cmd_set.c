@@ -8,6 +8,7 @@
 
 #include "cli/args.h"
 #include "cli/case.h"
+#include "cli/correction.h"
 #include "cli/message.h"
 #include "cli/row.h"
 #include "cli/value.h"
@@ -21,7 +22,9 @@ static const char help[] = N_(
 	"handling (contact_name, 承办人). Codes may be given by their label,\n"
 	"dates as 2022-06-30 or 2022年6月30日. An empty VALUE empties the field.\n"
 	"All fields are changed, or none. What both have, at a unit is its own\n"
-	"handling's; proposal.FIELD is the proposal's. void=1 needs a reason.\n"
+	"handling's; proposal.FIELD is the proposal's. void=1 needs a reason, and\n"
+	"so does a correction of the title or text of a filed proposal, which is\n"
+	"also noted in its flow.\n"
 	"\n"
 	"example: tian set 1-1-014 sector=教育界 --reason 更正界别\n");
 
@@ -119,7 +122,7 @@ static int read_word(struct settings *settings, const char *key,
 }
 
 /* The reason of a voiding stands in the row, too: it is read long after. */
-static int write_setting(const struct settings *settings,
+static int write_setting(bool *changed, const struct settings *settings,
 			 const struct setting *setting, struct err *err)
 {
 	struct replica *replica = settings->cli->replica;
@@ -132,9 +135,12 @@ static int write_setting(const struct settings *settings,
 			replica, cell->entity->name, row, "void_reason",
 			setting->value.integer == 1 ? settings->reason : NULL,
 			NULL, err);
+	if (rc == 0 && cell->entity == replica_schema(replica)->cases)
+		rc = correction_note(replica, row, cell, &setting->value,
+				     settings->reason, err);
 	return rc < 0 ? rc
 		      : row_set(replica, cell->entity, row, cell->field,
-				&setting->value, NULL, err);
+				&setting->value, changed, err);
 }
 
 static int write_all(struct settings *settings, const char *key,
@@ -147,11 +153,16 @@ static int write_all(struct settings *settings, const char *key,
 		return rc;
 	for (size_t i = 1; rc == 0 && i < words->n; i++)
 		rc = read_word(settings, key, words->items[i], err);
-	for (size_t i = 0; rc == 0 && i < settings->n; i++)
-		rc = write_setting(settings, &settings->items[i], err);
+	for (size_t i = 0; rc == 0 && i < settings->n; i++) {
+		bool changed = false;
+
+		rc = write_setting(&changed, settings, &settings->items[i],
+				   err);
+		*n += changed;
+	}
 	if (rc == 0)
 		return edit_commit(replica, settings->cli->author,
-				   settings->reason, n, err);
+				   settings->reason, NULL, err);
 	edit_rollback(replica);
 	return rc;
 }

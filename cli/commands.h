@@ -16,6 +16,7 @@ cli_command cmd_reply;
 cli_command cmd_sync;
 cli_command cmd_conflicts;
 cli_command cmd_resolve;
+cli_command cmd_revert;
 cli_command cmd_log;
 cli_command cmd_blame;
 cli_command cmd_hub;

@@ -417,7 +417,15 @@ static void print_commands(FILE *out, const struct conflict *conflict,
 			   const char *where, const char *path)
 {
 	struct buf taken = BUF_INIT;
+	bool text = conflict->field->type == FIELD_LONG ||
+		    conflict->field->type == FIELD_TEXT;
 
+	if (text)
+		fprintf(out, "  → tian resolve %s %s   %s\n", where, path,
+			conflict->confirm ? _("(confirms it, in your editor)")
+					  : _("(joins them in your editor)"));
+	if (conflict->severity != SEVERITY_HARD)
+		goto done;
 	for (size_t i = 0; conflict->n_heads > 1 && i < conflict->n_heads;
 	     i++) {
 		buf_clear(&taken);
@@ -434,6 +442,7 @@ static void print_commands(FILE *out, const struct conflict *conflict,
 	else
 		fprintf(out, "  → tian resolve %s %s --value %s --reason %s\n",
 			where, path, _("VALUE"), _("TEXT"));
+done:
 	buf_release(&taken);
 }
 
@@ -508,7 +517,8 @@ int conflict_view_text(FILE *out, struct replica *replica,
 		rc = print_unseen(out, replica, conflict, err);
 	if (rc == 0)
 		rc = print_differences(out, replica, conflict, err);
-	if (rc == 0 && conflict->severity == SEVERITY_HARD)
+	if (rc == 0 &&
+	    (conflict->severity == SEVERITY_HARD || conflict->confirm))
 		rc = print_way_out(out, replica, conflict, err);
 done:
 	buf_release(&label);

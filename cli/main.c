@@ -51,6 +51,8 @@ static const struct command {
 	{"sync", cmd_sync, N_("exchange changes with the hub")},
 	{"conflicts", cmd_conflicts, N_("list what has several values")},
 	{"resolve", cmd_resolve, N_("decide a conflict, with a reason")},
+	{"revert", cmd_revert,
+	 N_("give a field the value again that a change wrote")},
 	{"log", cmd_log, N_("who changed what, when and why")},
 	{"blame", cmd_blame, N_("who wrote what a proposal shows")},
 	{"verify", cmd_verify, N_("prove the register by the signed changes")},

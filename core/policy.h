@@ -60,5 +60,16 @@ int policy_set_merge(struct buf *out, const struct policy_head *heads, size_t n,
 int policy_text_merge(struct buf *out, bool *clean, const struct value *base,
 		      const struct value *ours, const struct value *theirs,
 		      struct err *err);
+/* The same for a person to finish: where the two overlap, both stand between
+ * lines of `size` marks (< | = >, as git writes them) with the base between.
+ * Ends with a line end, unless it is empty. */
+struct policy_marks {
+	unsigned short size;
+	const char *base, *ours, *theirs; /* who wrote it, behind the marks */
+};
+int policy_text_merge_marked(struct buf *out, bool *clean,
+			     const struct value *base, const struct value *ours,
+			     const struct value *theirs,
+			     const struct policy_marks *marks, struct err *err);
 
 #endif

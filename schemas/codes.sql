@@ -54,6 +54,7 @@ INSERT INTO code(list, code, zh, en, rank, aliases) VALUES
  ('event', 'archived',    '归档', 'archived', 17, NULL),
  ('event', 'published',   '公开', 'published', 18, NULL),
  ('event', 'withdrawn',   '撤案', 'withdrawn', 19, NULL),
+ ('event', 'corrected',   '更正', 'corrected', 20, NULL),
  ('contradiction', 'return_and_reply', '既申退，又提交了答复', 'asked to be released, and replied all the same', 1, NULL),
  ('contradiction', 'two_reviews', '同一份答复既通过又驳回', 'one reply passed and sent back', 2, NULL),
  ('contradiction', 'two_answers', '同一项申请有两种答复', 'one request answered in two ways', 3, NULL),

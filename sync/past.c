@@ -1,11 +1,13 @@
-/* past.c - the register as main held it at a commit or on a day.
- * Knows main's chain and the register's paths; recomputes nothing. */
+/* past.c - what was: the register as main held it at a commit or on a day,
+ * and a change that only its commit still holds.
+ * Knows main's chain, outboxes and the register's paths; recomputes nothing. */
 #include <string.h>
 #include <time.h>
 
 #include "sync/commit.h"
 #include "sync/ledger.h"
 #include "sync/node.h"
+#include "sync/outbox.h"
 #include "sync/refs.h"
 #include "sync/register.h"
 
@@ -91,5 +93,43 @@ int node_register_at(struct buf *text, char commit[SYNC_COMMIT_TEXT],
 		oid_format(commit, &found.id);
 	commit_release(&found);
 	buf_release(&path);
+	return rc;
+}
+
+static int tell_change(const struct outbox_entry *entry, struct change_id id,
+		       change_log_fn *fn, void *ctx, struct err *err)
+{
+	struct change_log_entry face = {.site = entry->batch->site,
+					.author = entry->batch->author};
+
+	for (size_t i = 0; i < entry->batch->n_changes; i++) {
+		face.change = &entry->batch->changes[i];
+		if (change_id_equal(face.change->id, id))
+			return fn(&face, ctx, err);
+	}
+	return err_set(err, ERR_MISSING, "its commit does not hold it");
+}
+
+int node_change(struct node *node, struct change_id id, change_log_fn *fn,
+		void *ctx, struct err *err)
+{
+	struct outbox_entry entry;
+	char hex[SYNC_COMMIT_TEXT];
+	struct oid oid;
+	int rc = change_log_find(node->replica, id, fn, ctx, err);
+
+	if (rc != ERR_MISSING)
+		return rc;
+	rc = node_commit_of(hex, node, id, err);
+	if (rc == 0 && (!*hex || !oid_parse(&oid, hex, strlen(hex))))
+		rc = err_set(err, ERR_MISSING, "no such change is known");
+	if (rc == 0)
+		rc = node_need(node, err);
+	if (rc < 0)
+		return rc;
+	rc = outbox_read(&entry, node->repository, &oid, err);
+	if (rc == 0)
+		rc = tell_change(&entry, id, fn, ctx, err);
+	outbox_entry_release(&entry);
 	return rc;
 }

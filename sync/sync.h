@@ -9,6 +9,7 @@
 
 #include "core/buf.h"
 #include "core/change.h"
+#include "core/change_log.h"
 #include "core/replica.h"
 
 enum { SYNC_COMMIT_TEXT = 65 };
@@ -49,6 +50,11 @@ int node_commit_of(char out[SYNC_COMMIT_TEXT], struct node *node,
 /* Whether this node began at a checkpoint: a sync with `history` brings what
  * was sent to its unit before. */
 int node_began_late(bool *out, struct node *node, struct err *err);
+
+/* A change by id: from the log, else from the commit that carries it.
+ * ERR_MISSING: it is in neither. */
+int node_change(struct node *node, struct change_id id, change_log_fn *fn,
+		void *ctx, struct err *err);
 
 /* The register's document of a case as main held it: `at` is the first digits
  * of a main commit, or a date (the last commit of that day, or before it).

@@ -79,7 +79,8 @@ _tian_options() {
 	reply) echo --class --text-file --unit ;;
 	sync) echo --watch --history ;;
 	conflicts) echo --hard ;;
-	resolve) echo --take --value --reason ;;
+	resolve) echo --take --value --edit --text-file --reason ;;
+	revert) echo --to --reason ;;
 	verify) echo --hub --from ;;
 	hub) echo use rules ;;
 	bundle) echo create apply --for --full ;;
@@ -146,7 +147,11 @@ _tian() {
 		_tian_words $'proposals\nreplies'
 		return
 		;;
-	--main | --co | --split | --to | --unit | --take | --for)
+	--to)
+		[[ $command == revert ]] || _tian_words "$(_tian_json code unit list)"
+		return
+		;;
+	--main | --co | --split | --unit | --take | --for)
 		_tian_words "$(_tian_json code unit list)"
 		return
 		;;
@@ -160,7 +165,7 @@ _tian() {
 		_tian_words "$(tr ' ' '\n' <<<"init unit import new file merge decline \
 forward withdraw assign receive return extend contact measure list show set \
 reply countersign sign submit review send feedback redo track archive void \
-sync conflicts resolve log blame verify check stats publish bundle hub doctor \
+sync conflicts resolve revert log blame verify check stats publish bundle hub doctor \
 -C --as --json --help --version")"
 		return
 	fi
@@ -173,7 +178,7 @@ sync conflicts resolve log blame verify check stats publish bundle hub doctor \
 	file | merge | decline | forward | withdraw | receive | return | extend | \
 		contact | measure | countersign | sign | submit | review | \
 		send | feedback | redo | track | archive | void | assign | \
-		show | set | reply | conflicts | resolve | log | blame | \
+		show | set | reply | conflicts | resolve | revert | log | blame | \
 		check | publish)
 		_tian_words "$(_tian_json key list)"
 		;;

@@ -533,7 +533,8 @@ static void log__changes_are_told_oldest_first(void **state)
 	const char *first, *second;
 
 	(void)state;
-	assert_int_equal(run(&office, cmd_set, "2", "title=养老服务", NULL),
+	assert_int_equal(run(&office, cmd_set, "2", "title=养老服务",
+			     "--reason", "按原件", NULL),
 			 CLI_DONE);
 	assert_int_equal(run(&office, cmd_log, "2", "title", "--json", NULL),
 			 CLI_DONE);

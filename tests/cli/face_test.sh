@@ -88,6 +88,10 @@ says out "以盖章文本为准"
 ends "the log names the commit" 0 tian log 14 edu.class_proposed --json
 json_is "length(json_extract(j, '\$[#-1].commit'))" 40
 json_is "json_extract(j, '\$[#-1].reason')" 以盖章文本为准
+ends "a field is changed by mistake" 0 tian set 14 sector=科技界
+example "revert: the example works" 0 revert
+ends "and says again what it said at first" 0 tian show 14
+says out 教育界
 example "verify: the example works" 0 verify
 ends "verify is told in JSON" 0 tian verify --json
 json_is "json_extract(j, '\$.ok')" 1

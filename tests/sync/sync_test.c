@@ -610,6 +610,54 @@ static void sync__a_change_finds_its_commit(void **state)
 	}
 }
 
+static int take_value(const struct change_log_entry *entry, void *ctx,
+		      struct err *err)
+{
+	struct buf *out = ctx;
+
+	buf_addf(out, "%s %s %.*s", entry->site, entry->author,
+		 (int)entry->change->value.len, entry->change->value.bytes);
+	return buf_check(out, err);
+}
+
+/* A replica that has let go of what is superseded. */
+static void sync__a_change_is_read_from_its_commit(void **state)
+{
+	struct change_id id = {0, 1};
+	struct node *node = NULL;
+	struct buf told = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	world_unit("edu", "edu", "区教育局");
+	world_case("1-1-001", "教育", "edu");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'A'");
+	world_sync("edu", 0);
+	world_edit("edu", "王芳", "UPDATE handling SET class_proposed = 'B'");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	assert_int_equal(node_open(&node, in_folder("edu"), &err), 0);
+	id.origin = replica_origin(node_replica(node));
+	node_close(node);
+	assert_int_equal(run(NULL, 0,
+			     "sqlite3 office/tian.db \"DELETE FROM _change"
+			     " WHERE value = 'A' AND typeof(bases) = 'null'\""),
+			 0);
+	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
+	assert_int_equal(change_log_find(node_replica(node), id, take_value,
+					 &told, &err),
+			 ERR_MISSING);
+	assert_int_equal(node_change(node, id, take_value, &told, &err), 0);
+	assert_string_equal(buf_text(&told), "edu 王芳 A");
+	id.seq = 99;
+	assert_int_equal(node_change(node, id, take_value, &told, &err),
+			 ERR_MISSING);
+	node_close(node);
+	buf_release(&told);
+}
+
 static void init__repeating_it_changes_nothing(void **state)
 {
 	struct node_options options = {.site = REPLICA_OFFICE};
@@ -692,6 +740,7 @@ int main(void)
 		WORLD_TEST(
 			sync__a_lost_hub_is_made_anew_by_those_who_met_there),
 		WORLD_TEST(sync__a_change_finds_its_commit),
+		WORLD_TEST(sync__a_change_is_read_from_its_commit),
 		WORLD_TEST(init__repeating_it_changes_nothing),
 		WORLD_TEST(init__another_site_in_the_same_folder_is_refused),
 		WORLD_TEST(init__a_key_of_ones_own_is_used),
