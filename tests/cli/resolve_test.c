@@ -52,7 +52,8 @@ static void warns(const char *text)
 		fail_msg("'%s' is not in:\n%s", text, run_warned);
 }
 
-/* Each node writes its draft, and the office takes in both. */
+/* Each node writes its draft, the second a little later, and the office takes
+ * in both. */
 static void drafts(const char *first, const char *second)
 {
 	char sql[1024];
@@ -62,7 +63,8 @@ static void drafts(const char *first, const char *second)
 		       first);
 	desk_sql(&one, sql);
 	(void)snprintf(sql, sizeof(sql),
-		       "UPDATE handling SET draft = '%s' WHERE unit = 'edu'",
+		       "UPDATE handling SET draft = '%s' WHERE unit = 'edu';"
+		       "UPDATE _pending SET at = at + 5",
 		       second);
 	desk_sql(&two, sql);
 	desk_carry(&office, &one);
