@@ -7,6 +7,8 @@
 
 cli_command cmd_init;
 cli_command cmd_unit;
+cli_command cmd_field;
+cli_command cmd_code;
 cli_command cmd_import;
 cli_command cmd_assign;
 cli_command cmd_list;

@@ -21,6 +21,8 @@ static const struct command {
 } commands[] = {
 	{"init", cmd_init, N_("make a replica and its key")},
 	{"unit", cmd_unit, N_("enrol units and their keys; list them")},
+	{"field", cmd_field, N_("add fields while everything runs; list them")},
+	{"code", cmd_code, N_("add codes to the lists; list them")},
 	{"import", cmd_import, N_("take in a newspaper page or a table")},
 	{"new", cmd_new, N_("enter one proposal")},
 	{"file", cmd_file, N_("file a proposal, issue its number")},

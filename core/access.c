@@ -43,17 +43,21 @@ static const char *may_write(const struct access_change *asked)
 {
 	const struct cell *cell = asked->cell;
 	const struct entity *entity = cell->entity;
+	unsigned writers;
 
 	if (!asked->row_known &&
 	    !access_writer(entity->creators, entity, cell->row, cell->row_len,
 			   asked->site))
 		return "this site may not add such a row";
-	if (cell->field == NULL) /* the row itself, or a newer schema's */
+	if (cell->field_id == 0) /* the row itself */
 		return NULL;
-	if (access_writer(cell->field->writers, entity, cell->row,
-			  cell->row_len, asked->site))
+	/* Of a field that is not known (yet), as much as any field allows. */
+	writers = cell->field != NULL ? cell->field->writers
+				      : WRITER_OFFICE | WRITER_OWNER;
+	if (access_writer(writers, entity, cell->row, cell->row_len,
+			  asked->site))
 		return NULL;
-	return (cell->field->writers & WRITER_OWNER)
+	return (writers & WRITER_OWNER) && entity->owner_key >= 0
 		       ? "the row belongs to another unit"
 		       : "only the office may write this field";
 }
@@ -80,10 +84,13 @@ int access_check(const char **why, struct replica *replica,
 		return 0;
 	}
 	*why = may_write(asked);
-	if (*why != NULL || cell->field == NULL || asked->newer_schema)
+	if (*why != NULL || cell->field == NULL)
 		return 0;
 	rc = normal_allowed(&yes, replica, cell->field, &asked->change->value,
 			    err);
+	if (rc == 0 && !yes && asked->newer_schema &&
+	    cell->field->type == FIELD_CODE)
+		yes = normal_fits(cell->field, &asked->change->value);
 	if (rc == 0 && !yes)
 		*why = "the field cannot hold this value";
 	return rc;

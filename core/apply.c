@@ -9,6 +9,7 @@
 #include "core/access.h"
 #include "core/apply_cells.h"
 #include "core/clock.h"
+#include "core/domain.h"
 #include "core/normal.h"
 #include "core/snapshot_room.h"
 #include "core/utf8.h"
@@ -41,6 +42,7 @@ struct taking {
 	int64_t *bases;
 	size_t cap_bases;
 	bool codes;	  /* a code list was touched */
+	bool fields;	  /* a field was defined */
 	bool fresh;	  /* no change of the batch is known */
 	bool judged;	  /* some have a verdict already */
 	bool *superseded; /* [i]: a later change of the batch replaces it */
@@ -126,6 +128,12 @@ static int add_cases_of(struct apply_result *result, struct replica *replica,
 	return rc;
 }
 
+/* Whether a cell is part of what defines a field. */
+static bool defines(const struct replica *replica, const struct cell *cell)
+{
+	return cell->entity != NULL && cell->entity == replica->schema->fields;
+}
+
 static int touch(struct apply_result *result, struct replica *replica,
 		 const struct cell *cell, struct err *err)
 {
@@ -143,7 +151,7 @@ static int touch(struct apply_result *result, struct replica *replica,
 	if (cell->entity == replica->schema->sites)
 		return add_cases_of(result, replica, cell->row, cell->row_len,
 				    err);
-	if (cell->entity == replica->schema->codes)
+	if (cell->entity == replica->schema->codes || defines(replica, cell))
 		return add_cases_of(result, replica, NULL, 0, err);
 	return 0;
 }
@@ -395,16 +403,6 @@ static int judge(struct taking *taking, const struct cell *cell,
 	return rc;
 }
 
-static int check_type(const struct cell *cell, const struct change *change,
-		      const struct stored *stored, struct err *err)
-{
-	if (cell->field == NULL || (stored->flags & STORE_REFUSED) ||
-	    normal_fits(cell->field, &change->value))
-		return 0;
-	return err_set(err, ERR_CORRUPT, "field '%s': value of a wrong type",
-		       cell->field->name);
-}
-
 /* (S1) A snapshot may know more of an accepted change than its batch says. */
 static int ask_snapshot(struct taking *taking, const struct cell *cell,
 			struct stored *stored, struct err *err)
@@ -457,8 +455,6 @@ static int take_change(struct taking *taking, const struct change *change,
 	if (rc == 0)
 		rc = judge(taking, &cell, row, change, &stored, err);
 	if (rc == 0)
-		rc = check_type(&cell, change, &stored, err);
-	if (rc == 0)
 		rc = ask_snapshot(taking, &cell, &stored, err);
 	if (rc == 0)
 		rc = store_insert(taking->replica, &stored, err);
@@ -473,6 +469,7 @@ static int take_change(struct taking *taking, const struct change *change,
 	    change->clock > taking->clock)
 		taking->clock = change->clock;
 	taking->codes |= cell.entity == taking->replica->schema->codes;
+	taking->fields |= defines(taking->replica, &cell);
 	rc = apply_cells_take(&taking->cells, &cell, row, &stored, err);
 	if (rc < 0 || row->touched)
 		return rc;
@@ -649,8 +646,10 @@ int apply_batch(struct replica *replica, const struct batch *batch,
 		return err_set(err, ERR_CORRUPT, "origin out of range");
 	if (capture)
 		db_capture(replica->db, false);
-	rc = store_origin(&taking.origin, replica, batch->origin, batch->site,
-			  err);
+	rc = replica_refresh(replica, err);
+	if (rc == 0)
+		rc = store_origin(&taking.origin, replica, batch->origin,
+				  batch->site, err);
 	if (rc == 0)
 		rc = store_author(&taking.author, replica, batch->author, err);
 	if (rc == 0)
@@ -676,6 +675,8 @@ int apply_batch(struct replica *replica, const struct batch *batch,
 		rc = save_last(&taking, before, err);
 	if (rc == 0)
 		rc = save_clock(&taking, err);
+	if (rc == 0 && taking.fields)
+		rc = domain_follow(replica, err);
 	if (capture)
 		db_capture(replica->db, true);
 	apply_cells_release(&taking.cells);
@@ -715,7 +716,9 @@ static unsigned flag_of(enum verdict_kind kind)
 	return 0;
 }
 
-static int apply_verdict(struct replica *replica, const struct verdict *verdict,
+/* *fields: it was about what defines a field. */
+static int apply_verdict(bool *fields, struct replica *replica,
+			 const struct verdict *verdict,
 			 struct apply_result *result, struct err *err)
 {
 	unsigned flag = flag_of(verdict->kind);
@@ -753,6 +756,8 @@ static int apply_verdict(struct replica *replica, const struct verdict *verdict,
 	if (rc == 0)
 		rc = touch(result, replica, &cell, err);
 	if (rc == 0)
+		*fields |= defines(replica, &cell);
+	if (rc == 0)
 		rc = reset_clock(replica, verdict, err);
 	if (rc == 0 && flag == STORE_REFUSED)
 		result->refused++;
@@ -763,6 +768,7 @@ static int apply_verdict(struct replica *replica, const struct verdict *verdict,
 int apply_verdicts(struct replica *replica, const struct verdict *verdicts,
 		   size_t n, struct apply_result *result, struct err *err)
 {
+	bool fields = false;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
@@ -771,9 +777,9 @@ int apply_verdicts(struct replica *replica, const struct verdict *verdicts,
 		    verdicts[i].id.seq >> STORE_SEQ_BITS != 0)
 			return err_set(err, ERR_CORRUPT, "verdict %zu: bad id",
 				       i);
-		rc = apply_verdict(replica, &verdicts[i], result, err);
+		rc = apply_verdict(&fields, replica, &verdicts[i], result, err);
 	}
-	return rc;
+	return rc == 0 && fields ? domain_follow(replica, err) : rc;
 }
 
 int apply_last_seq(uint64_t *seq, struct replica *replica, uint64_t origin,

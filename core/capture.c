@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/definition.h"
 #include "core/replica.h"
 #include "schemas/schemas.h"
 
@@ -73,8 +74,13 @@ static void add_quoted(struct buf *out, const char *text)
 	buf_addc(out, '\'');
 }
 
+/* A column that was defined at run time takes any value: its type may change,
+ * and with it which of the values that are logged already it can hold. The
+ * triggers are strict in its place. */
 static const char *sql_type(const struct field *field)
 {
+	if (field_defined(field) || field->type == FIELD_UNKNOWN)
+		return "ANY";
 	return field->type == FIELD_INT || field->type == FIELD_BOOL ? "INTEGER"
 								     : "TEXT";
 }
@@ -124,6 +130,19 @@ int capture_create_table(struct db *db, const struct entity *entity,
 	return rc;
 }
 
+int capture_add_column(struct db *db, const struct entity *entity,
+		       const struct field *field, struct err *err)
+{
+	struct buf sql = BUF_INIT;
+	int rc;
+
+	buf_addf(&sql, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s", entity->name,
+		 field->name, sql_type(field));
+	rc = run(db, &sql, err);
+	buf_release(&sql);
+	return rc;
+}
+
 /* The row key as SQL over NEW. */
 static void add_row_key(struct buf *out, const struct entity *entity)
 {
@@ -162,9 +181,20 @@ static const char *who_may(unsigned writers)
 	}
 }
 
+/* True of a value that a column of any type takes and the field cannot hold. */
+static void add_wrong_type(struct buf *out, const struct field *field)
+{
+	bool number = field->type == FIELD_INT || field->type == FIELD_BOOL;
+
+	if (field_defined(field) && field->type != FIELD_UNKNOWN)
+		buf_addf(out, "typeof(NEW._value) NOT IN ('%s', 'null') OR ",
+			 number ? "integer" : "text");
+}
+
 /* NEW._value as SQL that is true where the field cannot hold it. */
 static bool add_invalid(struct buf *out, const struct field *field)
 {
+	add_wrong_type(out, field);
 	switch (field->type) {
 	case FIELD_BOOL:
 		buf_adds(out, "NEW._value NOT IN (0, 1)");
@@ -178,14 +208,14 @@ static bool add_invalid(struct buf *out, const struct field *field)
 			      " NEW._value, '+0 days')");
 		return true;
 	case FIELD_CODE:
-		buf_addf(out,
-			 "NEW._value IS NOT NULL AND NOT EXISTS (SELECT 1"
-			 " FROM code WHERE list = '%s' AND code = NEW._value)",
-			 field->list != NULL ? field->list : "");
+		buf_adds(out, "NEW._value IS NOT NULL AND NOT EXISTS (SELECT 1"
+			      " FROM code WHERE list = ");
+		add_quoted(out, field->list != NULL ? field->list : "");
+		buf_adds(out, " AND code = NEW._value)");
 		return true;
 	case FIELD_INT:
-	case FIELD_UNKNOWN:
-		return false;
+		buf_adds(out, "0");
+		return field_defined(field);
 	default:
 		buf_addf(out, "length(CAST(NEW._value AS BLOB)) > %d",
 			 CHANGE_VALUE_MAX);
@@ -196,6 +226,8 @@ static bool add_invalid(struct buf *out, const struct field *field)
 static const char *what_is_wrong(const struct field *field)
 {
 	switch (field->type) {
+	case FIELD_INT:
+		return "is not a whole number";
 	case FIELD_BOOL:
 		return "is not 0 or 1";
 	case FIELD_DATE:
@@ -205,7 +237,8 @@ static const char *what_is_wrong(const struct field *field)
 	case FIELD_CODE:
 		return "is not a code of its list (table code)";
 	default:
-		return "is larger than 4 MiB";
+		return field_defined(field) ? "is no text of at most 4 MiB"
+					    : "is larger than 4 MiB";
 	}
 }
 
@@ -232,12 +265,16 @@ static int add_field_checks(struct buf *checks, const struct entity *entity,
 	size_t named;
 	int rc = 0;
 
-	add_denied(&denied, entity, field->writers, site);
+	if (field->retired)
+		buf_adds(&denied, "1");
+	else
+		add_denied(&denied, entity, field->writers, site);
 	buf_addf(&message, "%s.%s (%s): ", entity->name, field->name,
 		 field->zh);
 	named = message.len;
 	if (strcmp(buf_text(&denied), "0") != 0) {
-		buf_adds(&message, who_may(field->writers));
+		buf_adds(&message, field->retired ? "it is not used any more"
+						  : who_may(field->writers));
 		rc = add_check(&lines, buf_text(&denied), buf_text(&message),
 			       err);
 		buf_truncate(&message, named);
@@ -315,6 +352,29 @@ static void add_case_key(struct buf *bad, const char *key)
 		 key, key, key, key, CHANGE_CASE_MAX);
 }
 
+/* What definition_fault says, where plain SQL can ask it. */
+static int add_definition_check(struct buf *checks, struct err *err)
+{
+	struct buf condition = BUF_INIT;
+	int rc;
+
+	buf_addf(&condition,
+		 "NEW.name NOT GLOB '[a-z]*' OR NEW.name GLOB '*[^a-z0-9_]*'"
+		 " OR length(NEW.name) > %d OR NEW.name IN (" DEFINITION_WORDS
+		 ") OR NOT EXISTS (SELECT 1 FROM _entity e WHERE e.name ="
+		 " NEW.entity AND NOT instr(' ' || e.keys || ' ', ' ' ||"
+		 " NEW.name || ' '))",
+		 DEFINITION_NAME_MAX);
+	rc = buf_check(&condition, err);
+	if (rc == 0)
+		rc = add_check(checks, buf_text(&condition),
+			       "field: no such entity, or the name is not"
+			       " a-z, then a-z 0-9 _",
+			       err);
+	buf_release(&condition);
+	return rc;
+}
+
 /* The row's key as a whole, and the case it belongs to. */
 static int add_whole_key_checks(struct buf *checks, const struct schema *schema,
 				const struct entity *entity, struct err *err)
@@ -329,6 +389,8 @@ static int add_whole_key_checks(struct buf *checks, const struct schema *schema,
 	buf_addf(&message, "%s: the key is longer than %d bytes", entity->name,
 		 CHANGE_ROW_MAX);
 	rc = add_check(checks, buf_text(&condition), buf_text(&message), err);
+	if (rc == 0 && entity == schema->fields)
+		rc = add_definition_check(checks, err);
 	if (rc == 0 && entity->scope == SCOPE_CASE && entity != schema->cases) {
 		buf_clear(&condition);
 		buf_clear(&message);

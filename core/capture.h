@@ -10,6 +10,9 @@
 /* Table of one entity. `site` becomes the default of its owner key. */
 int capture_create_table(struct db *db, const struct entity *entity,
 			 const char *site, struct err *err);
+/* The column of a field that came later. */
+int capture_add_column(struct db *db, const struct entity *entity,
+		       const struct field *field, struct err *err);
 /* All triggers of one entity, for a node of `site`. */
 int capture_create_triggers(struct db *db, const struct schema *schema,
 			    const struct entity *entity, const char *site,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/cell.h"
+#include "core/normal.h"
 
 /* ` "a" = ? AND "b" = ?` over the key columns. */
 static void add_key_match(struct buf *sql, const struct entity *entity)
@@ -116,6 +117,16 @@ static int row_stmt(sqlite3_stmt **out, struct replica *replica,
 	return rc;
 }
 
+/* A value that came before its field was known may be none that it can hold:
+ * kept as a head, it shows as nothing. */
+static const struct value *holdable(const struct cell *cell,
+				    const struct value *value)
+{
+	static const struct value nothing = {.type = VALUE_NULL};
+
+	return normal_fits(cell->field, value) ? value : &nothing;
+}
+
 static int update_field(struct replica *replica, const struct cell *cell,
 			const struct value *value, struct err *err)
 {
@@ -125,7 +136,7 @@ static int update_field(struct replica *replica, const struct cell *cell,
 	if (rc < 0)
 		return rc;
 	sqlite3_reset(stmt);
-	db_lend_value(stmt, 1, value);
+	db_lend_value(stmt, 1, holdable(cell, value));
 	bind_key(stmt, 2, cell);
 	return db_run(replica->db, stmt, err);
 }
@@ -145,7 +156,8 @@ static int update_row(struct replica *replica, const struct cell_values *all,
 		int at = 2 * (int)(all->cells[i]->field - entity->fields);
 
 		db_bind_int(stmt, at + 1, 1);
-		db_lend_value(stmt, at + 2, all->values[i]);
+		db_lend_value(stmt, at + 2,
+			      holdable(all->cells[i], all->values[i]));
 	}
 	bind_key(stmt, 2 * (int)entity->n_fields + 1, all->cells[0]);
 	return db_run(replica->db, stmt, err);

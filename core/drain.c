@@ -11,6 +11,7 @@
 #include "core/cell.h"
 #include "core/change_log.h"
 #include "core/clock.h"
+#include "core/domain.h"
 #include "core/fold.h"
 #include "core/normal.h"
 #include "core/voiding.h"
@@ -34,6 +35,7 @@ struct drain {
 	struct buf shown;
 	struct buf dirty; /* int64_t cells whose table value was written */
 	bool codes;	  /* a code list was touched */
+	bool fields;	  /* a field was defined */
 };
 
 /* A fold halfway through writes what the table held then, not what a later
@@ -200,6 +202,8 @@ static int drain_row(struct drain *drain, sqlite3_stmt *stmt, struct err *err)
 	change.bases = bases.ids;
 	change.n_bases = bases.n;
 	drain->codes |= cell.entity == drain->replica->schema->codes;
+	drain->fields |= cell.entity != NULL &&
+			 cell.entity == drain->replica->schema->fields;
 	if (!in_table || disputed)
 		note_dirty(drain, cell.id);
 	if (rc == 0 && !says_nothing)
@@ -274,8 +278,10 @@ int change_log_drain(struct replica *replica, size_t *n, struct err *err)
 			      .shown = BUF_INIT,
 			      .dirty = BUF_INIT};
 	sqlite3_stmt *stmt = NULL;
-	int rc = any_pending(replica, err);
+	int rc = replica_refresh(replica, err);
 
+	if (rc == 0)
+		rc = any_pending(replica, err);
 	if (n != NULL)
 		*n = 0;
 	if (rc <= 0)
@@ -296,6 +302,8 @@ int change_log_drain(struct replica *replica, size_t *n, struct err *err)
 		rc = cell_refresh_disputed(replica, err);
 	if (rc == 0)
 		rc = finish(&drain, err);
+	if (rc == 0 && drain.fields)
+		rc = domain_follow(replica, err);
 	if (rc == 0 && n != NULL)
 		*n = drain.n;
 	buf_release(&drain.value);

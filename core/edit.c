@@ -75,8 +75,11 @@ done:
 
 void edit_rollback(struct replica *replica)
 {
+	struct err ignored = {0};
+
 	db_capture(replica_db(replica), false);
 	db_rollback(replica_db(replica));
+	replica_refresh(replica, &ignored);
 }
 
 static int check_decision(const struct cell *cell, struct replica *replica,

@@ -7,13 +7,10 @@
 #include <unistd.h>
 
 #include "core/buf.h"
-#include "core/capture.h"
 #include "core/crypto.h"
-#include "core/replica_room.h"
+#include "core/domain.h"
+#include "core/upgrade.h"
 #include "core/utf8.h"
-#include "schemas/schemas.h"
-
-enum { APPLICATION_ID = 0x5449414e /* "TIAN" */, USER_VERSION = 1 };
 
 static const char SQL_GET[] = "SELECT value FROM _meta WHERE name = ?";
 static const char SQL_SET[] = "INSERT INTO _meta(name, value) VALUES (?, ?)"
@@ -81,47 +78,23 @@ static int set_identity(struct db *db, const struct replica_identity *id,
 	return rc;
 }
 
-/* Tables first, then code lists, then triggers: what is part of the schema
- * is not logged. */
-static int create_domain(struct db *db, const char *site, struct err *err)
-{
-	struct schema *schema = NULL;
-	int rc = schema_load(&schema, db, err);
-
-	for (size_t i = 0; rc == 0 && i < schema->n_entities; i++)
-		rc = capture_create_table(db, &schema->entities[i], site, err);
-	if (rc == 0)
-		rc = db_exec(db, schemas_codes_sql, err);
-	for (size_t i = 0; rc == 0 && i < schema->n_entities; i++)
-		rc = capture_create_triggers(db, schema, &schema->entities[i],
-					     site, err);
-	if (rc == 0)
-		rc = db_exec(db, schemas_lifecycle_sql, err);
-	if (rc == 0)
-		rc = db_exec(db, schemas_views_sql, err);
-	schema_free(schema);
-	return rc;
-}
-
 static int create_all(struct db *db, const struct replica_identity *id,
-		      struct err *err)
+		      uint32_t version, struct err *err)
 {
 	char pragmas[128];
 	int rc = db_begin(db, err);
 
+	snprintf(pragmas, sizeof(pragmas),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %u;",
+		 REPLICA_APPLICATION, (unsigned)version);
 	if (rc == 0)
-		rc = db_exec(db, schemas_engine_sql, err);
+		rc = db_exec(db, pragmas, err);
 	if (rc == 0)
-		rc = db_exec(db, schemas_domain_sql, err);
+		rc = domain_create(db, id->site, version, err);
 	if (rc == 0)
 		rc = set_identity(db, id, err);
 	if (rc == 0)
-		rc = create_domain(db, id->site, err);
-	snprintf(pragmas, sizeof(pragmas),
-		 "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-		 APPLICATION_ID, USER_VERSION);
-	if (rc == 0)
-		rc = db_exec(db, pragmas, err);
+		rc = upgrade_sign(db, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	if (rc < 0) {
@@ -163,7 +136,7 @@ int replica_create(const char *path, const struct replica_identity *id,
 	remove_with_journal(buf_text(&tmp));
 	rc = db_open(&db, buf_text(&tmp), DB_CREATE, err);
 	if (rc == 0)
-		rc = create_all(db, id, err);
+		rc = create_all(db, id, domain_version(), err);
 	/* Closing checkpoints the WAL away, so one file is renamed. */
 	db_close(db);
 	if (rc == 0 && rename(buf_text(&tmp), path) != 0)
@@ -172,41 +145,6 @@ int replica_create(const char *path, const struct replica_identity *id,
 		remove_with_journal(buf_text(&tmp));
 	buf_release(&tmp);
 	return rc;
-}
-
-static int pragma_int(int64_t *out, struct db *db, const char *sql,
-		      struct err *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	int rc = db_prepare(&stmt, db, sql, err);
-
-	if (rc < 0)
-		return rc;
-	rc = db_step(db, stmt, err);
-	if (rc > 0)
-		*out = db_int(stmt, 0);
-	sqlite3_finalize(stmt);
-	return rc < 0 ? rc : 0;
-}
-
-static int check_version(struct db *db, const char *path, struct err *err)
-{
-	int64_t id = 0;
-	int64_t version = 0;
-	int rc = pragma_int(&id, db, "PRAGMA application_id", err);
-
-	if (rc == 0)
-		rc = pragma_int(&version, db, "PRAGMA user_version", err);
-	if (rc < 0)
-		return rc;
-	if (id != APPLICATION_ID)
-		return err_set(err, ERR_INPUT, "%s is not a replica", path);
-	if (version > USER_VERSION)
-		return err_set(err, ERR_INPUT,
-			       "%s was written by a newer program (version "
-			       "%lld, this one knows %d)",
-			       path, (long long)version, USER_VERSION);
-	return 0;
 }
 
 static int load_identity(struct replica *replica, struct err *err)
@@ -242,22 +180,79 @@ static int make_assigned_sql(struct replica *replica, struct err *err)
 	return rc;
 }
 
-static int make_updates(struct replica *replica, struct err *err)
+static int check_slots(const struct schema *schema, struct err *err)
 {
-	const struct schema *schema = replica->schema;
-
 	for (size_t i = 0; i < schema->n_entities; i++)
 		if (schema->entities[i].n_fields > FIELD_SLOTS)
 			return err_set(err, ERR_CORRUPT,
 				       "%s has more than %d fields",
 				       schema->entities[i].name, FIELD_SLOTS);
-	replica->n_updates = schema->n_entities * UPDATE_SLOTS;
-	replica->updates =
-		calloc(replica->n_updates, sizeof(*replica->updates));
-	return replica->updates != NULL ? 0 : err_nomem(err);
+	return 0;
 }
 
-static int adopt(struct replica **out, struct db *db, struct err *err)
+static void forget_updates(struct replica *replica)
+{
+	for (size_t i = 0; replica->updates && i < replica->n_updates; i++)
+		sqlite3_finalize(replica->updates[i]);
+	free(replica->updates);
+	replica->updates = NULL;
+	replica->n_updates = 0;
+}
+
+int replica_load_schema(struct replica *replica, struct err *err)
+{
+	struct schema *schema = NULL;
+	sqlite3_stmt **updates = NULL;
+	struct schema **past;
+	char *stamp = NULL;
+	size_t n;
+	int rc = schema_load(&schema, replica->db, err);
+
+	if (rc == 0)
+		rc = check_slots(schema, err);
+	if (rc == 0)
+		rc = meta_get(&stamp, replica->db, "schema", err);
+	if (rc < 0)
+		goto done;
+	n = schema->n_entities * UPDATE_SLOTS;
+	past = realloc(replica->past, (replica->n_past + 1) * sizeof(*past));
+	if (past != NULL)
+		replica->past = past;
+	updates = calloc(n, sizeof(*updates));
+	if (past == NULL || updates == NULL) {
+		rc = err_nomem(err);
+		goto done;
+	}
+	forget_updates(replica);
+	replica->updates = updates;
+	replica->n_updates = n;
+	replica->past[replica->n_past++] = schema;
+	replica->schema = schema; /* the replica's now, with those before it */
+	free(replica->stamp);
+	replica->stamp = stamp;
+	schema = NULL;
+	updates = NULL;
+	stamp = NULL;
+done:
+	free(stamp);
+	free(updates);
+	schema_free(schema);
+	return rc;
+}
+
+int replica_refresh(struct replica *replica, struct err *err)
+{
+	char *stamp = NULL;
+	int rc = meta_get(&stamp, replica->db, "schema", err);
+
+	if (rc == 0 && strcmp(stamp, replica->stamp) != 0)
+		rc = replica_load_schema(replica, err);
+	free(stamp);
+	return rc;
+}
+
+static int adopt(struct replica **out, struct db *db, bool upgrade,
+		 struct err *err)
 {
 	struct replica *replica = calloc(1, sizeof(*replica));
 	int rc;
@@ -269,12 +264,12 @@ static int adopt(struct replica **out, struct db *db, struct err *err)
 	replica->db = db;
 	db_capture(db, false);
 	rc = load_identity(replica, err);
-	if (rc == 0)
-		rc = schema_load(&replica->schema, db, err);
+	if (rc == 0 && upgrade)
+		rc = upgrade_run(replica, err);
+	if (rc == 0 && replica->schema == NULL)
+		rc = replica_load_schema(replica, err);
 	if (rc == 0)
 		rc = make_assigned_sql(replica, err);
-	if (rc == 0)
-		rc = make_updates(replica, err);
 	if (rc < 0) {
 		replica_close(replica);
 		return rc;
@@ -286,22 +281,41 @@ static int adopt(struct replica **out, struct db *db, struct err *err)
 int replica_open(struct replica **out, const char *path, struct err *err)
 {
 	struct db *db = NULL;
+	bool upgrade = false;
 	int rc;
 
 	if (access(path, F_OK) != 0)
 		return err_set(err, ERR_MISSING, "%s: no replica here", path);
 	rc = db_open(&db, path, DB_WRITE, err);
 	if (rc == 0)
-		rc = check_version(db, path, err);
+		rc = upgrade_check(&upgrade, db, path, err);
 	if (rc < 0) {
 		db_close(db);
 		return rc;
 	}
-	return adopt(out, db, err);
+	return adopt(out, db, upgrade, err);
+}
+
+int replica_raise(struct replica *replica, uint32_t version, struct err *err)
+{
+	if (version > domain_version())
+		return err_set(err, ERR_CORRUPT,
+			       "schema %u needs a newer program (this one "
+			       "knows %u)",
+			       (unsigned)version, (unsigned)domain_version());
+	return version <= replica->schema->version
+		       ? 0
+		       : domain_upgrade(replica, version, err);
 }
 
 int replica_open_scratch(struct replica **out, const char *path,
 			 struct err *err)
+{
+	return replica_open_scratch_of(out, path, domain_version(), err);
+}
+
+int replica_open_scratch_of(struct replica **out, const char *path,
+			    uint32_t version, struct err *err)
 {
 	const struct replica_identity id = {.site = REPLICA_OFFICE,
 					    .author = ""};
@@ -315,22 +329,28 @@ int replica_open_scratch(struct replica **out, const char *path,
 			     "PRAGMA cache_size = -32768;",
 			     err);
 	if (rc == 0)
-		rc = create_all(db, &id, err);
+		rc = create_all(db, &id, version, err);
 	if (rc < 0) {
 		db_close(db);
 		return rc;
 	}
-	return adopt(out, db, err);
+	return adopt(out, db, false, err);
+}
+
+bool replica_newer(const struct replica *replica)
+{
+	return replica->schema->version > domain_version();
 }
 
 void replica_close(struct replica *replica)
 {
 	if (replica == NULL)
 		return;
-	for (size_t i = 0; replica->updates && i < replica->n_updates; i++)
-		sqlite3_finalize(replica->updates[i]);
-	free(replica->updates);
-	schema_free(replica->schema);
+	forget_updates(replica);
+	for (size_t i = 0; i < replica->n_past; i++)
+		schema_free(replica->past[i]);
+	free(replica->past);
+	free(replica->stamp);
 	db_close(replica->db);
 	free(replica->assigned_sql);
 	free(replica->site);

@@ -6,10 +6,14 @@
 
 /* Fields of an entity at most; one more slot is for several at once. */
 enum { FIELD_SLOTS = 63, UPDATE_SLOTS = FIELD_SLOTS + 1 };
+enum { REPLICA_APPLICATION = 0x5449414e /* "TIAN" */ };
 
 struct replica {
 	struct db *db;
 	struct schema *schema;
+	struct schema **past; /* all that were read, callers may hold them */
+	size_t n_past;
+	char *stamp; /* `schema` of _meta when it was read */
 	char *site;
 	char *author;
 	uint64_t origin;
@@ -20,5 +24,8 @@ struct replica {
 	size_t n_updates;
 	char *assigned_sql; /* is case ?1 assigned to site ?2 */
 };
+
+/* Reads the schema anew; keeps the one before. */
+int replica_load_schema(struct replica *replica, struct err *err);
 
 #endif

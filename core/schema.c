@@ -7,8 +7,6 @@
 
 #include "core/db.h"
 
-enum { SCHEMA_VERSION = 1 };
-
 struct room {
 	struct schema face; /* first: the public struct is the address */
 	struct entity *entities;
@@ -140,7 +138,23 @@ static int load_entities(struct room *room, struct db *db, struct err *err)
 
 static const char SQL_FIELDS[] =
 	"SELECT id, name, type, list, zh, en, writers, policy, publish,"
-	" count(*) OVER () FROM _field WHERE entity = ? ORDER BY id < 3, id";
+	" count(*) OVER (), retired FROM _field WHERE entity = ?"
+	" ORDER BY id < 3, id";
+
+static void load_field(struct room *room, struct field *field,
+		       sqlite3_stmt *stmt)
+{
+	field->id = (uint32_t)db_int(stmt, 0);
+	field->name = keep(room, db_text(stmt, 1));
+	field->type = parse_type(db_text(stmt, 2));
+	field->list = db_is_null(stmt, 3) ? NULL : keep(room, db_text(stmt, 3));
+	field->zh = keep(room, db_text(stmt, 4));
+	field->en = keep(room, db_text(stmt, 5));
+	field->writers = parse_writers(db_text(stmt, 6));
+	field->policy = policy_parse(db_text(stmt, 7));
+	field->publish = db_int(stmt, 8) != 0;
+	field->retired = db_int(stmt, 10) != 0;
+}
 
 static int load_fields(struct room *room, struct entity *entity, struct db *db,
 		       struct err *err)
@@ -153,28 +167,31 @@ static int load_fields(struct room *room, struct entity *entity, struct db *db,
 		return rc;
 	db_bind_int(stmt, 1, entity->id);
 	while ((rc = db_step(db, stmt, err)) > 0) {
-		struct field *field;
-
 		if (fields == NULL)
 			entity->fields = fields = calloc(
 				(size_t)db_int(stmt, 9), sizeof(*fields));
 		if (fields == NULL)
 			return err_nomem(err);
-		field = &fields[entity->n_fields++];
-		field->id = (uint32_t)db_int(stmt, 0);
-		field->name = keep(room, db_text(stmt, 1));
-		field->type = parse_type(db_text(stmt, 2));
-		field->list = db_is_null(stmt, 3)
-				      ? NULL
-				      : keep(room, db_text(stmt, 3));
-		field->zh = keep(room, db_text(stmt, 4));
-		field->en = keep(room, db_text(stmt, 5));
-		field->writers = parse_writers(db_text(stmt, 6));
-		field->policy = policy_parse(db_text(stmt, 7));
-		field->publish = db_int(stmt, 8) != 0;
+		load_field(room, &fields[entity->n_fields++], stmt);
 	}
 	sqlite3_reset(stmt);
 	return rc;
+}
+
+static const char SQL_VERSION[] = "PRAGMA user_version";
+
+static int load_version(struct room *room, struct db *db, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_VERSION, err);
+
+	if (rc == 0)
+		rc = db_step(db, stmt, err);
+	if (rc <= 0)
+		return rc;
+	room->face.version = (uint32_t)db_int(stmt, 0);
+	sqlite3_reset(stmt);
+	return 0;
 }
 
 int schema_load(struct schema **out, struct db *db, struct err *err)
@@ -184,8 +201,9 @@ int schema_load(struct schema **out, struct db *db, struct err *err)
 
 	if (room == NULL)
 		return err_nomem(err);
-	room->face.version = SCHEMA_VERSION;
-	rc = load_entities(room, db, err);
+	rc = load_version(room, db, err);
+	if (rc == 0)
+		rc = load_entities(room, db, err);
 	for (size_t i = 0; rc == 0 && i < room->face.n_entities; i++)
 		rc = load_fields(room, &room->entities[i], db, err);
 	if (rc == 0 && room->failed)
@@ -197,6 +215,7 @@ int schema_load(struct schema **out, struct db *db, struct err *err)
 	room->face.assignment = schema_entity_named(&room->face, "handling");
 	room->face.sites = schema_entity_named(&room->face, "unit");
 	room->face.codes = schema_entity_named(&room->face, "code");
+	room->face.fields = schema_entity_named(&room->face, "field");
 	if (room->face.cases == NULL || room->face.assignment == NULL ||
 	    room->face.sites == NULL || room->face.codes == NULL) {
 		rc = err_set(err, ERR_CORRUPT, "schema: entities are missing");
@@ -257,6 +276,25 @@ const struct field *entity_field_named(const struct entity *entity,
 		if (strcmp(entity->fields[i].name, name) == 0)
 			return &entity->fields[i];
 	return NULL;
+}
+
+bool field_defined(const struct field *field)
+{
+	return field->id >= FIELD_DEFINED_FIRST;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool field_same(const struct field *a, const struct field *b)
+{
+	return a->id == b->id && same_text(a->name, b->name) &&
+	       same_text(a->zh, b->zh) && same_text(a->en, b->en) &&
+	       a->type == b->type && same_text(a->list, b->list) &&
+	       a->writers == b->writers && a->policy == b->policy &&
+	       a->publish == b->publish && a->retired == b->retired;
 }
 
 bool entity_key_part(const char *row, size_t row_len, size_t index,

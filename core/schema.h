@@ -1,6 +1,7 @@
 /* schema.h - entities, fields and code lists as the replica holds them.
  * Knows names, ids, types, writers and policies; no proposal, no SQL table
- * contents. Read from the tables _entity and _field (schemas/domain.sql). */
+ * contents. Read from the tables _entity and _field, which schemas/domain.sql
+ * and the rows of `field` fill (definition.h). */
 #ifndef TIAN_CORE_SCHEMA_H
 #define TIAN_CORE_SCHEMA_H
 
@@ -45,6 +46,9 @@ enum entity_scope {
 
 enum writer { WRITER_OFFICE = 1, WRITER_OWNER = 2 }; /* flags */
 
+/* Ids of fields that were defined at run time; below are those built in. */
+enum { FIELD_DEFINED_FIRST = 1024, FIELD_DEFINED_LAST = 4095 };
+
 struct field {
 	uint32_t id; /* stable for ever; unique in its entity */
 	const char *name;
@@ -54,6 +58,7 @@ struct field {
 	unsigned writers; /* enum writer flags */
 	enum policy policy;
 	bool publish; /* may leave in a publication */
+	bool retired; /* voided: shown and merged, but written no more */
 };
 
 struct entity {
@@ -70,20 +75,26 @@ struct entity {
 };
 
 struct schema {
-	uint32_t version;
+	uint32_t version; /* of what is built in, as of this replica */
 	const struct entity *entities;
 	size_t n_entities;
 	const struct entity *cases;	 /* the entity everything hangs on */
 	const struct entity *assignment; /* whose rows give a site a case */
 	const struct entity *sites;	 /* names of sites */
 	const struct entity *codes;	 /* code lists */
+	const struct entity *fields;	 /* definitions; NULL in version 1 */
 };
 
 /* Names as in schemas/domain.sql; unknown ones give POLICY_UNKNOWN. */
 enum policy policy_parse(const char *name);
 
+/* As the tables of `db` have it now. ERR_CORRUPT: entities are missing. */
 int schema_load(struct schema **out, struct db *db, struct err *err);
 void schema_free(struct schema *schema);
+/* Whether it was defined at run time. */
+bool field_defined(const struct field *field);
+/* Whether two versions of a field are captured, merged and shown alike. */
+bool field_same(const struct field *a, const struct field *b);
 /* NULL where unknown. */
 const struct entity *schema_entity(const struct schema *, uint32_t id);
 const struct entity *schema_entity_named(const struct schema *, const char *);

@@ -3,6 +3,7 @@
 -- Not in the change log: they are part of the schema, the same everywhere.
 -- The office may add and change rows; those changes are logged and travel.
 -- `rank` orders a list; `strictest` takes the highest.
+-- Versions stand below each other as in domain.sql.
 
 INSERT INTO code(list, code, zh, en, rank, aliases) VALUES
  ('class', 'A', 'A类', 'A', 1, '解决或采纳、已经解决、基本解决、采纳'),
@@ -62,3 +63,26 @@ INSERT INTO code(list, code, zh, en, rank, aliases) VALUES
  ('contradiction', 'two_mains', '有两个主办单位', 'two main units', 5, NULL),
  ('contradiction', 'case_no', '两件提案同一案号', 'one case number for two proposals', 6, NULL),
  ('contradiction', 'merge_cycle', '互相并案', 'merged into each other', 7, NULL);
+
+--@ version 2
+INSERT INTO code(list, code, zh, en, rank, aliases) VALUES
+ ('field_type', 'text', '文字', 'text', 1, '单行文字'),
+ ('field_type', 'long', '长文', 'long text', 2, '多行文字'),
+ ('field_type', 'int',  '整数', 'whole number', 3, 'number、数字'),
+ ('field_type', 'bool', '是否', 'yes or no', 4, NULL),
+ ('field_type', 'date', '日期', 'date', 5, NULL),
+ ('field_type', 'time', '时间', 'time', 6, NULL),
+ ('field_type', 'code', '代码', 'code', 7, NULL),
+ ('field_type', 'set',  '多值', 'set', 8, NULL),
+ ('field_type', 'unit', '单位', 'unit', 9, NULL),
+ ('field_writers', 'office', '提案办', 'the office', 1, NULL),
+ ('field_writers', 'owner',  '本单位', 'the row''s own unit', 2, 'own-unit、unit'),
+ ('field_writers', 'both',   '提案办和本单位', 'the office and the row''s own unit', 3, NULL),
+ ('field_policy', 'office',    '以提案办为准', 'the office''s', 1, NULL),
+ ('field_policy', 'owner',     '以本单位为准', 'the own unit''s', 2, 'own-unit'),
+ ('field_policy', 'newest',    '以最新为准', 'the newest', 3, NULL),
+ ('field_policy', 'text',      '按段合并', 'by paragraph', 4, NULL),
+ ('field_policy', 'set',       '并集', 'union', 5, NULL),
+ ('field_policy', 'strictest', '从严', 'the strictest', 6, NULL),
+ ('field_policy', 'append',    '全部保留', 'kept, a person decides', 7, NULL),
+ ('field_policy', 'review',    '人工裁定', 'a person decides', 8, NULL);

@@ -3,13 +3,19 @@
 -- Data, not code: the engine makes the tables, the capture triggers and the
 -- register from these rows. Adding a field is one row here.
 --
+-- The versions of the schema stand below each other: version n is what the
+-- parts up to `--@ version n` make. A released part is never touched again; a
+-- later one INSERTs, or UPDATEs a label, a rule, a policy. So an old merge is
+-- recomputed with the rules of its day (sync/README.md).
+--
 -- _entity: id, name, zh, en, scope, keys, owner, creators
 --   scope    case: travels with its proposal · all: every site · office
 --   keys     key columns; the row key is their values joined by '/'
 --   owner    the key column that names the site owning the row
 --   creators who may add a row: office, owner
 -- _field: entity, id, name, type, list, zh, en, writers, policy, publish
---   id       stable for ever, never used again; 1 and 2 are void, void_reason
+--   id       stable for ever, never used again; 1 and 2 are void, void_reason;
+--            1024 and above belong to fields added at run time
 --   type     text long int bool date time code set unit
 --   writers  office, owner (the row's own unit)
 --   policy   office owner newest text set strictest append review
@@ -147,3 +153,21 @@ SELECT id, 1, 'void', 'bool', NULL, '作废', 'void', creators, 'review', 0
 INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publish)
 SELECT id, 2, 'void_reason', 'text', NULL, '作废理由', 'reason of voiding', creators, 'newest', 0
   FROM _entity;
+
+--@ version 2
+-- Fields that the office adds while everything runs: rows of an entity like
+-- any other, so they are logged, signed, merged and carried to every unit
+-- (core/definition.h).
+INSERT INTO _entity(id, name, zh, en, scope, keys, owner, creators) VALUES
+ (5,  'field',      '字段',     'field',        'all',    'entity name',        NULL,   'office');
+
+INSERT INTO _field(entity, id, name, type, list, zh, en, writers, policy, publish) VALUES
+ (5, 1,  'void',         'bool', NULL, '作废',     'void',             'office', 'review', 0),
+ (5, 2,  'void_reason',  'text', NULL, '作废理由', 'reason of voiding', 'office', 'newest', 0),
+ (5, 3,  'type',         'code', 'field_type', '类型', 'type',         'office', 'office', 0),
+ (5, 4,  'list',         'text', NULL, '代码表',   'code list',        'office', 'office', 0),
+ (5, 5,  'zh',           'text', NULL, '中文',     'Chinese',          'office', 'office', 0),
+ (5, 6,  'en',           'text', NULL, '英文',     'English',          'office', 'office', 0),
+ (5, 7,  'writers',      'code', 'field_writers', '填写', 'writers',   'office', 'office', 0),
+ (5, 8,  'policy',       'code', 'field_policy', '合并规则', 'policy', 'office', 'office', 0),
+ (5, 9,  'publish',      'bool', NULL, '可公开',   'may be published', 'office', 'office', 0);

@@ -6,10 +6,12 @@ string(APPEND head "#ifndef SCHEMAS_SCHEMAS_H\n#define SCHEMAS_SCHEMAS_H\n\n")
 set(body "/* Made by embed.cmake from the .sql files of schemas. */\n")
 string(APPEND body "#include \"schemas/schemas.h\"\n")
 
+set(all "")
 foreach(input IN LISTS INPUTS)
 	get_filename_component(name ${input} NAME_WE)
 	string(MAKE_C_IDENTIFIER ${name} name)
 	file(READ ${input} hex HEX)
+	string(APPEND all "${name} ${hex}\n")
 	string(REGEX REPLACE
 		"(................................)" "\\1\n" hex "${hex}")
 	string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," hex "${hex}")
@@ -18,6 +20,10 @@ foreach(input IN LISTS INPUTS)
 		"\nconst char schemas_${name}_sql[] = {\n${hex}'\\0'\n};\n")
 endforeach()
 
+# By it a program knows a replica whose tables another program made.
+string(SHA256 digest "${all}")
+string(APPEND head "extern const char schemas_digest[];\n")
+string(APPEND body "\nconst char schemas_digest[] = \"${digest}\";\n")
 string(APPEND head "\n#endif\n")
 string(APPEND body "\ntypedef int schemas_made;\n")
 file(WRITE ${HEADER} "${head}")

@@ -1,14 +1,17 @@
 -- engine.sql - what the engine keeps beside the domain's tables.
 -- Names begin with '_': for reading, never for editing.
+-- Run by every program that has not seen the replica yet (core/upgrade.c), so
+-- each statement leaves alone what is there.
 
 -- Facts of this node: site, origin, author, hub, cursors.
-CREATE TABLE _meta(
+CREATE TABLE IF NOT EXISTS _meta(
   name  TEXT PRIMARY KEY NOT NULL,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The domain as data (domain.sql); what tables and triggers are made from.
-CREATE TABLE _entity(
+-- The domain as data: domain.sql, and from id 1024 on what table `field` adds
+-- (core/definition.c). Derived: an upgrade makes both tables anew.
+CREATE TABLE IF NOT EXISTS _entity(
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
   zh       TEXT NOT NULL,
@@ -18,7 +21,7 @@ CREATE TABLE _entity(
   owner    TEXT,
   creators TEXT NOT NULL
 ) STRICT;
-CREATE TABLE _field(
+CREATE TABLE IF NOT EXISTS _field(
   entity  INTEGER NOT NULL,
   id      INTEGER NOT NULL,
   name    TEXT NOT NULL,
@@ -29,11 +32,12 @@ CREATE TABLE _field(
   writers TEXT NOT NULL,
   policy  TEXT NOT NULL,
   publish INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0, -- 1: shown, but written no more
   PRIMARY KEY(entity, id)
 ) STRICT, WITHOUT ROWID;
 
 -- What the triggers caught and the log has not taken up yet, in order.
-CREATE TABLE _pending(
+CREATE TABLE IF NOT EXISTS _pending(
   id     INTEGER PRIMARY KEY,
   entity INTEGER NOT NULL,
   field  INTEGER NOT NULL,
@@ -47,7 +51,7 @@ CREATE TABLE _pending(
 
 -- Nodes whose changes are known here, numbered so that a change fits one
 -- integer. `last` is the last seq without a gap before it.
-CREATE TABLE _origin(
+CREATE TABLE IF NOT EXISTS _origin(
   id     INTEGER PRIMARY KEY,
   origin INTEGER NOT NULL UNIQUE,
   site   TEXT,
@@ -55,28 +59,28 @@ CREATE TABLE _origin(
 ) STRICT;
 
 -- Authors, numbered.
-CREATE TABLE _author(
+CREATE TABLE IF NOT EXISTS _author(
   id   INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
 -- Rows, numbered; `scope` is the case's key, '' for rows of no case. Rows of
 -- entities this schema does not know are here too.
-CREATE TABLE _row(
+CREATE TABLE IF NOT EXISTS _row(
   id     INTEGER PRIMARY KEY,
   entity INTEGER NOT NULL,
   key    TEXT NOT NULL,
   scope  TEXT NOT NULL,
   UNIQUE(entity, key)
 ) STRICT;
-CREATE INDEX _row_scope ON _row(scope);
+CREATE INDEX IF NOT EXISTS _row_scope ON _row(scope);
 
 -- The change log. id = _origin.id << 40 | seq. cell = _row.id << 12 | field.
 -- bases: 8 bytes each, big-endian ids. Superseded long values are deflated:
 -- flag 4, the value then is a blob of the zlib stream of the text. What a
 -- merge supersedes waits for that (flag 16) until the merge is over. Flag 32:
 -- superseded by a change that a snapshot left out.
-CREATE TABLE _change(
+CREATE TABLE IF NOT EXISTS _change(
   id     INTEGER PRIMARY KEY,
   cell   INTEGER NOT NULL,
   clock  INTEGER NOT NULL,
@@ -87,11 +91,11 @@ CREATE TABLE _change(
   reason TEXT,
   extra  BLOB
 ) STRICT;
-CREATE INDEX _change_cell ON _change(cell);
-CREATE INDEX _change_waiting ON _change(id) WHERE flags & 16;
+CREATE INDEX IF NOT EXISTS _change_cell ON _change(cell);
+CREATE INDEX IF NOT EXISTS _change_waiting ON _change(id) WHERE flags & 16;
 
 -- (I2) Heads of each cell; shown: its value is in what the table shows.
-CREATE TABLE _head(
+CREATE TABLE IF NOT EXISTS _head(
   cell   INTEGER NOT NULL,
   change INTEGER NOT NULL,
   shown  INTEGER NOT NULL,
@@ -99,18 +103,18 @@ CREATE TABLE _head(
 ) STRICT, WITHOUT ROWID;
 
 -- Bases named by a change here, that have not come themselves yet.
-CREATE TABLE _named(
+CREATE TABLE IF NOT EXISTS _named(
   change INTEGER NOT NULL,
   cell   INTEGER NOT NULL,             -- of the change that names it
   PRIMARY KEY(change, cell)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX _named_cell ON _named(cell);
+CREATE INDEX IF NOT EXISTS _named_cell ON _named(cell);
 
 -- Where the history of a case begins here with a snapshot (core/snapshot.h):
 -- of each origin (its number), all changes of the case up to `last` are
 -- accounted for, and of those only the standing ones (seqs, 8 bytes each,
 -- big-endian) are not superseded. scope '': rows that all sites have.
-CREATE TABLE _snapshot(
+CREATE TABLE IF NOT EXISTS _snapshot(
   origin   INTEGER NOT NULL,
   scope    TEXT NOT NULL,
   last     INTEGER NOT NULL,
@@ -119,35 +123,35 @@ CREATE TABLE _snapshot(
 ) STRICT, WITHOUT ROWID;
 
 -- Cells whose heads differ, derived at each fold. 1 soft, 2 hard.
-CREATE TABLE _conflict(
+CREATE TABLE IF NOT EXISTS _conflict(
   cell     INTEGER PRIMARY KEY,
   severity INTEGER NOT NULL,
   confirm  INTEGER NOT NULL
 ) STRICT;
 
 -- Changes that were refused or flagged, and why.
-CREATE TABLE _verdict(
+CREATE TABLE IF NOT EXISTS _verdict(
   change INTEGER PRIMARY KEY,
   kind   INTEGER NOT NULL,
   reason TEXT NOT NULL
 ) STRICT;
 
 -- At the office: which case each site has been sent.
-CREATE TABLE _scope(
+CREATE TABLE IF NOT EXISTS _scope(
   site TEXT NOT NULL,
   key  TEXT NOT NULL,
   PRIMARY KEY(site, key)
 ) STRICT, WITHOUT ROWID;
 
 -- At the office: the last outbox commit taken into main, per outbox ref.
-CREATE TABLE _taken(
+CREATE TABLE IF NOT EXISTS _taken(
   ref       TEXT PRIMARY KEY NOT NULL,
   commit_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Which commit carries which changes: an outbox's own, or the inbox commit
 -- that brought them. A row for each run of seqs without a gap.
-CREATE TABLE _commit(
+CREATE TABLE IF NOT EXISTS _commit(
   origin    INTEGER NOT NULL,
   first     INTEGER NOT NULL,
   last      INTEGER NOT NULL,

@@ -110,7 +110,7 @@ static int note_change(struct intake *intake, struct intake_commit *commit,
 		return add_case(intake, commit, key, len, err);
 	commit->everybody |= entity->scope == SCOPE_ALL;
 	commit->withheld |= entity->scope == SCOPE_OFFICE;
-	intake->codes |= entity == schema->codes;
+	intake->codes |= entity == schema->codes || entity == schema->fields;
 	intake->signers |= strcmp(entity->name, "signer") == 0;
 	return entity == schema->sites
 		       ? names_add(NULL, &intake->renamed, change->row,

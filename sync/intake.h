@@ -45,8 +45,9 @@ struct intake {
 	size_t *last_commit; /* that has a case, by its number: index + 1 */
 	size_t cap_last_commit;
 	struct names renamed; /* sites whose own row changed */
-	bool codes;	      /* a code list changed: all registers may */
+	bool codes;	      /* a code or a field changed: all registers may */
 	bool signers;	      /* rows of `signer` changed */
+	uint32_t schema;      /* the version it is merged with */
 };
 
 void intake_release(struct intake *intake);

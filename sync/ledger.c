@@ -175,6 +175,8 @@ int ledger_read(struct intake *out, struct repository *repository,
 
 	out->id = main_commit->id;
 	out->time = main_commit->time;
+	text = commit_trailer(&len, main_commit, "Schema");
+	out->schema = text != NULL ? (uint32_t)strtoul(text, NULL, 10) : 1;
 	while (rc == 0 && (text = commit_trailer_next(&len, &at, main_commit,
 						      "Outbox")) != NULL) {
 		if (parent >= main_commit->n_parents ||
@@ -366,6 +368,16 @@ static int set_taken(struct replica *replica, const char *site, uint64_t origin,
 	return rc;
 }
 
+int ledger_schema(uint32_t *out, struct replica *replica, struct err *err)
+{
+	char *text = NULL;
+	int rc = replica_get(&text, replica, NODE_SCHEMA, err);
+
+	*out = rc == 0 && *text != '\0' ? (uint32_t)strtoul(text, NULL, 10) : 1;
+	free(text);
+	return rc;
+}
+
 static bool ends_its_outbox(const struct intake *intake, size_t at)
 {
 	return at + 1 == intake->n ||
@@ -375,7 +387,12 @@ static bool ends_its_outbox(const struct intake *intake, size_t at)
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err)
 {
+	char schema[16];
 	int rc = node_set_oid(replica, NODE_MAIN, &intake->id, err);
+
+	snprintf(schema, sizeof(schema), "%" PRIu32, intake->schema);
+	if (rc == 0)
+		rc = replica_set(replica, NODE_SCHEMA, schema, err);
 
 	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
 		const struct intake_commit *commit = &intake->commits[i];

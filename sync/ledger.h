@@ -6,8 +6,12 @@
  *      takes in, the office's first, then by ref name; a trailer `Outbox:
  *      site/origin first-last` for each of these, in that order. So the
  *      first main commit has as many trailers as parents, others one less.
- * (L2) Its tree: `register/` whole, `signers`, and `verdicts.msgpack` where
- *      it refused or flagged something.
+ * (L2) Its tree: `register/` whole, `signers`, `schema.yaml` where the office
+ *      has added fields or codes, and `verdicts.msgpack` where it refused or
+ *      flagged something.
+ *      It is made, and made again, with the schema that the trailer `Schema:
+ *      n` names: rules, code lists and labels of its day; what the office has
+ *      added since is in the changes. n never falls; 1 where there is none.
  * (L3) A bad commit stops its own ref, at that commit, and nothing else. */
 #ifndef TIAN_SYNC_LEDGER_H
 #define TIAN_SYNC_LEDGER_H
@@ -96,6 +100,8 @@ int ledger_behind(bool *out, struct node *node, const struct oid *there,
 /* Moves the replica's cursors over an intake: main, outboxes, commits. */
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err);
+/* The schema that the last main commit noted was merged with; 1 before. */
+int ledger_schema(uint32_t *out, struct replica *replica, struct err *err);
 /* Whether `signers` of a main commit lists the node's own key for the office
  * now. */
 int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,

@@ -124,6 +124,7 @@ static int take_commit(struct taking *taking, struct outbox_entry *entry,
 
 		taking->intake->n_verdicts = n_verdicts;
 		db_exec(db, "ROLLBACK TO take; RELEASE take", &ignored);
+		replica_refresh(taking->node->replica, &ignored);
 		return rc;
 	}
 	taking->run->report->received += applied;
@@ -335,6 +336,23 @@ static int take_ref(struct taking *taking, const struct ref *ref,
 	return rc;
 }
 
+/* Main is recomputed by whoever verifies it, with the schema it names: what
+ * this program would make of a newer one is something else. */
+static int check_schema(struct node *node, struct err *err)
+{
+	uint32_t last = 1;
+	uint32_t own = replica_schema(node->replica)->version;
+	int rc = ledger_schema(&last, node->replica, err);
+
+	if (rc == 0 && last > own)
+		own = 0;
+	if (rc == 0 && (own == 0 || replica_newer(node->replica)))
+		rc = err_set(err, ERR_INPUT,
+			     "another node of the office merges with a newer "
+			     "program; install it here too, then sync again");
+	return rc;
+}
+
 int ledger_take(struct intake *intake, struct node *node,
 		const struct ref_list *refs, const struct run *run,
 		struct err *err)
@@ -346,6 +364,9 @@ int ledger_take(struct intake *intake, struct node *node,
 
 	if (intake->time == 0)
 		intake->time = (int64_t)(clock_now_ms() / 1000);
+	intake->schema = replica_schema(node->replica)->version;
+	if (rc == 0)
+		rc = check_schema(node, err);
 	/* (L1) The office's first: it enrols, assigns, decides. */
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; rc == 0 && i < refs->n; i++) {
@@ -401,13 +422,20 @@ int ledger_touch(struct intake *intake, struct replica *replica,
 		 struct err *err)
 {
 	const struct names *renamed = &intake->renamed;
-	int rc = 0;
+	uint32_t before = 1;
+	bool all;
+	int rc = ledger_schema(&before, replica, err);
 
-	for (size_t i = 0; rc == 0 && !intake->codes && i < renamed->n; i++)
+	/* Rules and labels of a newer schema may show in any document. */
+	all = intake->codes || intake->schema > before;
+	for (size_t i = 0; rc == 0 && !all && i < renamed->n; i++)
 		rc = touch_cases_of(intake, replica, renamed->items[i],
 				    strlen(renamed->items[i]), err);
-	if (rc == 0 && intake->codes)
+	if (rc == 0 && all)
 		rc = touch_cases_of(intake, replica, NULL, 0, err);
+	if (rc == 0 && all)
+		rc = names_add(NULL, &intake->cases, REGISTER_SCHEMA,
+			       strlen(REGISTER_SCHEMA), err);
 	return rc < 0 ? rc : intake_sort_verdicts(intake, err);
 }
 
@@ -612,8 +640,7 @@ static int add_trailers(struct buf *out, struct replica *replica,
 	buf_adds(out, buf_text(&intake->trailers));
 	if (rc == 0)
 		add_delivered(out, previous, &delivered);
-	buf_addf(out, "Schema: %" PRIu32 "\n",
-		 replica_schema(replica)->version);
+	buf_addf(out, "Schema: %" PRIu32 "\n", intake->schema);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 #define NODE_OFFICE_KEY \
 	"office_key" /* pinned: a public key line, or a fingerprint in hex */
 #define NODE_MAIN "main" /* last main commit replayed (office) */
+#define NODE_SCHEMA "main_schema" /* the schema it was merged with */
 #define NODE_DELIVERED \
 	"delivered" /* main commit up to which no inbox is
 					owed anything (office) */

@@ -71,11 +71,13 @@ static int batch_cases(struct case_list *out, const struct schema *schema,
 		const struct change *change = &batch->changes[i];
 		const struct entity *entity =
 			schema_entity(schema, change->entity);
-		const char *key;
-		size_t len;
+		const char *key = REGISTER_SCHEMA;
+		size_t len = strlen(key);
 
-		if (entity == NULL || !entity_case(entity, change->row,
-						   change->row_len, &key, &len))
+		if (entity == NULL ||
+		    (!entity_case(entity, change->row, change->row_len, &key,
+				  &len) &&
+		     !register_has_schema(schema, entity)))
 			continue;
 		out->keys[out->n] = strndup(key, len);
 		if (out->keys[out->n] == NULL)

@@ -9,7 +9,10 @@
 #include "sync/register.h"
 #include "sync/register_follow.h"
 
-/* The cases a batch writes to. */
+/* Programs of this version and later write the document of the schema. */
+enum { WITH_SCHEMA = 2 };
+
+/* The cases a batch writes to, and the schema. */
 static int add_cases(struct keys *out, const struct schema *schema,
 		     const struct batch *batch, struct err *err)
 {
@@ -22,9 +25,15 @@ static int add_cases(struct keys *out, const struct schema *schema,
 		const char *key;
 		size_t len;
 
-		if (entity != NULL && entity_case(entity, change->row,
-						  change->row_len, &key, &len))
+		if (entity == NULL)
+			continue;
+		if (entity_case(entity, change->row, change->row_len, &key,
+				&len))
 			rc = keys_add(out, key, len, err);
+		else if (batch->schema >= WITH_SCHEMA &&
+			 register_has_schema(schema, entity))
+			rc = keys_add(out, REGISTER_SCHEMA,
+				      strlen(REGISTER_SCHEMA), err);
 	}
 	return rc;
 }

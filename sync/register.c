@@ -59,12 +59,23 @@ static bool is_key_part(const char *part, size_t len)
 	return true;
 }
 
+bool register_has_schema(const struct schema *schema,
+			 const struct entity *entity)
+{
+	return schema->fields != NULL &&
+	       (entity == schema->fields || entity == schema->codes);
+}
+
 int register_path(struct buf *out, const char *key, struct err *err)
 {
 	const char *last = strrchr(key, '-');
 	const char *part = key;
 	int dashes = 0;
 
+	if (strcmp(key, REGISTER_SCHEMA) == 0) {
+		buf_adds(out, "schema.yaml");
+		return buf_check(out, err);
+	}
 	while (part) {
 		const char *dash = strchr(part, '-');
 		size_t len = dash ? (size_t)(dash - part) : strlen(part);
@@ -163,15 +174,17 @@ static int write_field(struct page *page, const struct register_cell *cell,
 }
 
 /* The label of a key column; the schema has none for them. */
-static const char *key_label(const char *name)
+static const char *key_label(const struct page *page,
+			     const struct entity *entity, const char *name)
 {
 	static const char *const labels[][2] = {
-		{"name", "姓名"},
-		{"sponsor", "提案人"},
-		{"round", "轮次"},
-		{"id", "编号"},
+		{"name", "姓名"},   {"sponsor", "提案人"}, {"round", "轮次"},
+		{"id", "编号"},	    {"list", "代码表"},	   {"code", "代码"},
+		{"entity", "所属"},
 	};
 
+	if (entity == page->schema->fields && strcmp(name, "name") == 0)
+		return entity->zh;
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
 		if (strcmp(labels[i][0], name) == 0)
 			return labels[i][1];
@@ -183,9 +196,10 @@ static int write_row_key(struct page *page, const struct entity *entity,
 			 const char *row, size_t row_len, struct err *err)
 {
 	struct buf text = BUF_INIT;
+	size_t first = entity->scope == SCOPE_CASE ? 1 : 0;
 	int rc = 0;
 
-	for (size_t i = 1; i < entity->n_keys && rc == 0; i++) {
+	for (size_t i = first; i < entity->n_keys && rc == 0; i++) {
 		const char *part = "";
 		size_t len = 0;
 		bool owner = (int)i == entity->owner_key;
@@ -197,8 +211,10 @@ static int write_row_key(struct page *page, const struct entity *entity,
 						 len, err);
 		else
 			buf_add(&text, part, len);
-		buf_adds(page->out, i == 1 ? "  - " : "    ");
-		write_label(page, owner ? "单位" : key_label(entity->keys[i]),
+		buf_adds(page->out, i == first ? "  - " : "    ");
+		write_label(page,
+			    owner ? "单位"
+				  : key_label(page, entity, entity->keys[i]),
 			    0);
 		buf_addc(page->out, ' ');
 		yaml_writer_text(page->out, buf_text(&text), text.len);
@@ -346,6 +362,8 @@ static int write_page(struct page *page, const struct register_cells *cells,
 
 	if (cells->n == 0)
 		return err_set(err, ERR_MISSING, "nothing is known of it");
+	if (strcmp(page->key, REGISTER_SCHEMA) == 0)
+		return write_rows(page, cells, 0, err);
 	if ((rc = write_case(page, cells, &i, err)) < 0)
 		return rc;
 	if (whole && (rc = write_status(page, err)) < 0)
@@ -403,7 +421,8 @@ void register_piece_case(struct buf *out, struct replica *replica,
 {
 	struct page page = {out, replica, replica_schema(replica), key};
 
-	write_case_key(&page);
+	if (strcmp(key, REGISTER_SCHEMA) != 0)
+		write_case_key(&page);
 }
 
 int register_piece_row(struct buf *out, struct replica *replica,

@@ -11,6 +11,15 @@
 #include "core/buf.h"
 #include "core/replica.h"
 
+/* In place of a case's key: the document of the code lists and fields that the
+ * office has added or changed, `schema.yaml`. Only where the replica's schema
+ * knows such fields. */
+#define REGISTER_SCHEMA "schema" /* no case is called so */
+
+/* Whether rows of an entity stand in that document. */
+bool register_has_schema(const struct schema *schema,
+			 const struct entity *entity);
+
 /* Appends the file's path, without a slash before or after:
  * `1-1-014` gives `register/1-1/014.yaml`.
  * ERR_INPUT: a key that may not be a file name (keys come from outside). */

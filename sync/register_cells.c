@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/change_log.h"
+#include "sync/register.h"
 
 /* The heads of a case's rows. Heads that agree, or one alone, are what the
  * table shows (I3 of change_log.h); c.flags & 4 is a deflated value. */
@@ -19,6 +20,16 @@ static const char SQL_HEADS[] =
 	" CROSS JOIN _change c ON c.id = h.change"
 	" LEFT JOIN _conflict k ON k.cell = h.cell"
 	" WHERE r.scope = ?1 ORDER BY h.cell, h.change";
+
+static const char SQL_SCHEMA_HEADS[] =
+	"SELECT r.entity, r.key, h.cell & 4095, c.value, c.flags & 4,"
+	" h.shown, k.cell IS NOT NULL, h.cell"
+	" FROM _row r"
+	" CROSS JOIN _head h"
+	"  ON h.cell >= r.id << 12 AND h.cell < (r.id + 1) << 12"
+	" CROSS JOIN _change c ON c.id = h.change"
+	" LEFT JOIN _conflict k ON k.cell = h.cell"
+	" WHERE r.entity IN (?1, ?2) ORDER BY h.cell, h.change";
 
 /* void and void_reason (ids 1 and 2) close a row. */
 enum { VOID_LAST = 2, FIELD_IDS = 4096 };
@@ -246,14 +257,24 @@ static int gather_head(struct register_cells *cells, struct gather *at,
 int register_cells_shown(struct register_cells *out, struct replica *replica,
 			 const char *key, struct err *err)
 {
+	const struct schema *schema = replica_schema(replica);
 	struct db *db = replica_db(replica);
 	struct gather at = {0};
 	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_HEADS, err);
+	bool of_schema = strcmp(key, REGISTER_SCHEMA) == 0;
+	int rc;
 
+	if (of_schema && schema->fields == NULL)
+		return 0;
+	rc = db_stmt(&stmt, db, of_schema ? SQL_SCHEMA_HEADS : SQL_HEADS, err);
 	if (rc < 0)
 		return rc;
-	db_bind_text(stmt, 1, key);
+	if (of_schema) {
+		db_bind_int(stmt, 1, schema->codes->id);
+		db_bind_int(stmt, 2, schema->fields->id);
+	} else {
+		db_bind_text(stmt, 1, key);
+	}
 	while ((rc = db_step(db, stmt, err)) > 0)
 		if ((rc = gather_head(out, &at, replica, stmt, err)) < 0)
 			break;
@@ -270,27 +291,57 @@ int register_cells_shown(struct register_cells *out, struct replica *replica,
 struct own {
 	struct register_cells *cells;
 	const struct schema *schema;
+	bool of_schema; /* of the rows of no case only these */
 };
+
+/* Whether an entry stands in the document that is made. */
+static bool is_of(const struct own *own, const struct change_log_entry *entry)
+{
+	uint32_t entity = entry->change->entity;
+
+	return !own->of_schema || entity == own->schema->codes->id ||
+	       entity == own->schema->fields->id;
+}
 
 static int add_own(const struct change_log_entry *entry, void *ctx,
 		   struct err *err)
 {
 	struct own *own = ctx;
 
+	if (!is_of(own, entry))
+		return 0;
 	return add_cell(own->cells, own->schema, entry->change)
 		       ? 0
 		       : err_nomem(err);
 }
 
-int register_cells_own(struct register_cells *out, struct replica *replica,
-		       const char *key, struct change_id upto, struct err *err)
-{
-	struct own own = {out, replica_schema(replica)};
-	int rc = change_log_own(replica, key, upto, add_own, &own, err);
+typedef int log_fn(struct replica *replica, const char *key,
+		   struct change_id upto, change_log_fn *fn, void *ctx,
+		   struct err *err);
 
+/* The rows of no case have no key of their own in the log. */
+static int gather_own(struct register_cells *out, struct replica *replica,
+		      const char *key, struct change_id upto, log_fn *log,
+		      change_log_fn *fn, struct err *err)
+{
+	struct own own = {out, replica_schema(replica),
+			  strcmp(key, REGISTER_SCHEMA) == 0};
+	int rc = 0;
+
+	if (!own.of_schema)
+		rc = log(replica, key, upto, fn, &own, err);
+	else if (own.schema->fields != NULL)
+		rc = log(replica, "", upto, fn, &own, err);
 	if (rc == 0)
 		sort_cells(out);
 	return rc;
+}
+
+int register_cells_own(struct register_cells *out, struct replica *replica,
+		       const char *key, struct change_id upto, struct err *err)
+{
+	return gather_own(out, replica, key, upto, change_log_own, add_own,
+			  err);
 }
 
 static int add_claimed(const struct change_log_entry *entry, void *ctx,
@@ -300,6 +351,8 @@ static int add_claimed(const struct change_log_entry *entry, void *ctx,
 	struct register_cells *cells = own->cells;
 	struct register_cell *cell;
 
+	if (!is_of(own, entry))
+		return 0;
 	cell = add_cell(cells, own->schema, entry->change);
 	if (cell == NULL)
 		return err_nomem(err);
@@ -319,10 +372,6 @@ int register_cells_claimed(struct register_cells *out, struct replica *replica,
 			   const char *key, struct change_id upto,
 			   struct err *err)
 {
-	struct own own = {out, replica_schema(replica)};
-	int rc = change_log_claimed(replica, key, upto, add_claimed, &own, err);
-
-	if (rc == 0)
-		sort_cells(out);
-	return rc;
+	return gather_own(out, replica, key, upto, change_log_claimed,
+			  add_claimed, err);
 }

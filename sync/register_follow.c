@@ -191,6 +191,26 @@ static int match_value(size_t *size, const struct follow *follow, size_t at,
 	return rc;
 }
 
+/* The label that a field has before the office says another: the program's
+ * own; its name, where it was added at run time. */
+static int try_first_label(struct naming *naming, const struct entity *entity,
+			   const struct field *field, struct err *err)
+{
+	struct replica *scratch = NULL;
+	int rc;
+
+	if (field_defined(field))
+		return try_name(field->name, naming, err);
+	rc = replica_open_scratch(&scratch, ":memory:", err);
+	if (rc == 0) {
+		entity = schema_entity(replica_schema(scratch), entity->id);
+		field = entity_field(entity, field->id);
+		rc = try_name(field->zh, naming, err);
+	}
+	replica_close(scratch);
+	return rc;
+}
+
 /* A field under a label that the office has changed since. */
 static int match_label(size_t *size, const struct follow *follow, size_t at,
 		       const struct register_cell *cell,
@@ -211,6 +231,8 @@ static int match_label(size_t *size, const struct follow *follow, size_t at,
 	if (rc == 0)
 		rc = try_names(&naming, "field", buf_text(&row), "zh", "", 0,
 			       err);
+	if (rc == 0 && naming.size == 0)
+		rc = try_first_label(&naming, cell->entity, cell->field, err);
 	*size = naming.size;
 	buf_release(&row);
 	buf_release(&after);

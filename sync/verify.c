@@ -113,14 +113,15 @@ int proof_commit(struct repository *repository, const struct commit *commit,
 	return rc;
 }
 
-int proof_scratch(struct replica **out, struct proof *proof, struct err *err)
+int proof_scratch(struct replica **out, struct proof *proof, uint32_t version,
+		  struct err *err)
 {
 	char *pinned = NULL;
 	int rc = replica_get(&pinned, proof->node->replica, NODE_OFFICE_KEY,
 			     err);
 
 	if (rc == 0)
-		rc = replica_open_scratch(out, "", err);
+		rc = replica_open_scratch_of(out, "", version, err);
 	if (rc == 0)
 		rc = replica_set(*out, NODE_OFFICE_KEY, pinned, err);
 	free(pinned);
@@ -271,11 +272,30 @@ static int compare_states(struct proof *proof, struct err *err)
 	return rc;
 }
 
+/* The replica may have come to a newer schema since main was merged last. */
+static int catch_up(struct proof *proof, struct err *err)
+{
+	struct db *db = replica_db(proof->scratch);
+	int rc = db_begin(db, err);
+
+	if (rc == 0)
+		rc = replica_raise(
+			proof->scratch,
+			replica_schema(proof->node->replica)->version, err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	else
+		db_rollback(db);
+	return rc;
+}
+
 static int prove(struct proof *proof, struct err *err)
 {
 	bool office = replica_is_office(proof->node->replica);
 	int rc = office ? proof_main(proof, err) : proof_inbox(proof, err);
 
+	if (rc == 0 && office)
+		rc = catch_up(proof, err);
 	if (rc == 0 && office)
 		rc = proof_inboxes(proof, err);
 	if (rc == 0 && proof->source == VERIFY_HUB)
@@ -326,7 +346,12 @@ static int verify_once(struct verify_report *report, struct node *node,
 	if (rc == 0)
 		rc = open_source(&proof.repository, &hub, node, source, err);
 	if (rc == 0)
-		rc = proof_scratch(&proof.scratch, &proof, err);
+		rc = proof_scratch(
+			&proof.scratch, &proof,
+			replica_is_office(node->replica)
+				? 1
+				: replica_schema(node->replica)->version,
+			err);
 	if (rc == 0)
 		rc = prove(&proof, err);
 	replica_close(proof.scratch);

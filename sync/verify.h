@@ -35,8 +35,10 @@ int proof_objects(struct repository *repository, const struct oid *tree,
 /* The same for a commit, against its first parent's tree. */
 int proof_commit(struct repository *repository, const struct commit *commit,
 		 struct err *err);
-/* A new empty scratch replica, the office's key pinned as the node has it. */
-int proof_scratch(struct replica **out, struct proof *proof, struct err *err);
+/* A new empty scratch replica as of a version of the schema, the office's key
+ * pinned as the node has it. */
+int proof_scratch(struct replica **out, struct proof *proof, uint32_t version,
+		  struct err *err);
 int proof_state(char out[SYNC_COMMIT_TEXT], struct replica *replica,
 		const char *site, struct err *err);
 

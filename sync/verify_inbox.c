@@ -52,7 +52,9 @@ static int check_checkpoint(struct replaying *replaying,
 	if (rc == ERR_MISSING || entry->commit.begins)
 		return 0;
 	if (rc == 0)
-		rc = proof_scratch(&begun, proof, err);
+		rc = proof_scratch(&begun, proof,
+				   replica_schema(replaying->into)->version,
+				   err);
 	if (rc == 0) {
 		entry->commit.begins = true;
 		rc = inbox_apply(begun, proof->repository, entry, &run, err);
@@ -132,7 +134,8 @@ int proof_inbox_ref(struct proof *proof, const struct ref *ref, struct err *err)
 
 	if (!refs_parse_inbox(site, ref->name))
 		return 0;
-	rc = proof_scratch(&into, proof, err);
+	rc = proof_scratch(&into, proof,
+			   replica_schema(proof->scratch)->version, err);
 	if (rc == 0)
 		rc = replay(proof, into, site, &ref->oid, err);
 	if (rc == 0 && before == proof->report->n_findings) {

@@ -236,6 +236,17 @@ static int check_tree(struct proof *proof, const struct commit *commit,
 	return rc;
 }
 
+/* Rules of the commit's day: see (L1) of ledger.h. */
+static int raise_schema(struct proof *proof, const struct intake *recorded,
+			struct err *err)
+{
+	if (recorded->schema < replica_schema(proof->scratch)->version)
+		return err_set(err, ERR_CORRUPT,
+			       "its schema is older than that of the commit "
+			       "before");
+	return replica_raise(proof->scratch, recorded->schema, err);
+}
+
 static int check_main(struct proof *proof, const struct commit *commit,
 		      const struct oid *base, struct err *err)
 {
@@ -252,6 +263,8 @@ static int check_main(struct proof *proof, const struct commit *commit,
 		rc = ledger_check_office(proof->scratch, signer, time, err);
 	if (rc == 0)
 		rc = ledger_read(&recorded, proof->repository, commit, err);
+	if (rc == 0)
+		rc = raise_schema(proof, &recorded, err);
 	if (rc == 0 && !in_order(&recorded))
 		rc = err_set(err, ERR_CORRUPT, "parents are out of order");
 	if (rc == 0)
@@ -293,6 +306,8 @@ static int trust_main(struct proof *proof, const struct commit *commit,
 	if (rc == 0)
 		rc = ledger_read(&recorded, proof->repository, commit, err);
 	if (rc == 0)
+		rc = raise_schema(proof, &recorded, err);
+	if (rc == 0)
 		rc = ledger_apply_recorded(&applied, &recorded,
 					   proof->repository, proof->scratch,
 					   err);
@@ -316,10 +331,14 @@ static int check_one(struct proof *proof, const struct oid *oid, bool trusted,
 	if (rc == 0)
 		rc = trusted ? trust_main(proof, &commit, err)
 			     : check_main(proof, &commit, base, err);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = db_commit(db, err);
-	else
+	} else {
+		struct err ignored = {0};
+
 		db_rollback(db);
+		replica_refresh(proof->scratch, &ignored);
+	}
 	*base = commit.tree;
 	commit_release(&commit);
 	if (rc == 0)

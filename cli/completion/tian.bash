@@ -50,6 +50,9 @@ _tian_options() {
 	case $command in
 	init) echo --office --unit --hub --name --key --office-key ;;
 	unit) echo add list key mailbox --key --rename --revoke --from --none ;;
+	field) echo add set drop list --zh --en --type --list --write \
+		--policy --publish --reason ;;
+	code) echo add set drop list --zh --en --rank --alias --reason ;;
 	import) echo --format --only --session --map --strict --dry-run ;;
 	assign) echo --main --co --split --due --reason ;;
 	new)
@@ -162,14 +165,14 @@ _tian() {
 	esac
 
 	if [[ -z $command ]]; then
-		_tian_words "$(tr ' ' '\n' <<<"init unit import new file merge decline \
+		_tian_words "$(tr ' ' '\n' <<<"init unit field code import new file merge decline \
 forward withdraw assign receive return extend contact measure list show set \
 reply countersign sign submit review send feedback redo track archive void \
 sync conflicts resolve revert log blame verify check stats publish bundle hub doctor \
 -C --as --json --help --version")"
 		return
 	fi
-	if [[ $cur == -* || $command == unit ]]; then
+	if [[ $cur == -* || $command =~ ^(unit|field|code)$ ]]; then
 		_tian_words "$(_tian_options | tr ' ' '\n'
 			printf '%s\n' --json --help)"
 		return

@@ -40,6 +40,21 @@ ends "units named by the page are enrolled" 0 tian unit list
 example "assign: the example works" 0 assign
 says err "主办 区教育局，会办 区人社局，期限 2022-09-30"
 example "set: the example works" 0 set
+example "field: the example works" 0 field
+example "code: the example works" 0 code
+ends "a field's name is checked" 3 tian field add 'handling.x; DROP' --zh 甲
+ends "a field needs its label" 2 tian field add handling.x
+ends "only the office adds fields" 3 tian -C edu field add handling.x --zh 甲
+ends "a list needs its codes first" 3 tian field add handling.x --list no --zh 甲
+ends "what was always there keeps its rule" 3 tian field set handling.phone \
+	--policy newest
+ends "but may be called otherwise" 0 tian field set handling.phone --zh 联系电话
+ends "a new field is there at once" 0 tian set 14 edu.备注=要点已核
+ends "fields are listed in JSON" 0 tian field list --json
+json_is "json_extract(j, '\$[1].name')" remark
+json_is "json_extract(j, '\$[1].in_use')" 1
+ends "codes are listed" 0 tian code list contact
+says out video
 ends "the office syncs" 0 tian sync --json
 json_is "json_extract(j, '\$.conflicts.hard')" 0
 for unit in edu edu2 hr; do

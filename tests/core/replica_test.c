@@ -100,9 +100,38 @@ static void replica__what_is_none_is_not_opened(void **state)
 	assert_int_equal(replica_open(&replica, path, &err), ERR_INPUT);
 	assert_non_null(strstr(err.text, "is not a replica"));
 	tamper(path, "PRAGMA application_id = 0x5449414e;"
-		     "PRAGMA user_version = 9");
+		     "PRAGMA user_version = 9;"
+		     "UPDATE _meta SET value = '9' WHERE name = 'min_reader'");
 	assert_int_equal(replica_open(&replica, path, &err), ERR_INPUT);
 	assert_non_null(strstr(err.text, "newer program"));
+	/* Where nothing is said of older readers, there are none. */
+	tamper(path, "DELETE FROM _meta WHERE name = 'min_reader'");
+	assert_int_equal(replica_open(&replica, path, &err), ERR_INPUT);
+}
+
+static void replica__a_newer_one_that_allows_it_is_opened_as_it_is(void **state)
+{
+	const char *path = make(*state, "edu");
+	struct replica *replica = NULL;
+	struct err err = {0};
+
+	tamper(path, "PRAGMA user_version = 9;"
+		     "UPDATE _field SET policy = 'of the future' WHERE"
+		     " entity = 11 AND name = 'phone'");
+	assert_int_equal(replica_open(&replica, path, &err), 0);
+	assert_true(replica_newer(replica));
+	assert_int_equal(
+		entity_field_named(
+			schema_entity_named(replica_schema(replica),
+					    "handling"),
+			"phone")
+			->policy,
+		POLICY_UNKNOWN);
+	replica_close(replica);
+	/* It was not made over into one of this program's. */
+	assert_int_equal(replica_open(&replica, path, &err), 0);
+	assert_int_equal(replica_schema(replica)->version, 9);
+	replica_close(replica);
 }
 
 static void replica__an_author_no_batch_could_carry_is_refused(void **state)
@@ -173,6 +202,7 @@ int main(void)
 		TEST(replica__one_is_not_made_over_another),
 		TEST(replica__what_a_killed_one_left_behind_is_no_obstacle),
 		TEST(replica__what_is_none_is_not_opened),
+		TEST(replica__a_newer_one_that_allows_it_is_opened_as_it_is),
 		TEST(replica__an_author_no_batch_could_carry_is_refused),
 		TEST(replica__small_facts_are_kept),
 		TEST(replica__triggers_are_on_during_an_edit_only),
