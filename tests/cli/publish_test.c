@@ -347,6 +347,43 @@ static void publish__an_unanswered_proposal_says_so(void **state)
 	assert_non_null(strstr(buf_text(&page), "尚未答复"));
 }
 
+static void publish__a_session_without_proposals_says_so(void **state)
+{
+	(void)state;
+	sample_edit(&sample, "UPDATE proposal SET withdrawn = 1");
+	publish(publish_html);
+	assert_non_null(strstr(buf_text(&page), "暂无可公布的提案"));
+	assert_null(strstr(buf_text(&page), "<table"));
+	assert_null(strstr(buf_text(&page), "<select"));
+}
+
+static void publish__a_class_is_shown_where_separate_units_agree(void **state)
+{
+	(void)state;
+	sample_edit(
+		&sample,
+		"INSERT INTO handling(proposal, unit, role, draft,"
+		" class_proposed) SELECT '1-1-014', code, 'split', '已办。',"
+		" 'A' FROM unit WHERE name = '区人社局'");
+	publish(publish_html);
+	assert_int_equal(publication.classes[0].count, 18);
+	sample_edit(&sample, "UPDATE handling SET class_proposed = 'C' WHERE"
+			     " proposal = '1-1-014' AND role = 'split'");
+	publish(publish_html);
+	assert_int_equal(publication.classes[0].count, 17);
+	assert_int_equal(publication.classes[2].count, 0);
+	assert_non_null(strstr(buf_text(&page), "未定类别"));
+}
+
+static void publish__dates_are_written_as_an_office_does(void **state)
+{
+	(void)state;
+	publish(publish_html);
+	assert_non_null(strstr(buf_text(&page), "公布日期：2022年3月1日"));
+	publish(publish_md);
+	assert_non_null(strstr(buf_text(&page), "公布日期：2022年3月1日"));
+}
+
 static void publish__markdown_takes_no_text_for_markup(void **state)
 {
 	(void)state;
@@ -389,6 +426,9 @@ int main(void)
 		TEST(publish__a_co_units_opinion_stays_in_the_house),
 		TEST(publish__the_confirmed_class_beats_the_units),
 		TEST(publish__an_unanswered_proposal_says_so),
+		TEST(publish__a_session_without_proposals_says_so),
+		TEST(publish__a_class_is_shown_where_separate_units_agree),
+		TEST(publish__dates_are_written_as_an_office_does),
 		TEST(publish__markdown_takes_no_text_for_markup),
 		TEST(publish__an_unknown_session_is_refused),
 	};
