@@ -17,7 +17,7 @@ static const char SQL_UNTIL[] =
 	"SELECT until FROM open_request WHERE proposal = ?1 AND unit = ?2 AND"
 	" kind = 'extension_asked' ORDER BY seq DESC";
 
-int answer_check(const struct answer *answer, struct err *err)
+static int answer_check(const struct answer *answer, struct err *err)
 {
 	if (answer->grant && answer->refuse)
 		return err_set(err, ERR_USAGE, _("either --grant or --refuse"));
@@ -62,8 +62,48 @@ int answer_find(struct answer *answer, const struct step *step,
 	return rc;
 }
 
-void answer_release(struct answer *answer)
+static void answer_release(struct answer *answer)
 {
 	buf_release(&answer->unit);
 	buf_release(&answer->until);
+}
+
+static int check(void *ctx, struct err *err)
+{
+	const struct answer_plan *plan = ctx;
+	int rc = answer_check(plan->answer, err);
+
+	return rc < 0 ? rc : plan->check(plan->ctx, err);
+}
+
+static int write(struct step *step, void *ctx, struct err *err)
+{
+	const struct answer_plan *plan = ctx;
+
+	if (plan->answer->grant || plan->answer->refuse)
+		return plan->decide(step, plan->ctx, err);
+	return plan->ask(step, plan->ctx, err);
+}
+
+int answer_command(struct cli *cli, struct answer_plan *plan, int argc,
+		   char **argv)
+{
+	struct answer *answer = plan->answer;
+	const struct arg_option options[] = {
+		plan->own,
+		{"--grant", ARG_FLAG, &answer->grant},
+		{"--refuse", ARG_FLAG, &answer->refuse},
+		{"--unit", ARG_ONE, &answer->unit_word},
+		{"--reason", ARG_ONE, &answer->reason},
+	};
+	const struct arg_spec spec = {plan->help, options, 5, 1, 1};
+	const struct step_plan step = {.spec = &spec,
+				       .reason = &answer->reason,
+				       .check = check,
+				       .write = write,
+				       .ctx = plan};
+	int status = step_command(cli, &step, argc, argv);
+
+	answer_release(answer);
+	return status;
 }

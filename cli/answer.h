@@ -15,12 +15,22 @@ struct answer {
 	struct buf until; /* the date asked for, "" for none */
 };
 
-/* Neither both, nor a request of one's own that is also an answer. */
-int answer_check(const struct answer *answer, struct err *err);
 /* Finds the request of that kind (return_asked, extension_asked) and fills
  * unit and until. ERR_INPUT: there is none, or several. */
 int answer_find(struct answer *answer, const struct step *step,
 		const char *kind, struct err *err);
-void answer_release(struct answer *answer);
+/* A command of that kind: options of both, and one of its own. */
+struct answer_plan {
+	const char *help;
+	struct arg_option own;
+	int (*check)(void *ctx, struct err *err); /* after answer_check */
+	step_fn *ask;				  /* the unit's request */
+	step_fn *decide;			  /* the office's answer */
+	struct answer *answer;			  /* within ctx */
+	void *ctx;
+};
+/* Runs it and releases the answer; the command's exit status. */
+int answer_command(struct cli *cli, struct answer_plan *plan, int argc,
+		   char **argv);
 
 #endif

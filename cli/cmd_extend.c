@@ -37,9 +37,9 @@ static int check(void *ctx, struct err *err)
 {
 	struct extend *extend = ctx;
 	const struct answer *answer = &extend->answer;
-	int rc = answer_check(answer, err);
+	int rc = 0;
 
-	if (rc == 0 && !answer->grant && !answer->refuse)
+	if (!answer->grant && !answer->refuse)
 		rc = step_need(extend->until_word, N_("--until DATE"), err);
 	if (rc == 0 && !answer->grant)
 		rc = step_need(answer->reason, N_("--reason TEXT"), err);
@@ -66,8 +66,9 @@ static int check_later(const struct step *step, const char *unit,
 	return rc;
 }
 
-static int ask(struct step *step, const struct extend *extend, struct err *err)
+static int ask(struct step *step, void *ctx, struct err *err)
 {
+	const struct extend *extend = ctx;
 	const struct event event = {.kind = "extension_asked",
 				    .until = extend->until,
 				    .detail = extend->answer.reason};
@@ -100,8 +101,9 @@ static int set_dates(struct step *step, const char *unit, const char *until,
 	return rc;
 }
 
-static int decide(struct step *step, struct extend *extend, struct err *err)
+static int decide(struct step *step, void *ctx, struct err *err)
 {
+	struct extend *extend = ctx;
 	struct answer *answer = &extend->answer;
 	struct event event = {.kind = answer->grant ? "extension_granted"
 						    : "extension_refused",
@@ -123,34 +125,17 @@ static int decide(struct step *step, struct extend *extend, struct err *err)
 	return rc;
 }
 
-static int write(struct step *step, void *ctx, struct err *err)
-{
-	struct extend *extend = ctx;
-
-	if (extend->answer.grant || extend->answer.refuse)
-		return decide(step, extend, err);
-	return ask(step, extend, err);
-}
-
 int cmd_extend(struct cli *cli, int argc, char **argv)
 {
-	struct extend extend = {.answer = {.unit = BUF_INIT}};
-	struct answer *answer = &extend.answer;
-	const struct arg_option options[] = {
-		{"--until", ARG_ONE, &extend.until_word},
-		{"--grant", ARG_FLAG, &answer->grant},
-		{"--refuse", ARG_FLAG, &answer->refuse},
-		{"--unit", ARG_ONE, &answer->unit_word},
-		{"--reason", ARG_ONE, &answer->reason},
-	};
-	const struct arg_spec spec = {help, options, 5, 1, 1};
-	const struct step_plan plan = {.spec = &spec,
-				       .reason = &answer->reason,
-				       .check = check,
-				       .write = write,
-				       .ctx = &extend};
-	int status = step_command(cli, &plan, argc, argv);
+	struct extend extend = {0};
+	struct answer_plan plan = {.help = help,
+				   .own = {"--until", ARG_ONE,
+					   &extend.until_word},
+				   .check = check,
+				   .ask = ask,
+				   .decide = decide,
+				   .answer = &extend.answer,
+				   .ctx = &extend};
 
-	answer_release(answer);
-	return status;
+	return answer_command(cli, &plan, argc, argv);
 }

@@ -42,9 +42,9 @@ struct release {
 static int check(void *ctx, struct err *err)
 {
 	const struct release *release = ctx;
-	int rc = answer_check(&release->answer, err);
+	int rc = 0;
 
-	if (rc == 0 && release->to && !release->answer.grant)
+	if (release->to && !release->answer.grant)
 		rc = err_set(err, ERR_USAGE, _("--to goes with --grant"));
 	if (rc == 0)
 		rc = step_need(release->answer.reason, N_("--reason TEXT"),
@@ -52,9 +52,9 @@ static int check(void *ctx, struct err *err)
 	return rc;
 }
 
-static int ask(struct step *step, const struct release *release,
-	       struct err *err)
+static int ask(struct step *step, void *ctx, struct err *err)
 {
+	const struct release *release = ctx;
 	const struct event event = {.kind = "return_asked",
 				    .detail = release->answer.reason};
 	struct buf found = BUF_INIT;
@@ -106,8 +106,9 @@ static int pass_on(struct step *step, const struct release *release,
 	return rc;
 }
 
-static int decide(struct step *step, struct release *release, struct err *err)
+static int decide(struct step *step, void *ctx, struct err *err)
 {
+	struct release *release = ctx;
 	struct answer *answer = &release->answer;
 	struct event event = {.kind = answer->grant ? "return_granted"
 						    : "return_refused",
@@ -127,34 +128,16 @@ static int decide(struct step *step, struct release *release, struct err *err)
 	return rc;
 }
 
-static int write(struct step *step, void *ctx, struct err *err)
-{
-	struct release *release = ctx;
-
-	if (release->answer.grant || release->answer.refuse)
-		return decide(step, release, err);
-	return ask(step, release, err);
-}
-
 int cmd_return(struct cli *cli, int argc, char **argv)
 {
-	struct release release = {.answer = {.unit = BUF_INIT}};
-	struct answer *answer = &release.answer;
-	const struct arg_option options[] = {
-		{"--grant", ARG_FLAG, &answer->grant},
-		{"--refuse", ARG_FLAG, &answer->refuse},
-		{"--to", ARG_ONE, &release.to},
-		{"--unit", ARG_ONE, &answer->unit_word},
-		{"--reason", ARG_ONE, &answer->reason},
-	};
-	const struct arg_spec spec = {help, options, 5, 1, 1};
-	const struct step_plan plan = {.spec = &spec,
-				       .reason = &answer->reason,
-				       .check = check,
-				       .write = write,
-				       .ctx = &release};
-	int status = step_command(cli, &plan, argc, argv);
+	struct release release = {0};
+	struct answer_plan plan = {.help = help,
+				   .own = {"--to", ARG_ONE, &release.to},
+				   .check = check,
+				   .ask = ask,
+				   .decide = decide,
+				   .answer = &release.answer,
+				   .ctx = &release};
 
-	answer_release(answer);
-	return status;
+	return answer_command(cli, &plan, argc, argv);
 }

@@ -36,6 +36,7 @@ cli_command cmd_merge;
 cli_command cmd_decline;
 cli_command cmd_forward;
 cli_command cmd_withdraw;
+cli_command cmd_lead;
 cli_command cmd_receive;
 cli_command cmd_return;
 cli_command cmd_extend;

@@ -31,6 +31,7 @@ static const struct command {
 	{"forward", cmd_forward, N_("pass it on as an opinion")},
 	{"withdraw", cmd_withdraw, N_("the sponsors take it back")},
 	{"assign", cmd_assign, N_("assign a proposal to its units")},
+	{"lead", cmd_lead, N_("a leader leads or supervises it")},
 	{"receive", cmd_receive, N_("take a proposal on")},
 	{"return", cmd_return, N_("ask to be released; answer that")},
 	{"extend", cmd_extend, N_("ask for more time; answer that")},

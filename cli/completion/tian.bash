@@ -62,6 +62,7 @@ _tian_options() {
 	file) echo --case-no --reason ;;
 	merge) echo --into --reason ;;
 	decline | forward | withdraw | archive | void) echo --reason ;;
+	lead) echo --name --post --mode ;;
 	receive) echo --date ;;
 	return) echo --grant --refuse --to --unit --reason ;;
 	extend) echo --until --grant --refuse --unit --reason ;;
@@ -125,7 +126,11 @@ _tian() {
 		return
 		;;
 	--mode)
-		_tian_words $'走访\n座谈\n电话\n书面'
+		if [[ $command == lead ]]; then
+			_tian_words $'领办\n督办'
+		else
+			_tian_words $'走访\n座谈\n电话\n书面'
+		fi
 		return
 		;;
 	--state)
@@ -166,7 +171,7 @@ _tian() {
 
 	if [[ -z $command ]]; then
 		_tian_words "$(tr ' ' '\n' <<<"init unit field code import new file merge decline \
-forward withdraw assign receive return extend contact measure list show set \
+forward withdraw assign lead receive return extend contact measure list show set \
 reply countersign sign submit review send feedback redo track archive void \
 sync conflicts resolve revert log blame verify check stats publish bundle hub doctor \
 -C --as --json --help --version")"
@@ -178,7 +183,7 @@ sync conflicts resolve revert log blame verify check stats publish bundle hub do
 		return
 	fi
 	case $command in
-	file | merge | decline | forward | withdraw | receive | return | extend | \
+	file | merge | decline | forward | withdraw | lead | receive | return | extend | \
 		contact | measure | countersign | sign | submit | review | \
 		send | feedback | redo | track | archive | void | assign | \
 		show | set | reply | conflicts | resolve | revert | log | blame | \

@@ -198,6 +198,15 @@ for n in $(seq 1 13) $(seq 19 44) 49 50 51 53 55 56 60; do
 	co=$(co_of "$n")
 	a office "$n" --main "$(main_of "$n")" ${co:+--co "$co"}
 done
+example office lead
+again office lead 14 --name 张三 --mode 领办
+t office lead 14 --name 李四 --post 主席 --mode 督办
+asked office "SELECT group_concat(name || post || mode) FROM (SELECT * FROM
+	leader WHERE proposal = '1-1-014' ORDER BY mode)" \
+	张三区长lead,李四主席supervise
+t office void 14 leader:李四 --reason 误登
+t office lead 14 --name 李四 --mode 督办
+asked office "SELECT count(*) FROM leader WHERE void IS NOT 1" 2
 for n in 45 46 47 48; do
 	a office "$n" --split edu --split law --co hr
 done
@@ -584,7 +593,7 @@ if [ -s missing ]; then
 fi
 tian --help | sed -n 's/^  *\([a-z][a-z]*\)  .*/\1/p' | sort >commands
 sort -u examples >played
-for command in new file merge decline forward withdraw assign receive return \
+for command in new lead file merge decline forward withdraw assign receive return \
 	extend contact measure reply countersign sign submit review send \
 	feedback redo track archive void; do
 	grep -qx $command played || not_ok "no example of $command was run"
