@@ -17,7 +17,8 @@ read='git openssh-client sqlite3'
 # of the replica and a reader of YAML that are not ours, servers for the roads
 # to the hub.
 test='clang libclang-rt-14-dev llvm clang-format libcmocka-dev libyaml-dev
-	python3 python3-msgpack man-db openssh-server lighttpd lighttpd-mod-openssl openssl'
+	python3 python3-msgpack man-db openssh-server gitolite3 lighttpd
+	lighttpd-mod-openssl openssl'
 
 case ${1:-} in
 run) wanted="$build $read" ;;
