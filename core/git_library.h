@@ -46,7 +46,7 @@
 	X(packbuilder_new)              \
 	X(packbuilder_set_threads)      \
 	X(packbuilder_write)            \
-	X(reference_create_matching)    \
+	X(reference_is_valid_name)      \
 	X(reference_free)               \
 	X(reference_iterator_free)      \
 	X(reference_iterator_glob_new)  \

@@ -40,23 +40,11 @@ static int run_scope(struct replica *replica, const char *sql, const char *site,
 	return db_run(db, stmt, err);
 }
 
-int delivery_keep(struct node *node, const struct parcel *parcel,
+int delivery_note(struct replica *replica, const struct parcel *parcel,
 		  struct err *err)
 {
-	struct replica *replica = node->replica;
-	struct buf inbox = BUF_INIT;
-	struct buf checkpoint = BUF_INIT;
-	int rc;
+	int rc = 0;
 
-	refs_inbox(&inbox, parcel->site);
-	refs_checkpoint(&checkpoint, parcel->site);
-	rc = repository_set_ref(node->repository, buf_text(&inbox),
-				&parcel->tip, NULL, err);
-	if (rc == 0 && parcel->checkpoint)
-		rc = repository_set_ref(node->repository, buf_text(&checkpoint),
-					&parcel->tip, NULL, err);
-	buf_release(&inbox);
-	buf_release(&checkpoint);
 	for (size_t i = 0; rc == 0 && i < parcel->add.n; i++)
 		rc = run_scope(replica, SQL_SCOPE_ADD, parcel->site,
 			       parcel->add.items[i],

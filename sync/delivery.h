@@ -54,8 +54,8 @@ int delivery_make(struct delivery *out, struct node *node, struct hub *hub,
  * (keys_add). */
 int delivery_end(const struct delivery *delivery, struct node *node,
 		 struct err *err);
-/* A parcel has arrived: own refs and _scope follow. */
-int delivery_keep(struct node *node, const struct parcel *parcel,
+/* A parcel has arrived: _scope follows. */
+int delivery_note(struct replica *replica, const struct parcel *parcel,
 		  struct err *err);
 
 #endif

@@ -448,29 +448,70 @@ static const struct hub_update *update_of(const struct office *office,
 	return NULL;
 }
 
-/* Own refs and table _scope follow what has arrived. */
-static int keep_inboxes(struct office *office, struct err *err)
+/* 1 where a parcel has arrived. An inbox that another office node wrote first
+ * is made again; one that could not be reached waits. */
+static int has_arrived(struct office *office, size_t parcel, struct err *err)
 {
-	int rc = 0;
+	const struct hub_update *update =
+		update_of(office, office->names[parcel]);
+	const char *site = office->delivery.parcels[parcel].site;
 
-	for (size_t i = 0; rc == 0 && i < office->delivery.n; i++) {
-		const struct hub_update *update =
-			update_of(office, office->names[i]);
-
-		if (update != NULL && update->result == ERR_STALE) {
-			office->again = true;
-			continue;
-		}
-		if (update != NULL && update->result < 0) {
-			const char *site = office->delivery.parcels[i].site;
-
-			rc = keys_add(&office->delivery.away, site,
-				      strlen(site), err);
-			continue;
-		}
-		rc = delivery_keep(office->node, &office->delivery.parcels[i],
-				   err);
+	if (update == NULL || update->result == 0)
+		return 1;
+	if (update->result == ERR_STALE) {
+		office->again = true;
+		return 0;
 	}
+	return keys_add(&office->delivery.away, site, strlen(site), err);
+}
+
+static int add_checkpoint(struct ref_move *move, char **name,
+			  const struct parcel *parcel, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc;
+
+	refs_checkpoint(&text, parcel->site);
+	rc = buf_check(&text, err);
+	*name = buf_take(&text);
+	*move = (struct ref_move){.name = *name, .new_oid = &parcel->tip};
+	return rc;
+}
+
+/* Own refs and table _scope follow what has arrived. */
+static int keep_refs(struct office *office, const struct oid *main_oid,
+		     struct err *err)
+{
+	const struct delivery *delivery = &office->delivery;
+	struct ref_move *moves = calloc(2 * delivery->n + 1, sizeof(*moves));
+	char **names = calloc(delivery->n + 1, sizeof(*names)); /* owned */
+	size_t n = 0;
+	int rc = moves == NULL || names == NULL ? err_nomem(err) : 0;
+
+	if (rc == 0 && !oid_equal(main_oid, &office->main_there))
+		moves[n++] = (struct ref_move){.name = REF_MAIN,
+					       .new_oid = main_oid};
+	for (size_t i = 0; rc == 0 && i < delivery->n; i++) {
+		const struct parcel *parcel = &delivery->parcels[i];
+
+		rc = has_arrived(office, i, err);
+		if (rc <= 0)
+			continue;
+		moves[n++] = (struct ref_move){.name = office->names[i],
+					       .new_oid = &parcel->tip};
+		rc = parcel->checkpoint ? add_checkpoint(&moves[n++], &names[i],
+							 parcel, err)
+					: 0;
+		if (rc == 0)
+			rc = delivery_note(office->node->replica, parcel, err);
+	}
+	if (rc == 0)
+		rc = repository_move_refs(office->node->repository, moves, n,
+					  err);
+	for (size_t i = 0; names != NULL && i < delivery->n; i++)
+		free(names[i]);
+	free(names);
+	free(moves);
 	return rc;
 }
 
@@ -486,11 +527,8 @@ static int keep(struct office *office, struct err *err)
 
 	if (rc == 0)
 		rc = node_get_oid(&main_oid, replica, NODE_MAIN, err);
-	if (rc == 0 && !oid_equal(&main_oid, &office->main_there))
-		rc = repository_set_ref(repository, REF_MAIN, &main_oid, NULL,
-					err);
 	if (rc == 0)
-		rc = keep_inboxes(office, err);
+		rc = keep_refs(office, &main_oid, err);
 	if (rc == 0 && !office->again && !office->delivery.left)
 		rc = delivery_end(&office->delivery, office->node, err);
 	office->again |= office->delivery.unlisted;

@@ -67,22 +67,22 @@ static int local_fetch(struct hub *hub, struct repository *into,
 static int move_refs(struct repository *repository, struct hub_push *push,
 		     struct err *err)
 {
-	bool shut = false;
-	int rc = 0;
+	struct ref_move *moves = calloc(push->n + 1, sizeof(*moves));
+	int rc = moves == NULL ? err_nomem(err) : 0;
 
 	for (size_t i = 0; rc == 0 && i < push->n; i++) {
-		struct hub_update *update = &push->updates[i];
+		const struct hub_update *update = &push->updates[i];
 
-		if (!shut)
-			rc = repository_set_ref(repository, update->name,
-						&update->new_oid, &update->old,
-						err);
-		update->result = shut ? ERR_STALE : rc;
-		if (rc == ERR_STALE) {
-			shut = update->gate;
-			rc = 0;
-		}
+		moves[i] = (struct ref_move){.name = update->name,
+					     .new_oid = &update->new_oid,
+					     .old = &update->old,
+					     .gate = update->gate};
 	}
+	if (rc == 0)
+		rc = repository_move_refs(repository, moves, push->n, err);
+	for (size_t i = 0; moves != NULL && i < push->n; i++)
+		push->updates[i].result = moves[i].result;
+	free(moves);
 	return rc;
 }
 

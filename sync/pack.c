@@ -1,7 +1,6 @@
 /* pack.c - objects on their way from one repository to another as a pack. */
 #include "sync/pack.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sync/durable.h"
 #include "sync/haul.h"
 #include "sync/pack_scan.h"
 #include "sync/repository_room.h"
@@ -47,19 +47,6 @@ struct pack_intake {
 	char folder[PATH_MAX];
 };
 
-/* Whatever is there is of a run that was killed. */
-static void empty_folder(const char *folder)
-{
-	struct dirent *entry;
-	DIR *dir = opendir(folder);
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-}
-
 int pack_intake_open(struct pack_intake **out, struct repository *into,
 		     struct err *err)
 {
@@ -72,7 +59,7 @@ int pack_intake_open(struct pack_intake **out, struct repository *into,
 	intake->into = into;
 	snprintf(intake->folder, sizeof(intake->folder), "%s/" QUARANTINE,
 		 into->path);
-	empty_folder(intake->folder);
+	repository_empty_folder(intake->folder);
 	rc = pack_scan_open(&intake->scan, err);
 	if (rc == 0 && mkdir(intake->folder, 0700) != 0 && errno != EEXIST)
 		rc = err_errno(err, "%s", intake->folder);
@@ -94,7 +81,7 @@ void pack_intake_close(struct pack_intake *intake)
 		return;
 	libgit.indexer_free(intake->indexer);
 	pack_scan_close(intake->scan);
-	empty_folder(intake->folder);
+	repository_empty_folder(intake->folder);
 	rmdir(intake->folder);
 	free(intake);
 }
@@ -144,18 +131,6 @@ static int open_view(struct repository **out, struct pack_intake *intake,
 	return 0;
 }
 
-static int sync_folder(const char *path, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd < 0 || fsync(fd) != 0)
-		rc = err_errno(err, "%s", path);
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 /* The index last: a pack without one is not there. */
 static int move_in(struct pack_intake *intake, struct err *err)
 {
@@ -177,7 +152,7 @@ static int move_in(struct pack_intake *intake, struct err *err)
 			rc = err_errno(err, "%s", to);
 	}
 	if (rc == 0)
-		rc = sync_folder(folder, err);
+		rc = durable_folder(folder, err);
 	if (rc == 0 && libgit.odb_refresh(into->odb) < 0)
 		rc = repository_git_error(err, "open pack in %s", into->path);
 	return rc;

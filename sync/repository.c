@@ -15,8 +15,6 @@
 #include "sync/repository_room.h"
 #include "sync/tree.h"
 
-enum { STALE_LOCK_SECONDS = 60 };
-
 static_assert(sizeof(struct oid) == sizeof(git_oid), "SHA-1 names");
 
 int repository_git_error(struct err *err, const char *fmt, ...)
@@ -275,11 +273,6 @@ static void to_git(git_oid *out, const struct oid *oid)
 	memcpy(out->id, oid->bytes, OID_SIZE);
 }
 
-static void from_git(struct oid *out, const git_oid *oid)
-{
-	memcpy(out->bytes, oid->id, OID_SIZE);
-}
-
 bool repository_has(struct repository *repository, const struct oid *oid)
 {
 	git_oid id;
@@ -376,131 +369,4 @@ int repository_find(struct oid *out, struct repository *repository,
 		*out = entry.oid;
 	buf_release(&raw);
 	return rc;
-}
-
-/* --- refs -------------------------------------------------------------- */
-
-int repository_ref(struct oid *out, struct repository *repository,
-		   const char *name, struct err *err)
-{
-	git_oid id;
-	int rc = libgit.reference_name_to_id(&id, repository->git, name);
-
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ERR_MISSING, "no ref %s", name);
-	if (rc < 0)
-		return repository_git_error(err, "ref %s", name);
-	from_git(out, &id);
-	return 0;
-}
-
-/* A power cut may leave a ref's lock without a note of whose it was. Stock
- * git holds one for milliseconds. */
-static bool remove_stale_lock(struct repository *repository, const char *name)
-{
-	char path[PATH_MAX];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s/%s.lock", repository->path, name);
-	return stat(path, &st) == 0 &&
-	       time(NULL) - st.st_mtime > STALE_LOCK_SECONDS &&
-	       unlink(path) == 0;
-}
-
-int repository_set_ref(struct repository *repository, const char *name,
-		       const struct oid *new_oid, const struct oid *old,
-		       struct err *err)
-{
-	git_reference *ref = NULL;
-	git_oid to;
-	git_oid from;
-	int rc = repository_intend(repository, name, err);
-
-	if (rc < 0)
-		return rc;
-	to_git(&to, new_oid);
-	if (old != NULL)
-		to_git(&from, old);
-	for (int i = 0; i < 2; i++) {
-		rc = libgit.reference_create_matching(
-			&ref, repository->git, name, &to, 1,
-			old != NULL ? &from : NULL, NULL);
-		if (rc != GIT_ELOCKED || !remove_stale_lock(repository, name))
-			break;
-	}
-	libgit.reference_free(ref);
-	if (rc == GIT_EMODIFIED || (rc == GIT_ENOTFOUND && old != NULL))
-		return err_set(err, ERR_STALE, "ref %s has moved", name);
-	return rc < 0 ? repository_git_error(err, "set ref %s", name) : 0;
-}
-
-static int ref_compare(const void *a, const void *b)
-{
-	return strcmp(((const struct ref *)a)->name,
-		      ((const struct ref *)b)->name);
-}
-
-static int add_ref(struct ref_list *list, const char *name, const git_oid *id,
-		   struct err *err)
-{
-	struct ref *items =
-		realloc(list->items, (list->n + 1) * sizeof(*items));
-
-	if (items == NULL)
-		return err_nomem(err);
-	list->items = items;
-	items[list->n].name = strdup(name);
-	if (items[list->n].name == NULL)
-		return err_nomem(err);
-	from_git(&items[list->n++].oid, id);
-	return 0;
-}
-
-int repository_refs(struct ref_list *out, struct repository *repository,
-		    const char *prefix, struct err *err)
-{
-	git_reference_iterator *iterator = NULL;
-	git_reference *ref = NULL;
-	char glob[512];
-	int rc = 0;
-	int step = 0;
-
-	snprintf(glob, sizeof(glob), "%s*", prefix);
-	if (libgit.reference_iterator_glob_new(&iterator, repository->git,
-					       glob) < 0)
-		return repository_git_error(err, "refs of %s",
-					    repository->path);
-	while (rc == 0 && (step = libgit.reference_next(&ref, iterator)) == 0) {
-		const git_oid *id = libgit.reference_target(ref);
-
-		if (id != NULL)
-			rc = add_ref(out, libgit.reference_name(ref), id, err);
-		libgit.reference_free(ref);
-	}
-	libgit.reference_iterator_free(iterator);
-	if (rc == 0 && step != GIT_ITEROVER)
-		return repository_git_error(err, "refs of %s",
-					    repository->path);
-	if (out->n > 0)
-		qsort(out->items, out->n, sizeof(*out->items), ref_compare);
-	return rc;
-}
-
-void ref_list_release(struct ref_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		free(list->items[i].name);
-	free(list->items);
-	*list = (struct ref_list){NULL, 0};
-}
-
-const struct oid *ref_list_find(const struct ref_list *list, const char *name)
-{
-	const struct ref wanted = {.name = (char *)(uintptr_t)name};
-	const struct ref *found =
-		list->n == 0 ? NULL
-			     : bsearch(&wanted, list->items, list->n,
-				       sizeof(*list->items), ref_compare);
-
-	return found != NULL ? &found->oid : NULL;
 }

@@ -100,6 +100,17 @@ int repository_set_ref(struct repository *repository, const char *name,
 		       const struct oid *new_oid, const struct oid *old,
 		       struct err *err);
 
+struct ref_move {
+	const char *name;
+	const struct oid *new_oid;
+	const struct oid *old; /* as above */
+	bool gate;	       /* stale: those after it do not move either */
+	int result;	       /* 0, or ERR_STALE */
+};
+/* Moves several, in this order. On an error some may have moved. */
+int repository_move_refs(struct repository *repository, struct ref_move *moves,
+			 size_t n, struct err *err);
+
 struct ref {
 	char *name;
 	struct oid oid;

@@ -145,11 +145,27 @@ static void tidy_packs(struct repository *repository)
 	closedir(dir);
 }
 
+void repository_empty_folder(const char *folder)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+}
+
 void repository_tidy(struct repository *repository, const char *intents)
 {
 	char path[PATH_MAX];
 
 	tidy_packs(repository);
+	snprintf(path, sizeof(path), "%s/objects/" REPOSITORY_ROOM,
+		 repository->path);
+	repository_empty_folder(path);
+	rmdir(path);
 	while (*intents != '\0') {
 		int len = (int)strcspn(intents, "\n");
 

@@ -6,6 +6,9 @@
 #include "core/git_library.h"
 #include "sync/repository.h"
 
+/* Where a pack is written, beside those in use. */
+#define REPOSITORY_ROOM "tian-pack"
+
 struct repository {
 	char *path;
 	enum repository_mode mode;
@@ -40,5 +43,8 @@ int repository_intend(struct repository *repository, const char *what,
 /* Removes what a killed writer left: locks of the refs it named, unfinished
  * packs. Needs the lock. */
 void repository_tidy(struct repository *repository, const char *intents);
+
+/* Removes the files in a folder of ours, where there is one. */
+void repository_empty_folder(const char *folder);
 
 #endif
