@@ -150,11 +150,13 @@ CREATE TABLE IF NOT EXISTS _taken(
 ) STRICT, WITHOUT ROWID;
 
 -- Which commit carries which changes: an outbox's own, or the inbox commit
--- that brought them. A row for each run of seqs without a gap.
+-- that brought them. A row for each run of seqs without a gap; the key begins
+-- with the end of a run, so that a change that no commit carries yet is known
+-- by the first look.
 CREATE TABLE IF NOT EXISTS _commit(
   origin    INTEGER NOT NULL,
   first     INTEGER NOT NULL,
   last      INTEGER NOT NULL,
   commit_id TEXT NOT NULL,
-  PRIMARY KEY(origin, first)
+  PRIMARY KEY(origin, last, first)
 ) STRICT, WITHOUT ROWID;

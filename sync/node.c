@@ -11,8 +11,8 @@ static const char SQL_NOTE[] =
 	"INSERT OR IGNORE INTO _commit(origin, first, last, commit_id)"
 	" VALUES (?, ?, ?, ?)";
 static const char SQL_COMMIT_OF[] =
-	"SELECT commit_id FROM _commit WHERE origin = ?1 AND first <= ?2"
-	" AND last >= ?2 ORDER BY first DESC LIMIT 1";
+	"SELECT commit_id FROM _commit WHERE origin = ?1 AND last >= ?2"
+	" AND first <= ?2 ORDER BY last, first LIMIT 1";
 
 void node_path(struct buf *out, const char *dir, const char *name)
 {

@@ -83,15 +83,21 @@ static int make_folders(char *path, size_t from, struct err *err)
 	return 0;
 }
 
-static int open_lock(const char *lock, struct err *err)
+static int open_lock(char *lock, size_t root, struct err *err)
 {
 	int fd = -1;
+	int rc = 0;
 
-	for (int i = 0; fd < 0 && i < 2; i++) {
+	for (int i = 0; fd < 0 && rc == 0 && i < 3; i++) {
 		fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd < 0 && (errno != EEXIST || !remove_stale_lock(lock)))
+		if (fd < 0 && errno == ENOENT)
+			rc = make_folders(lock, root, err);
+		else if (fd < 0 &&
+			 (errno != EEXIST || !remove_stale_lock(lock)))
 			break;
 	}
+	if (rc < 0)
+		return rc;
 	return fd < 0 ? err_errno(err, "%s", lock) : fd;
 }
 
@@ -115,12 +121,10 @@ static int lock_ref(struct move *move, struct repository *repository,
 			     name);
 	if (rc == 0)
 		rc = repository_intend(repository, name, err);
-	if (rc == 0)
-		rc = make_folders(path, strlen(repository->path) + 1, err);
 	if (rc < 0)
 		return rc;
 	snprintf(lock, sizeof(lock), "%s.lock", path);
-	fd = open_lock(lock, err);
+	fd = open_lock(lock, strlen(repository->path) + 1, err);
 	if (fd < 0)
 		return fd;
 	move->path = strdup(path);
