@@ -2,8 +2,8 @@
  *
  * tree: a sheet (sheet.h) of what is new to the site, and where they are other
  * than before `signers`, so that sites which are sent the same share the tree.
- * Now and then a second sheet in `checkpoint/`: all that the site has now, as
- * it stands, for nodes that begin there. */
+ * Now and then a commit after it with a sheet in `checkpoint/`, of all that the
+ * site has now, as it stands, for nodes that begin there. */
 #include "sync/parcel.h"
 
 #include <inttypes.h>
@@ -43,6 +43,7 @@ struct packing {
 	size_t from; /* first intake that is owed */
 	bool *sent;  /* cases of the intake at hand that the site has */
 	bool new_key;
+	bool lasting_key; /* this node's key signs what comes after, too */
 };
 
 int parcel_signers(struct oid *blob, struct repository *repository,
@@ -370,7 +371,7 @@ static bool is_checkpoint_due(const struct packing *packing)
 {
 	uint64_t since = packing->before.since + packing->news.changes;
 
-	if (is_first(packing))
+	if (is_first(packing) || !packing->lasting_key)
 		return false; /* it is one by itself */
 	if (packing->new_key && since >= CHECKPOINT_MIN_NEW_KEY)
 		return true;
@@ -422,6 +423,9 @@ static int site_signers(struct oid *blob, struct packing *packing,
 	if (rc == 0)
 		rc = repository_write(blob, node->repository, OBJECT_BLOB,
 				      buf_text(&text), text.len, err);
+	packing->lasting_key = signers_allow(&signers, REPLICA_OFFICE,
+					     node->key.public_key,
+					     (int64_t)(clock_now_ms() / 1000));
 	packing->new_key = count_keys(&signers, site) >
 			   count_keys(&packing->before.signers, site);
 	buf_release(&text);
@@ -470,92 +474,105 @@ static int read_base(struct standing *out, struct node *node,
 	return rc;
 }
 
-static void add_since(struct buf *out, const struct packing *packing)
+/* One commit of a parcel. */
+struct letter {
+	const struct sheet *sheet;
+	const struct oid *parent; /* NULL: the first */
+	const struct oid *main_oid;
+	const struct oid *signers;
+	bool holds_signers;
+};
+
+static void add_since(struct buf *out, const struct packing *packing,
+		      const struct letter *letter)
 {
-	const struct sheet *news = &packing->news;
-	const struct sheet *checkpoint = &packing->checkpoint;
+	bool whole = is_first(packing) ||
+		     letter->sheet == &packing->checkpoint;
 	char text[64];
 
-	if (is_first(packing))
-		snprintf(text, sizeof(text), "0 %zu", news->changes);
-	else if (packing->parcel->checkpoint)
-		snprintf(text, sizeof(text), "0 %zu", checkpoint->changes);
+	if (whole)
+		snprintf(text, sizeof(text), "0 %zu", letter->sheet->changes);
 	else
 		snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64,
-			 packing->before.since + news->changes,
+			 packing->before.since + letter->sheet->changes,
 			 packing->before.size);
 	commit_add_trailer(out, PARCEL_SINCE, text);
 }
 
+static void add_cases_of(struct buf *out, const struct parcel *parcel)
+{
+	for (size_t i = 0; i < parcel->add.n; i++)
+		commit_add_trailer(out, "Case", parcel->add.items[i]);
+	for (size_t i = 0; i < parcel->end.n; i++)
+		commit_add_trailer(out, "Release", parcel->end.items[i]);
+}
+
 static int make_message(struct buf *out, const struct packing *packing,
-			const struct oid *main_oid, const struct oid *signers,
-			struct err *err)
+			const struct letter *letter, struct err *err)
 {
 	const struct parcel *parcel = packing->parcel;
+	bool news = letter->sheet == &packing->news;
 	char hex[OID_TEXT];
 	int rc;
 
 	buf_adds(out, "送达 ");
 	rc = node_site_name(out, packing->node->replica, parcel->site, err);
-	buf_addf(out, ": %zu 项", packing->news.changes);
-	if (parcel->add.n > 0)
+	buf_addf(out, news ? ": %zu 项" : ": 现状 %zu 项",
+		 letter->sheet->changes);
+	if (news && parcel->add.n > 0)
 		buf_addf(out, ", 新交办 %zu 件", parcel->add.n);
-	if (parcel->end.n > 0)
+	if (news && parcel->end.n > 0)
 		buf_addf(out, ", 撤回 %zu 件", parcel->end.n);
-	if (packing->checkpoint.changes > 0)
-		buf_addf(out, ", 现状 %zu 项", packing->checkpoint.changes);
 	buf_adds(out, "\n\n");
 	commit_add_trailer(out, "Site", parcel->site);
-	oid_format(hex, main_oid);
+	oid_format(hex, letter->main_oid);
 	commit_add_trailer(out, "Main", hex);
-	oid_format(hex, signers);
+	oid_format(hex, letter->signers);
 	commit_add_trailer(out, "Signers", hex);
-	add_since(out, packing);
-	for (size_t i = 0; i < parcel->add.n; i++)
-		commit_add_trailer(out, "Case", parcel->add.items[i]);
-	for (size_t i = 0; i < parcel->end.n; i++)
-		commit_add_trailer(out, "Release", parcel->end.items[i]);
+	add_since(out, packing, letter);
+	if (news)
+		add_cases_of(out, parcel);
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
-/* Both sheets as one tree. */
-static int make_tree(struct oid *out, struct packing *packing, struct err *err)
+static int make_tree(struct oid *out, struct node *node,
+		     const struct letter *letter, struct err *err)
 {
-	const struct sheet *sheets[] = {&packing->news, &packing->checkpoint};
-	size_t n = 0;
-	struct tree_edit *edits =
-		calloc(sheets[0]->n + sheets[1]->n + 1, sizeof(*edits));
+	const struct sheet *sheet = letter->sheet;
+	struct tree_edit *edits = calloc(sheet->n + 1, sizeof(*edits));
+	size_t n = sheet->n;
 	int rc;
 
 	if (edits == NULL)
 		return err_nomem(err);
-	for (size_t s = 0; s < 2; s++)
-		for (size_t i = 0; i < sheets[s]->n; i++)
-			edits[n++] = sheets[s]->edits[i];
-	rc = repository_edit_tree(out, packing->node->repository, NULL, edits,
-				  n, err);
+	for (size_t i = 0; i < n; i++)
+		edits[i] = sheet->edits[i];
+	if (letter->holds_signers)
+		edits[n++] = (struct tree_edit){LEDGER_SIGNERS,
+						*letter->signers};
+	rc = repository_edit_tree(out, node->repository, NULL, edits, n, err);
 	free(edits);
 	return rc;
 }
 
-static int write_commit(struct packing *packing, const struct oid *main_oid,
-			const struct oid *signers, struct err *err)
+static int write_letter(struct oid *out, struct packing *packing,
+			const struct letter *letter, struct err *err)
 {
 	struct node *node = packing->node;
 	struct buf name = BUF_INIT;
 	struct buf email = BUF_INIT;
 	struct buf message = BUF_INIT;
 	struct commit_draft draft = {
-		.parents = &packing->order->base,
-		.n_parents = !is_first(packing),
+		.parents = letter->parent,
+		.n_parents = letter->parent != NULL,
 	};
 	char origin[17];
-	int rc = make_tree(&draft.tree, packing, err);
+	int rc = make_tree(&draft.tree, node, letter, err);
 
 	if (rc == 0)
 		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
 	if (rc == 0)
-		rc = make_message(&message, packing, main_oid, signers, err);
+		rc = make_message(&message, packing, letter, err);
 	change_origin_format(origin, replica_origin(node->replica));
 	buf_addf(&email, "%s@%s", origin, REPLICA_OFFICE);
 	draft.author = (struct commit_ident){buf_text(&name), buf_text(&email),
@@ -563,8 +580,8 @@ static int write_commit(struct packing *packing, const struct oid *main_oid,
 	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)
-		rc = commit_write(&packing->parcel->tip, node->repository,
-				  &draft, &node->key, err);
+		rc = commit_write(out, node->repository, &draft, &node->key,
+				  err);
 	buf_release(&message);
 	buf_release(&email);
 	buf_release(&name);
@@ -581,26 +598,44 @@ static bool is_owed(const struct packing *packing, const struct oid *signers)
 	       !oid_equal(&packing->before.signers_blob, signers);
 }
 
+/* A commit of its own after the news, so that a node that begins with it does
+ * not fetch those; and with the keys, which an earlier tree holds. */
+static int write_checkpoint(struct packing *packing, struct letter *letter,
+			    struct err *err)
+{
+	struct parcel *parcel = packing->parcel;
+	struct oid news = parcel->tip;
+	int rc = add_checkpoint(packing, err);
+
+	letter->sheet = &packing->checkpoint;
+	letter->parent = &news;
+	letter->holds_signers = true;
+	parcel->checkpoint = true;
+	return rc < 0 ? rc : write_letter(&parcel->tip, packing, letter, err);
+}
+
 static int finish(struct packing *packing, const struct oid *main_oid,
 		  struct err *err)
 {
-	struct parcel *parcel = packing->parcel;
 	struct oid signers;
+	struct letter letter = {
+		.sheet = &packing->news,
+		.parent = is_first(packing) ? NULL : &packing->order->base,
+		.main_oid = main_oid,
+		.signers = &signers};
 	int rc = site_signers(&signers, packing, err);
 
 	if (rc < 0 || !is_owed(packing, &signers))
 		return rc;
-	parcel->checkpoint = is_first(packing) || is_checkpoint_due(packing);
-	/* Who begins here does not have what an earlier tree holds. */
-	if (parcel->checkpoint ||
-	    !oid_equal(&packing->before.signers_blob, &signers))
-		rc = sheet_add_file(&packing->news, LEDGER_SIGNERS, &signers,
-				    err);
+	letter.holds_signers =
+		!oid_equal(&packing->before.signers_blob, &signers);
+	packing->parcel->checkpoint = is_first(packing);
+	rc = sheet_finish(&packing->news, err);
 	if (rc == 0)
-		rc = sheet_finish(&packing->news, err);
-	if (rc == 0 && parcel->checkpoint && !is_first(packing))
-		rc = add_checkpoint(packing, err);
-	return rc < 0 ? rc : write_commit(packing, main_oid, &signers, err);
+		rc = write_letter(&packing->parcel->tip, packing, &letter, err);
+	if (rc == 0 && is_checkpoint_due(packing))
+		rc = write_checkpoint(packing, &letter, err);
+	return rc;
 }
 
 int parcel_make(struct parcel *parcel, bool *left, struct node *node,
