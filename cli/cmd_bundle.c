@@ -15,6 +15,7 @@
 #include "cli/sync_view.h"
 #include "core/buf.h"
 #include "core/replica.h"
+#include "core/late.h"
 #include "sync/node_bundle.h"
 
 static const char help[] = N_(
@@ -107,6 +108,7 @@ static int apply(struct cli *cli, const struct bundle *bundle, struct err *err)
 	struct sync_options options = {.progress = stage_show,
 				       .ctx = &progress};
 	size_t pairs = 0;
+	size_t late = 0;
 	int rc = cli_open_node(cli, err);
 
 	if (rc < 0)
@@ -117,7 +119,9 @@ static int apply(struct cli *cli, const struct bundle *bundle, struct err *err)
 	sync_view_details(&report, cli->replica);
 	if (rc == 0)
 		rc = contradiction_count(&pairs, cli->replica, err);
-	report.hard += pairs;
+	if (rc == 0 && replica_is_office(cli->replica))
+		rc = late_count(&late, cli->replica, err);
+	report.hard += pairs + late;
 	if (rc == 0 && cli->json)
 		rc = sync_view_json(&report, err);
 	else if (rc == 0)

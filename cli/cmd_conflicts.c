@@ -6,15 +6,18 @@
 #include "cli/case.h"
 #include "cli/conflict_view.h"
 #include "cli/contradiction.h"
+#include "cli/late_view.h"
 #include "cli/message.h"
+#include "core/late.h"
 
 static const char help[] = N_(
 	"usage: tian conflicts [CASE] [--hard]\n"
 	"\n"
 	"Lists fields that hold more than one value, each value with who wrote\n"
 	"it and when; * marks the one that is shown. Then rows that cannot\n"
-	"both stand: steps that contradict each other, two main units. Ends\n"
-	"with status 1 if there is any.\n"
+	"both stand: steps that contradict each other, two main units; and at\n"
+	"the office what a unit wrote after a proposal was taken back from it.\n"
+	"Ends with status 1 if there is any.\n"
 	"\n"
 	"  --hard   only those that a person must decide (tian resolve)\n"
 	"  --json   an array, as in the manual\n"
@@ -58,6 +61,19 @@ static int list_pair(const struct contradiction *found, void *ctx,
 		       : contradiction_text(stdout, replica, found, err);
 }
 
+static int list_late(const struct change_log_entry *entry, void *ctx,
+		     struct err *err)
+{
+	struct listing *listing = ctx;
+	struct replica *replica = listing->cli->replica;
+
+	if (listing->n++ > 0 && !listing->cli->json)
+		fputc('\n', stdout);
+	return listing->cli->json
+		       ? late_view_json(&listing->json, replica, entry, err)
+		       : late_view_text(stdout, replica, entry, err);
+}
+
 static int list_all(struct listing *listing, const char *word, struct err *err)
 {
 	struct buf key = BUF_INIT;
@@ -74,6 +90,10 @@ static int list_all(struct listing *listing, const char *word, struct err *err)
 		rc = contradiction_each(listing->cli->replica,
 					word ? buf_text(&key) : NULL, list_pair,
 					listing, err);
+	if (rc == 0 && replica_is_office(listing->cli->replica))
+		rc = late_each(listing->cli->replica,
+			       word ? buf_text(&key) : NULL, list_late, listing,
+			       err);
 	json_out_end(&listing->json);
 	if (rc == 0 && listing->cli->json)
 		rc = json_out_print(&listing->json, stdout, err);

@@ -20,6 +20,7 @@
 #include "cli/unsent.h"
 #include "cli/value.h"
 #include "core/conflict.h"
+#include "core/late.h"
 #include "core/db.h"
 #include "sync/hub_union.h"
 #include "sync/key.h"
@@ -192,13 +193,15 @@ static void check_pending(struct doctor *doctor)
 
 static void check_conflicts(struct doctor *doctor)
 {
-	size_t soft = 0, hard = 0, pairs = 0;
+	size_t soft = 0, hard = 0, pairs = 0, late = 0;
 	struct err err = {0};
 	int rc = conflict_count(&soft, &hard, doctor->cli->replica, &err);
 
 	if (rc == 0)
 		rc = contradiction_count(&pairs, doctor->cli->replica, &err);
-	hard += pairs;
+	if (rc == 0 && replica_is_office(doctor->cli->replica))
+		rc = late_count(&late, doctor->cli->replica, &err);
+	hard += pairs + late;
 	if (rc < 0)
 		report(doctor, "conflicts", false, "%s", why(&err));
 	else if (hard > 0)

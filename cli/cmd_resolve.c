@@ -12,12 +12,15 @@
 #include "cli/editor.h"
 #include "cli/merge_draft.h"
 #include "cli/message.h"
+#include "cli/row.h"
 #include "cli/value.h"
 #include "core/conflict.h"
+#include "core/late.h"
 
 static const char help[] = N_(
 	"usage: tian resolve CASE FIELD [--take SITE | --value V | --edit |\n"
 	"                    --text-file F] [--reason TEXT]\n"
+	"       tian resolve CASE FIELD (--accept | --refuse) --reason TEXT\n"
 	"\n"
 	"Decides what a field in conflict shall hold. FIELD is named as tian\n"
 	"conflicts names it. Every value stays on record, with the reason.\n"
@@ -31,6 +34,9 @@ static const char help[] = N_(
 	"                 for the reason if it is not given. So it is for a text\n"
 	"                 where nothing else is said\n"
 	"  --text-file F  the same, finished in a file\n"
+	"  --accept       what a unit wrote after the proposal was taken back\n"
+	"                 from it; --take with that unit does the same\n"
+	"  --refuse       not that: what stands, stands\n"
 	"\n"
 	"example: tian resolve 1-1-014 edu.class_proposed --take edu \\\n"
 	"             --reason 以盖章文本为准\n");
@@ -42,6 +48,9 @@ struct resolve {
 	const char *text_file;
 	const char *reason;
 	bool edit;
+	bool accept, refuse;
+	struct decision_value late; /* the last that came late, and waits */
+	bool waits;
 	struct merge_draft draft;
 	struct buf made;	 /* the text or value decided */
 	struct buf typed_reason; /* in the editor */
@@ -186,12 +195,84 @@ static int choose_taken(struct value *out, bool *settled,
 	return rc;
 }
 
+/* --- what came late ------------------------------------------------------ */
+
+static bool is_of(const struct decision *decision,
+		  const struct change_log_entry *entry, const char *take)
+{
+	const struct change *change = entry->change;
+	const struct buf *row = &decision->cell.row;
+	char id[CHANGE_ID_TEXT];
+
+	change_id_format(id, change->id);
+	if (change->entity != decision->cell.entity->id ||
+	    change->field != decision->cell.field->id ||
+	    change->row_len != row->len ||
+	    memcmp(change->row, buf_text(row), row->len) != 0)
+		return false;
+	return !take || strcmp(take, entry->site) == 0 ||
+	       strcmp(take, entry->author) == 0 || strcmp(take, id) == 0;
+}
+
+static int keep_late(const struct change_log_entry *entry, void *ctx,
+		     struct err *err)
+{
+	struct resolve *resolve = ctx;
+
+	if (!is_of(&resolve->decision, entry, resolve->take))
+		return 0;
+	decision_value_release(&resolve->late);
+	memset(&resolve->late, 0, sizeof(resolve->late));
+	resolve->waits = true;
+	return decision_value_copy(&resolve->late, entry, err);
+}
+
+/* *taken: what is asked for waits here. A unit may be called by its name. */
+static int choose_late(bool *taken, struct value *out, struct resolve *resolve,
+		       struct err *err)
+{
+	struct decision *decision = &resolve->decision;
+	const char *asked = resolve->take;
+	struct buf site = BUF_INIT;
+	struct err ignored;
+	int rc;
+
+	if (asked &&
+	    case_unit(&site, decision->replica, asked, &ignored) == 0)
+		resolve->take = buf_text(&site);
+	resolve->waits = false;
+	rc = decision->key.len == 0
+		     ? 0
+		     : late_each(decision->replica, buf_text(&decision->key),
+				 keep_late, resolve, err);
+	resolve->take = asked;
+	buf_release(&site);
+	*taken = rc == 0 && resolve->waits;
+	if (*taken && !resolve->refuse)
+		*out = resolve->late.value;
+	else if (*taken)
+		rc = row_get(out, &resolve->made, NULL, decision->replica,
+			     decision->cell.entity,
+			     buf_text(&decision->cell.row),
+			     decision->cell.field, err);
+	return rc;
+}
+
 static int choose(struct value *out, bool *settled, struct decision *decision,
 		  void *ctx, struct err *err)
 {
 	struct resolve *resolve = ctx;
-	int rc;
+	bool late = false;
+	int rc = 0;
 
+	if (resolve->take || resolve->accept || resolve->refuse)
+		rc = choose_late(&late, out, resolve, err);
+	if (rc < 0 || late)
+		return rc;
+	if (resolve->accept || resolve->refuse)
+		return err_set(err, ERR_INPUT,
+			       _("nothing came late here (tian conflicts "
+				 "shows what waits)"));
 	if (resolve->take) {
 		rc = choose_taken(out, settled, decision, resolve->take, err);
 	} else {
@@ -333,13 +414,15 @@ static int decide(struct resolve *resolve, struct err *err)
 	struct decision *decision = &resolve->decision;
 	int rc;
 
-	if (resolve->take || resolve->value_word)
+	if (resolve->take || resolve->value_word || resolve->accept ||
+	    resolve->refuse)
 		return decision_make(decision, choose, resolve, resolve->reason,
 				     err);
 	if (!is_text(decision->cell.field))
 		return err_set(err, ERR_USAGE,
 			       _("say what shall stand: --take SITE or "
-				 "--value V"));
+				 "--value V; of what came late --accept or "
+				 "--refuse"));
 	rc = make_draft(resolve, err);
 	if (rc == 0 && resolve->text_file) {
 		rc = take_file(resolve, resolve->text_file, err);
@@ -351,14 +434,17 @@ static int decide(struct resolve *resolve, struct err *err)
 static int check(const struct resolve *resolve, struct err *err)
 {
 	int ways = (resolve->take != NULL) + (resolve->value_word != NULL) +
-		   resolve->edit + (resolve->text_file != NULL);
+		   resolve->edit + (resolve->text_file != NULL) +
+		   resolve->accept + resolve->refuse;
 
 	if (ways > 1)
 		return err_set(err, ERR_USAGE,
 			       _("say what shall stand: --take SITE or "
-				 "--value V"));
+				 "--value V; of what came late --accept or "
+				 "--refuse"));
 	if (resolve->reason ? !*resolve->reason
-			    : resolve->take || resolve->value_word)
+			    : resolve->take || resolve->value_word ||
+				      resolve->accept || resolve->refuse)
 		return err_set(err, ERR_USAGE,
 			       _("a decision needs its reason: --reason "
 				 "TEXT"));
@@ -378,8 +464,10 @@ int cmd_resolve(struct cli *cli, int argc, char **argv)
 		{"--edit", ARG_FLAG, &resolve.edit},
 		{"--text-file", ARG_ONE, &resolve.text_file},
 		{"--reason", ARG_ONE, &resolve.reason},
+		{"--accept", ARG_FLAG, &resolve.accept},
+		{"--refuse", ARG_FLAG, &resolve.refuse},
 	};
-	const struct arg_spec spec = {help, options, 5, 2, 2};
+	const struct arg_spec spec = {help, options, 7, 2, 2};
 	struct arg_list words = {0};
 	struct err err = {0};
 	int rc = args_parse(&words, cli, &spec, argc, argv, &err);
@@ -394,6 +482,7 @@ int cmd_resolve(struct cli *cli, int argc, char **argv)
 	merge_draft_release(&resolve.draft);
 	buf_release(&resolve.made);
 	buf_release(&resolve.typed_reason);
+	decision_value_release(&resolve.late);
 	decision_release(&resolve.decision);
 	args_list_release(&words);
 	return rc < 0 ? cli_fail(cli, &err) : CLI_DONE;

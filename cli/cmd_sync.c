@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/stage.h"
 #include "cli/sync_view.h"
+#include "core/late.h"
 #include "sync/sync.h"
 
 static const char help[] = N_(
@@ -49,6 +50,7 @@ static int exchange(struct cli *cli, bool history, bool *away, struct err *err)
 	struct sync_options options = {
 		.progress = stage_show, .ctx = &progress, .history = history};
 	size_t pairs = 0;
+	size_t late = 0;
 	int rc;
 
 	progress_init(&progress);
@@ -61,9 +63,11 @@ static int exchange(struct cli *cli, bool history, bool *away, struct err *err)
 	}
 	if (rc == 0)
 		rc = contradiction_count(&pairs, cli->replica, err);
+	if (rc == 0 && replica_is_office(cli->replica))
+		rc = late_count(&late, cli->replica, err);
 	if (rc < 0)
 		goto done;
-	report.hard += pairs;
+	report.hard += pairs + late;
 	if (cli->json)
 		rc = sync_view_json(&report, err);
 	else

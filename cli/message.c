@@ -205,6 +205,10 @@ static const char *const foreign[] = {
 	N_("the office's key is %s, and from now on no other is believed "
 	   "unless this one names it"),
 	N_("compare it with what the office tells"),
+	N_("what was written here after the proposal was taken back was "
+	   "accepted by the office"),
+	N_("what was written here after the proposal was taken back was not "
+	   "accepted by the office"),
 };
 
 /* Does `text` fit the pattern? What stands for its %s goes to `held`. */

@@ -80,7 +80,7 @@ int access_check(const char **why, struct replica *replica,
 	if (rc < 0)
 		return rc;
 	if (!yes) {
-		*why = "the proposal is not assigned to this unit";
+		*why = ACCESS_NOT_ASSIGNED;
 		return 0;
 	}
 	*why = may_write(asked);

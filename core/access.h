@@ -10,6 +10,9 @@
 bool access_writer(unsigned writers, const struct entity *entity,
 		   const char *row, size_t row_len, const char *site);
 
+/* The one of them that says that a case was taken from a unit (late.h). */
+#define ACCESS_NOT_ASSIGNED "the proposal is not assigned to this unit"
+
 /* NULL where the change may be taken, else why not: one of a few fixed
  * sentences in English, which the face translates. */
 struct access_change {

@@ -14,6 +14,7 @@
 #include "core/domain.h"
 #include "core/fold.h"
 #include "core/normal.h"
+#include "core/late_room.h"
 #include "core/voiding.h"
 
 static const char SQL_PENDING[] =
@@ -124,6 +125,8 @@ static int choose_bases(struct cell_heads *heads, bool *says_nothing,
 		rc = repeats(says_nothing, change, cell, heads, drain, err);
 		keep_seen(heads, drain);
 	}
+	if (rc == 0 && decides)
+		rc = late_bases(heads, drain->replica, cell, err);
 	if (rc == 0)
 		rc = voiding_bases(heads, drain->replica, cell, err);
 	if (heads->n > CHANGE_BASES_MAX)

@@ -93,6 +93,7 @@ CREATE TABLE IF NOT EXISTS _change(
 ) STRICT;
 CREATE INDEX IF NOT EXISTS _change_cell ON _change(cell);
 CREATE INDEX IF NOT EXISTS _change_waiting ON _change(id) WHERE flags & 16;
+CREATE INDEX IF NOT EXISTS _change_refused ON _change(cell) WHERE flags & 1;
 
 -- (I2) Heads of each cell; shown: its value is in what the table shows.
 CREATE TABLE IF NOT EXISTS _head(

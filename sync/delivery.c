@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/late.h"
 #include "sync/parcel.h"
 #include "sync/refs.h"
 
@@ -276,6 +277,11 @@ static int add_column(struct keys *out, struct replica *replica,
 	return rc;
 }
 
+static int add_site(const char *site, void *ctx, struct err *err)
+{
+	return keys_add(ctx, site, strlen(site), err);
+}
+
 /* Sites that have been sent a case, and those it is assigned to now. */
 static int add_readers(struct keys *out, struct replica *replica,
 		       const char *key, struct err *err)
@@ -287,6 +293,8 @@ static int add_readers(struct keys *out, struct replica *replica,
 		return rc;
 	db_bind_text(stmt, 1, key);
 	rc = add_column(out, replica, stmt, err);
+	if (rc == 0)
+		rc = late_sites(replica, key, add_site, out, err);
 	return rc < 0 ? rc : parcel_assigned(out, replica, key, NULL, err);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/late.h"
 #include "sync/batch.h"
 #include "sync/outbox.h"
 #include "sync/parcel.h"
@@ -145,11 +146,74 @@ static int check_receipt(struct replica *replica, const struct batch *batch,
 	return rc;
 }
 
+/* A late word of this site, and what the office made of it. */
+struct answer {
+	const struct change *change;
+	bool taken;
+};
+
+static int compare_answer(const struct change_log_entry *entry, void *ctx,
+			  struct err *err)
+{
+	struct answer *answer = ctx;
+
+	(void)err;
+	answer->taken |=
+		value_equal(&entry->change->value, &answer->change->value);
+	return 0;
+}
+
+/* The receipt for what came late: accepted as it was, or not. */
+static int tell_answer(struct replica *replica, const struct change *change,
+		       const struct run *run, struct err *err)
+{
+	struct answer answer = {change, false};
+	char site[CHANGE_NAME_MAX + 1];
+	bool found = false;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < change->n_bases; i++) {
+		bool late = false;
+
+		rc = late_is(&late, site, replica, change->bases[i], err);
+		if (rc < 0 || !late || strcmp(site, replica_site(replica)) != 0)
+			continue;
+		found = true;
+		rc = change_log_find(replica, change->bases[i], compare_answer,
+				     &answer, err);
+	}
+	if (rc < 0 || !found)
+		return rc;
+	return run_detail(run, SYNC_NOTICE, err,
+			  answer.taken ? "%.*s: what was written here after "
+					 "the proposal was taken back was "
+					 "accepted by the office: %.*s"
+				       : "%.*s: what was written here after "
+					 "the proposal was taken back was "
+					 "not accepted by the office: %.*s",
+			  (int)change->row_len, change->row,
+			  (int)change->reason_len,
+			  change->reason != NULL ? change->reason : "");
+}
+
+static int tell_answers(struct replica *replica, const struct batch *batch,
+			const struct run *run, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++)
+		if (batch->changes[i].n_bases > 0)
+			rc = tell_answer(replica, &batch->changes[i], run, err);
+	return rc;
+}
+
 static int apply_file(struct replica *replica, struct repository *repository,
 		      const struct tree_entry *file,
 		      const struct inbox_entry *entry,
-		      struct apply_result *result, struct err *err)
+		      struct apply_result *result, const struct run *run,
+		      struct err *err)
 {
+	size_t applied = result->applied;
 	const struct apply_options options = {.authorise = false};
 	struct buf bytes = BUF_INIT;
 	struct batch *batch = NULL;
@@ -164,6 +228,9 @@ static int apply_file(struct replica *replica, struct repository *repository,
 		rc = apply_batch(replica, batch, &options, result, err);
 	if (rc == 0)
 		rc = node_note_commit(replica, &entry->commit.id, batch, err);
+	if (rc == 0 && result->applied > applied &&
+	    strcmp(batch->site, REPLICA_OFFICE) == 0)
+		rc = tell_answers(replica, batch, run, err);
 	batch_free(batch);
 	buf_release(&bytes);
 	return rc < 0 ? err_wrap(err, "%s", file->name) : 0;
@@ -171,7 +238,8 @@ static int apply_file(struct replica *replica, struct repository *repository,
 
 static int apply_files(struct replica *replica, struct repository *repository,
 		       const struct oid *sheet, const struct inbox_entry *entry,
-		       struct apply_result *result, struct err *err)
+		       struct apply_result *result, const struct run *run,
+		       struct err *err)
 {
 	struct buf raw = BUF_INIT;
 	struct tree_cursor cursor;
@@ -182,7 +250,7 @@ static int apply_files(struct replica *replica, struct repository *repository,
 	while (rc == 0 && (rc = tree_next(&file, &cursor, err)) > 0)
 		rc = sheet_is_batch(&file)
 			     ? apply_file(replica, repository, &file, entry,
-					  result, err)
+					  result, run, err)
 			     : 0;
 	buf_release(&raw);
 	return rc;
@@ -271,7 +339,7 @@ int inbox_apply(struct replica *replica, struct repository *repository,
 
 	if (rc == 0)
 		rc = apply_files(replica, repository, &sheet, entry, &result,
-				 err);
+				 run, err);
 	if (rc == 0)
 		rc = apply_snapshots(replica, repository, &sheet, err);
 	if (rc == 0)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/late.h"
 #include "sync/batch.h"
 #include "sync/sheet.h"
 
@@ -42,6 +43,7 @@ struct packing {
 	struct keys assigned;
 	size_t from; /* first intake that is owed */
 	bool *sent;  /* cases of the intake at hand that the site has */
+	bool *late;  /* those it has no more, but wrote to late */
 	bool new_key;
 	bool lasting_key; /* this node's key signs what comes after, too */
 };
@@ -70,6 +72,7 @@ static void packing_release(struct packing *packing)
 	sheet_release(&packing->checkpoint);
 	keys_release(&packing->assigned);
 	free(packing->sent);
+	free(packing->late);
 }
 
 /* --- scope --------------------------------------------------------------- */
@@ -128,6 +131,28 @@ struct sieve {
 	struct err *err;
 };
 
+/* What the office says to a late word of the site, in a row of its own: the
+ * one thing that follows it after the case was taken away. */
+static bool is_answer(const struct packing *packing,
+		      const struct entity *entity, const struct change *change)
+{
+	const char *site = packing->order->site;
+	char of[CHANGE_NAME_MAX + 1];
+	struct err ignored;
+	const char *owner;
+	bool late = false;
+	size_t len;
+
+	if (!entity_owner(entity, change->row, change->row_len, &owner, &len) ||
+	    strlen(site) != len || memcmp(site, owner, len) != 0)
+		return false;
+	for (size_t i = 0; !late && i < change->n_bases; i++)
+		late = late_is(&late, of, packing->node->replica,
+			       change->bases[i], &ignored) == 0 &&
+		       late && strcmp(of, site) == 0;
+	return late;
+}
+
 /* (D2) Refused values go back to their writer only. */
 static bool may_see(const struct change *change, void *ctx)
 {
@@ -149,27 +174,51 @@ static bool may_see(const struct change *change, void *ctx)
 	else
 		see = entity_case(entity, change->row, change->row_len, &key,
 				  &len) &&
-		      was_sent(packing, key, len);
+		      (was_sent(packing, key, len) ||
+		       is_answer(packing, entity, change));
 	if (see && verdict != NULL && sieve->rc == 0)
 		sieve->rc =
 			sheet_add_verdict(&packing->news, verdict, sieve->err);
 	return see;
 }
 
-/* Which cases of the intake the site has been sent. */
+struct wanted_site {
+	const char *site;
+	bool found;
+};
+
+static int is_wanted(const char *site, void *ctx, struct err *err)
+{
+	struct wanted_site *wanted = ctx;
+
+	(void)err;
+	wanted->found |= strcmp(site, wanted->site) == 0;
+	return 0;
+}
+
+/* Which cases of the intake the site has been sent, or wrote to late. */
 static int ask_sent(struct packing *packing, const struct intake *intake,
 		    struct err *err)
 {
+	int rc = 0;
+
 	free(packing->sent);
+	free(packing->late);
 	packing->sent = calloc(intake->cases.n + 1, sizeof(bool));
-	if (packing->sent == NULL)
+	packing->late = calloc(intake->cases.n + 1, sizeof(bool));
+	if (packing->sent == NULL || packing->late == NULL)
 		return err_nomem(err);
-	for (size_t i = 0; i < intake->cases.n; i++) {
+	for (size_t i = 0; rc == 0 && i < intake->cases.n; i++) {
 		const char *key = intake->cases.items[i];
+		struct wanted_site wanted = {packing->order->site, false};
 
 		packing->sent[i] = was_sent(packing, key, strlen(key));
+		if (!packing->sent[i])
+			rc = late_sites(packing->node->replica, key, is_wanted,
+					&wanted, err);
+		packing->late[i] = wanted.found;
 	}
-	return 0;
+	return rc;
 }
 
 enum part { PART_NONE, PART_SOME, PART_ALL };
@@ -188,10 +237,10 @@ static enum part part_of(const struct packing *packing,
 	if (strcmp(commit->site, packing->order->site) == 0)
 		return PART_ALL;
 	for (size_t i = 0; i < commit->n_cases; i++) {
-		bool sent =
-			packing->sent[intake->of_commits[commit->cases + i]];
+		size_t at = intake->of_commits[commit->cases + i];
+		bool sent = packing->sent[at];
 
-		some |= sent;
+		some |= sent || packing->late[at];
 		all &= sent;
 	}
 	verdicts = intake_verdicts_on(&n, intake, commit);
@@ -486,8 +535,7 @@ struct letter {
 static void add_since(struct buf *out, const struct packing *packing,
 		      const struct letter *letter)
 {
-	bool whole = is_first(packing) ||
-		     letter->sheet == &packing->checkpoint;
+	bool whole = is_first(packing) || letter->sheet == &packing->checkpoint;
 	char text[64];
 
 	if (whole)
@@ -548,8 +596,8 @@ static int make_tree(struct oid *out, struct node *node,
 	for (size_t i = 0; i < n; i++)
 		edits[i] = sheet->edits[i];
 	if (letter->holds_signers)
-		edits[n++] = (struct tree_edit){LEDGER_SIGNERS,
-						*letter->signers};
+		edits[n++] =
+			(struct tree_edit){LEDGER_SIGNERS, *letter->signers};
 	rc = repository_edit_tree(out, node->repository, NULL, edits, n, err);
 	free(edits);
 	return rc;

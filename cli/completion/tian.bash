@@ -83,7 +83,7 @@ _tian_options() {
 	reply) echo --class --text-file --unit ;;
 	sync) echo --watch --history ;;
 	conflicts) echo --hard ;;
-	resolve) echo --take --value --edit --text-file --reason ;;
+	resolve) echo --take --value --edit --text-file --reason --accept --refuse ;;
 	revert) echo --to --reason ;;
 	verify) echo --hub --from ;;
 	hub) echo use rules ;;

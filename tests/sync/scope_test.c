@@ -72,6 +72,70 @@ static void scope__a_late_edit_is_refused_and_kept(void **state)
 			    world_state("edu", "edu"));
 }
 
+/* What came late is decided by the office, on record, and the unit is told;
+ * of the rest of the case it still gets nothing. Two computers of the unit, one
+ * of them weeks behind, hold the same in the end. */
+static void answer_late(const char *value, const char *said)
+{
+	const struct sync_report *report;
+	struct buf sql = BUF_INIT;
+	bool told = false;
+
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	world_sync("edu2", 0);
+	reassign();
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '迟到的话。'");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	assert_int_equal(world_late("office"), 1);
+	world_edit("office", "李明", "UPDATE proposal SET body = '甲乙丙丁二'");
+	world_decide("office", "handling", "1-1-001/edu", "draft", value,
+		     "会上已用");
+	assert_int_equal(world_late("office"), 0);
+	world_sync("office", 0);
+	report = world_sync("edu", 0);
+	for (size_t i = 0; i < report->n_details; i++)
+		told |= strstr(report->details[i].text, said) != NULL &&
+			strstr(report->details[i].text, "会上已用") != NULL;
+	assert_true(told);
+	world_sync("edu2", 0);
+	world_sync("edu2", 0);
+	buf_addf(&sql, "SELECT coalesce(draft, '') || void FROM handling WHERE"
+		       " unit = 'edu'");
+	assert_string_equal(world_text("edu", buf_text(&sql)),
+			    world_text("office", buf_text(&sql)));
+	assert_string_equal(world_text("edu2", buf_text(&sql)),
+			    world_text("office", buf_text(&sql)));
+	assert_string_equal(world_text("edu", "SELECT coalesce(body, '') FROM"
+					      " proposal"),
+			    "");
+	buf_release(&sql);
+	world_verify("office");
+	world_verify("edu");
+	world_verify("edu2");
+}
+
+static void scope__a_late_edit_is_accepted_and_the_unit_told(void **state)
+{
+	(void)state;
+	answer_late("迟到的话。", "was accepted by the office");
+	assert_string_equal(world_text("office", "SELECT draft FROM handling"
+						 " WHERE unit = 'edu'"),
+			    "迟到的话。");
+}
+
+static void scope__a_late_edit_is_not_accepted_and_the_unit_told(void **state)
+{
+	(void)state;
+	answer_late(NULL, "was not accepted by the office");
+	assert_string_equal(world_text("office",
+				       "SELECT coalesce(draft, '-') FROM"
+				       " handling WHERE unit = 'edu'"),
+			    "-");
+}
+
 /* What hr and the office write afterwards never reaches edu, by any byte. */
 static void scope__a_released_unit_gets_nothing_more(void **state)
 {
@@ -190,6 +254,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCOPE_TEST(scope__a_late_edit_is_refused_and_kept),
+		SCOPE_TEST(scope__a_late_edit_is_accepted_and_the_unit_told),
+		SCOPE_TEST(
+			scope__a_late_edit_is_not_accepted_and_the_unit_told),
 		SCOPE_TEST(scope__a_released_unit_gets_nothing_more),
 		SCOPE_TEST(scope__a_new_node_holds_what_the_old_one_does),
 		SCOPE_TEST(scope__a_new_node_begins_at_a_checkpoint),

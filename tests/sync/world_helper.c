@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/edit.h"
+#include "core/late.h"
 #include "core/state.h"
 #include "sync/hub.h"
 #include "sync/key.h"
@@ -203,6 +204,17 @@ const struct sync_report *world_history(const char *name)
 	const struct sync_options options = {.history = true};
 
 	return sync_with(name, &options, 0);
+}
+
+size_t world_late(const char *name)
+{
+	struct node *node = open_node(name);
+	struct err err = {0};
+	size_t n = 0;
+
+	must(late_count(&n, node_replica(node), &err), &err);
+	node_close(node);
+	return n;
 }
 
 void world_verify(const char *name)

@@ -32,6 +32,8 @@ const char *world_text(const char *name, const char *sql);
 const struct sync_report *world_sync(const char *name, int rc);
 /* The same at a unit's node that gets all that was ever sent. */
 const struct sync_report *world_history(const char *name);
+/* How many late changes wait for a decision there. */
+size_t world_late(const char *name);
 /* Everything there and at the hub follows from the signed changes. */
 void world_verify(const char *name);
 /* Text of the last error. */
