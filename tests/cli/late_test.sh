@@ -1,0 +1,49 @@
+#!/bin/sh
+# What a unit wrote after a proposal was taken back from it: shown at the
+# office, decided with a reason, told to the unit.
+. "$(dirname "$0")/harness.sh"
+
+quiet 0 tian --as 王芳 -C office init --office --hub "$work/hub"
+quiet 0 tian --as 李明 -C edu init --unit edu --hub "$work/hub"
+quiet 0 tian --as 赵强 -C hr init --unit hr --hub "$work/hub"
+quiet 0 tian -C office unit add edu 区教育局 --key edu/key.pub
+quiet 0 tian -C office unit add hr 区人社局 --key hr/key.pub
+quiet 0 tian -C office import "$tests/samples/key-proposals.txt" --only proposals
+quiet 0 tian -C office assign 14 --main edu --due 2022-06-30
+quiet 0 tian -C office sync
+quiet 0 tian -C edu sync
+quiet 0 tian -C office assign 14 --main hr --reason 改办
+quiet 0 tian -C office sync
+quiet 0 tian -C edu set 14 draft=迟到的答复。
+quiet 1 tian -C edu sync
+quiet 1 tian -C office sync
+ok 'the office is told that a person must decide'
+
+quiet 1 tian -C office conflicts 14
+says out 'edu.draft'
+says out '迟到的答复。'
+says out '--accept'
+quiet 1 tian -C office --json conflicts 14
+says out '"late": true'
+quiet 1 tian -C office doctor
+ok 'conflicts shows it beside what stands, with the command'
+
+quiet 2 tian -C office resolve 14 edu.draft --accept
+quiet 2 tian -C office resolve 14 edu.draft --accept --refuse --reason x
+quiet 3 tian -C office resolve 14 edu.class_proposed --accept --reason x
+says err 'nothing came late'
+ok 'a wrong command line says what is wrong'
+
+quiet 0 tian -C office resolve 14 edu.draft --accept --reason 会上已用
+quiet 0 tian -C office conflicts 14
+quiet 0 tian -C office sync
+quiet 1 tian -C edu sync
+says err 'accepted by the office'
+says err '会上已用'
+quiet 0 tian -C office log 14 edu.draft
+says out '会上已用'
+ok 'accepted, it stands, and the unit is told why'
+
+quiet 3 tian -C edu set 14 draft=再写。
+ok 'the unit, which knows now, cannot write to it any more'
+exit $failed
