@@ -42,7 +42,7 @@ offers "units are completed" 'e$(touch hit) edu' ./tian assign 14 --main e
 offers "classes are completed" "A B C" ./tian reply 14 --class ""
 offers "formats are those of the command" "html md csv xlsx json" \
 	./tian publish --format ""
-offers "options are those of the command" "--take --value --edit --text-file --reason --json \
+offers "options are those of the command" "--take --value --edit --text-file --reason --accept --refuse --json \
 --help" ./tian resolve 14 f --
 touch reply.txt
 offers "files are completed" "reply.txt" ./tian reply 14 --text-file rep
