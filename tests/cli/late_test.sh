@@ -45,6 +45,6 @@ says out '会上已用'
 ok 'accepted, it stands, and the unit is told why'
 
 quiet 3 tian -C edu set 14 draft=再写。
-says err "not assigned"
+says err 'does not handle it any more'
 ok 'the unit, which knows now, cannot write to it any more'
 exit $failed
