@@ -237,8 +237,7 @@ static int choose_late(bool *taken, struct value *out, struct resolve *resolve,
 	struct err ignored;
 	int rc;
 
-	if (asked &&
-	    case_unit(&site, decision->replica, asked, &ignored) == 0)
+	if (asked && case_unit(&site, decision->replica, asked, &ignored) == 0)
 		resolve->take = buf_text(&site);
 	resolve->waits = false;
 	rc = decision->key.len == 0
