@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/message.h"
+#include "cli/publish_more.h"
 #include "core/db.h"
 
 /* Everything a publication owns, freed in one go. */
@@ -26,17 +27,21 @@ static void *keep(struct publication *out, size_t size)
 	return block->bytes;
 }
 
-/* A column's text, "" for NULL; NULL when out of memory. */
-static const char *keep_text(struct publication *out, sqlite3_stmt *stmt,
-			     int column)
+const char *publish_keep(struct publication *out, const char *text)
 {
-	const char *text = db_text(stmt, column);
 	size_t size = strlen(text) + 1;
 	char *copy = keep(out, size);
 
 	if (copy != NULL)
 		memcpy(copy, text, size);
 	return copy;
+}
+
+/* A column's text, "" for NULL; NULL when out of memory. */
+static const char *keep_text(struct publication *out, sqlite3_stmt *stmt,
+			     int column)
+{
+	return publish_keep(out, db_text(stmt, column));
 }
 
 /* The first column's text, the other's where that is empty. */
@@ -414,8 +419,7 @@ static int load_leaders(struct publish_case *one, struct publication *out,
 	return rc < 0 ? rc : 0;
 }
 
-/* Room for n + 1 elements of `size` bytes in the pool; doubles. */
-static void *grow(struct publication *out, void *items, size_t n, size_t size)
+void *publish_grow(struct publication *out, void *items, size_t n, size_t size)
 {
 	void *more;
 
@@ -431,7 +435,7 @@ static int load_case(struct publication *out, struct replica *replica,
 		     sqlite3_stmt *stmt, sqlite3_stmt *units, struct err *err)
 {
 	struct publish_case *cases =
-		grow(out, out->cases, out->n, sizeof(*cases));
+		publish_grow(out, out->cases, out->n, sizeof(*cases));
 	struct publish_case *one;
 	const char *text = keep_text(out, stmt, CASE_TEXT);
 	int rc;
@@ -445,6 +449,8 @@ static int load_case(struct publication *out, struct replica *replica,
 		rc = load_units(one, out, replica, units, err);
 	if (rc == 0)
 		rc = load_leaders(one, out, replica, err);
+	if (rc == 0 && text[0] == '\0') /* no extract stands for the whole */
+		rc = publish_more(one, out, replica, err);
 	if (rc != 0)
 		return rc;
 	put_public_text(one, text);
@@ -530,7 +536,7 @@ static int count_one(struct publication *out, struct counts counts,
 				  strcmp(items[at].name, name) != 0))
 		at++;
 	if (at == *counts.n) {
-		items = grow(out, items, *counts.n, sizeof(*items));
+		items = publish_grow(out, items, *counts.n, sizeof(*items));
 		if (items == NULL)
 			return -1;
 		*counts.items = items;

@@ -34,6 +34,14 @@ struct publish_unit {
 	size_t class_at; /* of its reply; n_classes where it says none */
 };
 
+/* A field that the office has added and publishes. */
+struct publish_more {
+	const char *name;  /* column */
+	const char *label; /* in Chinese */
+	const char *unit;  /* whose; "" of the proposal itself */
+	const char *value;
+};
+
 struct publish_case {
 	const char *key;
 	const char *case_no;
@@ -49,6 +57,8 @@ struct publish_case {
 	size_t class_at; /* index of its class; n_classes where it has none */
 	struct publish_unit *units; /* main or split first, then co-units */
 	size_t n_units;
+	struct publish_more *more;
+	size_t n_more;
 };
 
 /* How many proposals one unit or sector has, by class. */

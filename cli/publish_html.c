@@ -346,6 +346,19 @@ static void add_meta(struct buf *out, const struct publication *publication,
 	buf_adds(out, "</p>\n");
 }
 
+/* Fields that the office has added and publishes. */
+static void add_more(struct buf *out, const struct publish_case *one)
+{
+	for (size_t i = 0; i < one->n_more; i++) {
+		const struct publish_more *more = &one->more[i];
+
+		element(out, "<p class=\"meta\"><span>", more->label, "");
+		if (more->unit[0] != '\0')
+			element(out, "（", more->unit, "）");
+		element(out, "：", more->value, "</span></p>\n");
+	}
+}
+
 static void add_paragraphs(struct buf *out, const char *text)
 {
 	buf_adds(out, "<p>");
@@ -395,6 +408,7 @@ static void add_case(struct buf *out, const struct publication *publication,
 	element(out, "<h3><span class=\"no\">", one->case_no, "</span>");
 	element(out, "", one->title, "</h3>\n");
 	add_meta(out, publication, one);
+	add_more(out, one);
 	for (size_t i = 0; i < one->n_units; i++) {
 		if (one->units[i].text[0] != '\0')
 			add_reply(out, &one->units[i]);

@@ -88,6 +88,23 @@ static void add_unit(struct json_out *json,
 	json_out_end(json);
 }
 
+/* Only where the office has added fields that it publishes. */
+static void add_more(struct json_out *json, const struct publish_case *one)
+{
+	if (one->n_more == 0)
+		return;
+	json_out_array(json, "more");
+	for (size_t i = 0; i < one->n_more; i++) {
+		json_out_object(json, NULL);
+		json_out_text(json, "name", one->more[i].name);
+		json_out_text(json, "label", one->more[i].label);
+		add_text(json, "unit", one->more[i].unit);
+		json_out_text(json, "value", one->more[i].value);
+		json_out_end(json);
+	}
+	json_out_end(json);
+}
+
 static void add_case(struct json_out *json,
 		     const struct publication *publication,
 		     const struct publish_case *one)
@@ -108,6 +125,7 @@ static void add_case(struct json_out *json,
 	for (size_t i = 0; i < one->n_units; i++)
 		add_unit(json, publication, &one->units[i]);
 	json_out_end(json);
+	add_more(json, one);
 	json_out_end(json);
 }
 

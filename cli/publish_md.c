@@ -109,6 +109,24 @@ static void add_counts(struct buf *out, const char *title,
 	buf_adds(out, "\n");
 }
 
+/* Fields that the office has added and publishes, a line each. */
+static void add_more(struct buf *out, const struct publish_case *one)
+{
+	for (size_t i = 0; i < one->n_more; i++) {
+		buf_adds(out, "- ");
+		add_text(out, one->more[i].label);
+		if (one->more[i].unit[0] != '\0') {
+			buf_adds(out, "（");
+			add_text(out, one->more[i].unit);
+			buf_adds(out, "）");
+		}
+		buf_adds(out, "：");
+		add_text(out, one->more[i].value);
+		buf_adds(out, "\n");
+	}
+	buf_adds(out, one->n_more > 0 ? "\n" : "");
+}
+
 static void add_case(struct buf *out, const struct publication *publication,
 		     const struct publish_case *one)
 {
@@ -135,6 +153,7 @@ static void add_case(struct buf *out, const struct publication *publication,
 		buf_adds(out, "；");
 	add_text(out, one->leaders);
 	buf_adds(out, "\n\n");
+	add_more(out, one);
 	for (size_t i = 0; i < one->n_units; i++) {
 		if (one->units[i].text[0] == '\0')
 			continue;
