@@ -137,7 +137,9 @@ static int find_cell(struct apply_cell **out, struct apply_cells *all,
 	row->cells = all->n_cells;
 	row->voided |= cell->field_id == VOIDING_FIELD;
 	rc = cell_heads_of(&found->before, cell->id,
-			   all->stored.items + row->heads, row->n_heads, err);
+			   row->n_heads > 0 ? all->stored.items + row->heads
+					    : NULL,
+			   row->n_heads, err);
 	if (rc == 0)
 		rc = cell_heads_copy(&found->heads, &found->before, err);
 	*out = found;

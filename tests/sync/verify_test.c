@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/domain.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
@@ -111,6 +112,72 @@ static void verify__all_is_well_everywhere(void **state)
 	must_be_good("edu2", VERIFY_OWN);
 	must_be_good("hr", VERIFY_OWN);
 	assert_int_equal(report.refused, 1);
+}
+
+/* The schema named by each main commit, the latest first, joined. */
+static const char *schemas_of_main(void)
+{
+	static char out[256];
+	FILE *pipe;
+	char command[512];
+	size_t n;
+
+	snprintf(
+		command, sizeof(command),
+		"git -C '%s' log --first-parent --format="
+		"'%%(trailers:key=Schema,valueonly,separator=)' main | grep . | uniq |"
+		" tr '\\n' ' '",
+		in_folder("hub"));
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	n = fread(out, 1, sizeof(out) - 1, pipe);
+	out[n] = '\0';
+	pclose(pipe);
+	return out;
+}
+
+/* The same world, but its first half by programs of schema 1; then they are
+ * replaced, at the office first, and it goes on with what schema 2 brings. */
+static void
+verify__what_an_older_program_merged_follows_from_its_schema(void **state)
+{
+	teardown(state);
+	domain_pretend(1);
+	setup(state);
+	domain_pretend(0);
+	must_be_good("office", VERIFY_HUB);
+	world_edit("office", "王芳",
+		   "INSERT INTO field(entity, name, type, zh, writers, policy)"
+		   " VALUES ('handling', 'remark', 'text', '备注', 'owner',"
+		   " 'owner')");
+	world_sync("office", 0);
+	assert_string_equal(schemas_of_main(), "2 1 ");
+	must_be_good("office", VERIFY_HUB);
+	domain_pretend(1);
+	world_sync("edu", 0); /* keeps what it does not know */
+	must_be_good("edu", VERIFY_OWN);
+	domain_pretend(0);
+	world_edit("edu", "王芳", "UPDATE handling SET remark = '好'");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	assert_string_equal(world_text("office", "SELECT remark FROM handling"
+						 " WHERE remark IS NOT NULL"),
+			    "好");
+	must_be_good("office", VERIFY_HUB);
+	must_be_good("edu", VERIFY_OWN);
+}
+
+static void verify__an_office_does_not_merge_behind_its_main(void **state)
+{
+	(void)state;
+	world_edit("office", "王芳", "UPDATE proposal SET title = '新'");
+	world_sync("office", 0);
+	/* An older program finds a main that a newer one has merged. */
+	world_edit("office", "王芳",
+		   "UPDATE _meta SET value = '3' WHERE name = 'main_schema'");
+	world_edit("office", "王芳", "UPDATE proposal SET title = '更新'");
+	world_sync("office", ERR_INPUT);
+	assert_non_null(strstr(world_error(), "newer program"));
 }
 
 static void verify__edits_not_sent_yet_are_no_finding(void **state)
@@ -316,6 +383,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VERIFY_TEST(verify__all_is_well_everywhere),
+		VERIFY_TEST(
+			verify__what_an_older_program_merged_follows_from_its_schema),
+		VERIFY_TEST(verify__an_office_does_not_merge_behind_its_main),
 		VERIFY_TEST(verify__edits_not_sent_yet_are_no_finding),
 		VERIFY_TEST(
 			verify__a_contradiction_stands_in_every_case_it_reaches),
