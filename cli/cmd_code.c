@@ -173,7 +173,7 @@ static int run(struct cli *cli, const struct arg_list *words,
 
 int cmd_code(struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = {NULL};
+	struct asked asked = {0};
 	const struct arg_option options[] = {
 		{"--zh", ARG_ONE, &asked.zh},
 		{"--en", ARG_ONE, &asked.en},

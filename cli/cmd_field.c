@@ -385,7 +385,7 @@ static int run(struct cli *cli, const struct arg_list *words,
 
 int cmd_field(struct cli *cli, int argc, char **argv)
 {
-	struct asked asked = {NULL};
+	struct asked asked = {0};
 	const struct arg_option options[] = {
 		{"--type", ARG_ONE, &asked.type},
 		{"--list", ARG_ONE, &asked.list},
