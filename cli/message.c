@@ -205,6 +205,10 @@ static const char *const foreign[] = {
 	N_("the office's key is %s, and from now on no other is believed "
 	   "unless this one names it"),
 	N_("compare it with what the office tells"),
+	N_("another computer of the office began the ledger at this hub first; "
+	   "nothing of this one was merged: run tian init --office for a new "
+	   "folder, and let the first one enrol its key (tian unit add office "
+	   "NAME --key key.pub)"),
 	N_("what was written here after the proposal was taken back was "
 	   "accepted by the office"),
 	N_("what was written here after the proposal was taken back was not "

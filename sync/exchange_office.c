@@ -175,6 +175,33 @@ static int fetch(struct office *office, struct err *err)
 	return rc == 0 ? drop_away(office, err) : rc;
 }
 
+/* This node believes only its own key and has merged nothing, but the hub has
+ * a ledger: it was made as the office's first, and another one was. */
+static int explain_second(struct node *node, int rc, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	char *pinned = NULL;
+	struct err ignored;
+	struct oid here;
+	bool own;
+
+	key_public_line(&line, node->key.public_key);
+	own = node_get_oid(&here, node->replica, NODE_MAIN, &ignored) == 0 &&
+	      oid_is_zero(&here) &&
+	      replica_get(&pinned, node->replica, NODE_OFFICE_KEY, &ignored) ==
+		      0 &&
+	      strcmp(pinned, buf_text(&line)) == 0;
+	free(pinned);
+	buf_release(&line);
+	return !own ? rc
+		    : err_set(err, ERR_INPUT,
+			      "another computer of the office began the "
+			      "ledger at this hub first; nothing of this one "
+			      "was merged: run tian init --office for a new "
+			      "folder, and let the first one enrol its key "
+			      "(tian unit add office NAME --key key.pub)");
+}
+
 static int replay(struct office *office, struct err *err)
 {
 	const struct oid *tip = ref_list_find(&office->refs, REF_MAIN);
@@ -187,6 +214,8 @@ static int replay(struct office *office, struct err *err)
 	office->main_there = tip != NULL ? *tip : (struct oid){{0}};
 	rc = ledger_replay(&ahead, office->node, &office->main_there,
 			   office->run, err);
+	if (rc == ERR_CORRUPT)
+		rc = explain_second(office->node, rc, err);
 	if (rc == 0 && ahead)
 		rc = run_detail(office->run, SYNC_NOTICE, err,
 				"main at the hub is older than what this "

@@ -493,6 +493,24 @@ static void sync__two_office_nodes_merge_in_turn(void **state)
 }
 
 /* (E1) The push arrived; the process died before its replica committed. */
+/* Both were made before the first sync: who comes second is told what to do,
+ * and so done, it works. */
+static void sync__a_second_first_office_is_told_what_to_do(void **state)
+{
+	(void)state;
+	world_stranger("office2", "office");
+	world_sync("office", 0);
+	world_sync("office2", ERR_INPUT);
+	assert_non_null(strstr(world_error(), "run tian init --office"));
+	world_stranger("office3", "office");
+	world_enrol("office3", "office");
+	world_sync("office", 0);
+	world_sync("office3", 0);
+	world_sync("office", 0);
+	assert_string_equal(world_state("office3", NULL),
+			    world_state("office", NULL));
+}
+
 static void sync__a_merge_cut_off_after_its_push_is_replayed(void **state)
 {
 	char before[256];
@@ -735,6 +753,7 @@ int main(void)
 		WORLD_TEST(sync__another_key_than_the_enrolled_is_refused),
 		WORLD_TEST(sync__an_inbox_not_signed_by_the_office_is_refused),
 		WORLD_TEST(sync__two_office_nodes_merge_in_turn),
+		WORLD_TEST(sync__a_second_first_office_is_told_what_to_do),
 		WORLD_TEST(sync__a_merge_cut_off_after_its_push_is_replayed),
 		WORLD_TEST(sync__inboxes_that_a_cut_left_behind_are_filled),
 		WORLD_TEST(
