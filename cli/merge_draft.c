@@ -56,12 +56,12 @@ static const char comments[] = "#;@!$%^&:";
 
 static void look_at(const struct value *value, size_t *marks, unsigned *used)
 {
-	const char *at = value->bytes;
+	const char *at = text_len(value) > 0 ? value->bytes : "";
 	const char *end = at + text_len(value);
 	const char *line;
 	size_t len;
 
-	while (text_len(value) > 0 && (line = next_line(&len, &at, end))) {
+	while ((line = next_line(&len, &at, end))) {
 		size_t n = marks_of(line, len);
 		const char *found = len > 0 ? strchr(comments, line[0]) : NULL;
 
