@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -160,6 +161,57 @@ static void db__what_is_no_database_is_said_to_be_corrupt(void **state)
 	unlink(path);
 }
 
+static off_t size_of(const char *folder, const char *name)
+{
+	struct stat st;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* A million bytes a row: a long transaction. */
+static void write_much(struct db *other, int rows)
+{
+	struct err err = {0};
+
+	assert_int_equal(db_begin(other, &err), 0);
+	for (int i = 0; i < rows; i++)
+		assert_int_equal(db_exec(other,
+					 "INSERT INTO t VALUES"
+					 " (zeroblob(1000000))",
+					 &err),
+				 0);
+	assert_int_equal(db_commit(other, &err), 0);
+}
+
+/* db.c, wal_grew. */
+static void db__a_long_transaction_leaves_its_log_to_the_next(void **state)
+{
+	char folder[] = "/tmp/tian-db-XXXXXX";
+	char path[64];
+	struct db *other = NULL;
+	struct err err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/db", folder);
+	assert_int_equal(db_open(&other, path, DB_CREATE, &err), 0);
+	assert_int_equal(db_exec(other, "CREATE TABLE t(a)", &err), 0);
+	write_much(other, 6);
+	assert_true(size_of(folder, "db-wal") > 6000000);
+	assert_true(size_of(folder, "db") < 1000000);
+	assert_int_equal(db_exec(other, "INSERT INTO t VALUES (1)", &err), 0);
+	assert_true(size_of(folder, "db") > 6000000);
+	write_much(other, 6);
+	assert_true(size_of(folder, "db") < 12000000);
+	db_close(other);
+	assert_true(size_of(folder, "db") > 12000000);
+	assert_int_equal(size_of(folder, "db-wal"), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -170,6 +222,7 @@ int main(void)
 		TEST(db__a_rollback_takes_everything_back),
 		TEST(db__triggers_can_be_left_out),
 		TEST(db__what_is_no_database_is_said_to_be_corrupt),
+		TEST(db__a_long_transaction_leaves_its_log_to_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
