@@ -136,9 +136,7 @@ static int find_cell(struct apply_cell **out, struct apply_cells *all,
 	found->before_it = row->cells;
 	row->cells = all->n_cells;
 	row->voided |= cell->field_id == VOIDING_FIELD;
-	rc = cell_heads_of(&found->before, cell->id,
-			   row->n_heads > 0 ? all->stored.items + row->heads
-					    : NULL,
+	rc = cell_heads_of(&found->before, cell->id, &all->stored, row->heads,
 			   row->n_heads, err);
 	if (rc == 0)
 		rc = cell_heads_copy(&found->heads, &found->before, err);

@@ -192,20 +192,22 @@ int cell_heads(struct cell_heads *out, struct replica *replica, int64_t cell,
 
 	*out = (struct cell_heads){.cell = cell};
 	if (rc == 0)
-		rc = cell_heads_of(out, cell, all.items, all.n, err);
+		rc = cell_heads_of(out, cell, &all, 0, all.n, err);
 	free(all.items);
 	return rc;
 }
 
 int cell_heads_of(struct cell_heads *out, int64_t cell,
-		  const struct row_head *heads, size_t n, struct err *err)
+		  const struct row_heads *all, size_t first, size_t n,
+		  struct err *err)
 {
-	size_t first = 0;
+	const struct row_head *heads = all->items;
+	size_t end = first + n;
 
 	*out = (struct cell_heads){.cell = cell};
-	while (first < n && heads[first].cell != cell)
+	while (first < end && heads[first].cell != cell)
 		first++;
-	while (first + out->n < n && heads[first + out->n].cell == cell)
+	while (first + out->n < end && heads[first + out->n].cell == cell)
 		out->n++;
 	if (out->n == 0)
 		return 0;

@@ -75,9 +75,10 @@ struct row_heads { /* start with {0}; free(items) */
 };
 int cell_row_heads(struct row_heads *out, struct replica *replica,
 		   const struct cell *cell, struct err *err);
-/* Those of one cell out of `n` of its row. */
+/* Those of one cell out of `n` from `first` on, which are its row's. */
 int cell_heads_of(struct cell_heads *out, int64_t cell,
-		  const struct row_head *heads, size_t n, struct err *err);
+		  const struct row_heads *all, size_t first, size_t n,
+		  struct err *err);
 int cell_heads_copy(struct cell_heads *out, const struct cell_heads *from,
 		    struct err *err);
 void cell_heads_release(struct cell_heads *heads);

@@ -19,13 +19,18 @@ static const char CLOCK_AHEAD[] = "the clock was ahead";
 
 /* --- judging ------------------------------------------------------------- */
 
-/* Whether `change` is among verdicts in the order of the batch, from *at on. */
-static bool judged(const struct verdict *verdicts, size_t n, size_t *at,
+/* Whether `change` is among the intake's verdicts from *at on, which are in
+ * the order of its batch. */
+static bool judged(const struct intake *intake, size_t *at,
 		   const struct change *change)
 {
-	while (*at < n && verdicts[*at].id.seq < change->id.seq)
+	const struct verdict *verdicts = intake->verdicts;
+
+	while (*at < intake->n_verdicts &&
+	       verdicts[*at].id.seq < change->id.seq)
 		++*at;
-	return *at < n && verdicts[*at].id.seq == change->id.seq;
+	return *at < intake->n_verdicts &&
+	       verdicts[*at].id.seq == change->id.seq;
 }
 
 /* One change that was known before. As apply.c judges: refused, or ahead. */
@@ -55,14 +60,12 @@ static int judge_known(struct intake *intake, struct apply_result *result,
 		       uint64_t now, struct err *err)
 {
 	uint64_t limit = now + clock_stamp(CLOCK_TOLERANCE_MS);
-	size_t before = intake->n_verdicts - result->n_verdicts;
-	size_t at = 0;
+	size_t at = intake->n_verdicts - result->n_verdicts;
 	struct judge judge;
 	int rc = judge_init(&judge, replica, batch, err);
 
 	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++)
-		if (!judged(intake->verdicts + before, result->n_verdicts, &at,
-			    &batch->changes[i])) /* else it was new */
+		if (!judged(intake, &at, &batch->changes[i])) /* else new */
 			rc = judge_one(intake, &judge, result,
 				       &batch->changes[i], limit, err);
 	return rc;
