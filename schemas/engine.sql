@@ -143,6 +143,7 @@ CREATE TABLE IF NOT EXISTS _scope(
   key  TEXT NOT NULL,
   PRIMARY KEY(site, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS _scope_key ON _scope(key);
 
 -- At the office: the last outbox commit taken into main, per outbox ref.
 CREATE TABLE IF NOT EXISTS _taken(

@@ -94,14 +94,14 @@ int parcel_assigned(struct keys *out, struct replica *replica, const char *key,
 		 key != NULL ? case_column : site_column);
 	rc = buf_check(&sql, err);
 	if (rc == 0)
-		rc = db_prepare(&stmt, replica_db(replica), buf_text(&sql),
-				err);
+		rc = db_stmt_made(&stmt, replica_db(replica), buf_text(&sql),
+				  err);
 	if (rc == 0)
 		db_bind_text(stmt, 1, key != NULL ? key : site);
 	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0)
 		rc = keys_add(out, db_text(stmt, 0), strlen(db_text(stmt, 0)),
 			      err);
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc;
 }
