@@ -173,11 +173,13 @@ static void add_want(struct buf *out, const struct oid *oid, enum cut cut)
 			      hex, cut != CUT_NONE ? "shallow " : "", AGENT);
 }
 
-/* What is named by no ref is asked for by way of an inbox that is here. */
+/* What is named by no ref is asked for by way of an inbox, or a place to begin
+ * with it, that is here. */
 static void add_wants(struct buf *out, const struct advert *advert,
 		      struct repository *into, const struct oid_list *wants,
 		      enum cut cut)
 {
+	char site[REF_SITE_MAX + 1];
 	char hex[OID_TEXT];
 
 	for (size_t i = 0; cut != CUT_MENDED && i < wants->n; i++)
@@ -185,7 +187,7 @@ static void add_wants(struct buf *out, const struct advert *advert,
 	for (size_t i = 0; cut == CUT_MENDED && i < advert->refs.n; i++) {
 		const struct ref *ref = &advert->refs.items[i];
 
-		if (strncmp(ref->name, REF_INBOX, strlen(REF_INBOX)) == 0 &&
+		if (refs_parse_delivered(site, ref->name) &&
 		    repository_has(into, &ref->oid))
 			add_want(out, &ref->oid, cut);
 	}

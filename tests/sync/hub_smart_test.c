@@ -366,6 +366,42 @@ static void hub_smart__a_history_is_fetched_from_its_middle(void **state)
 	repository_close(other);
 }
 
+/* It was to begin in the middle and will not: what came before is fetched
+ * where nothing but that commit is here. */
+static void hub_smart__a_beginning_can_be_given_up(void **state)
+{
+	static const struct oid none;
+	struct repository *other = roads_repository("b");
+	struct oid at[3];
+	struct err err;
+
+	(void)state;
+	at[0] = roads_commit(repo, NULL, "a", "0");
+	for (size_t i = 1; i < 3; i++)
+		at[i] = roads_commit(repo, &at[i - 1], "a",
+				     in_folder("%zu", i));
+	open_hub();
+	assert_int_equal(push_ref(INBOX, NULL, &at[2], &err), 0);
+	assert_int_equal(push_ref(CHECKPOINT, NULL, &at[1], &err), 0);
+	open_hub();
+	assert_int_equal(repository_lock(other, &err), 0);
+	assert_int_equal(repository_set_begin(other, &at[1], &err), 0);
+	assert_int_equal(hub_fetch(hub, other, &at[1], 1, &err), 0);
+	assert_false(repository_has(other, &at[0]));
+	assert_int_equal(hub_fetch(hub, other, &at[0], 1, &err), 0);
+	assert_int_equal(repository_set_begin(other, &none, &err), 0);
+	assert_int_equal(hub_fetch(hub, other, &at[2], 1, &err), 0);
+	assert_int_equal(repository_set_ref(other, INBOX, &at[2], NULL, &err),
+			 0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C b fsck --strict &&"
+			     " git -C b rev-list --count inbox/edu |"
+			     " grep -qx 3"),
+			 0);
+	repository_unlock(other);
+	repository_close(other);
+}
+
 /* A unit's whole run: its ref, its push, its inbox. */
 static void hub_smart__a_run_takes_two_connections(void **state)
 {
@@ -866,6 +902,7 @@ int main(void)
 		T(hub_smart__a_race_that_is_lost_is_stale),
 		T(hub_smart__another_node_fetches_only_what_it_lacks),
 		T(hub_smart__a_history_is_fetched_from_its_middle),
+		T(hub_smart__a_beginning_can_be_given_up),
 		T(hub_smart__a_run_takes_two_connections),
 		T(hub_smart__an_object_the_hub_has_not_is_missing),
 		T(hub_smart__damage_there_is_told_and_nothing_taken),
