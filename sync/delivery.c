@@ -277,15 +277,29 @@ static int add_column(struct keys *out, struct replica *replica,
 	return rc;
 }
 
-static int add_site(const char *site, void *ctx, struct err *err)
+/* Sites to look at, and the cases that sites wrote to late. */
+struct readers {
+	struct keys *sites;
+	struct keys *late;
+	const char *key;
+};
+
+static int add_late(const char *site, void *ctx, struct err *err)
 {
-	return keys_add(ctx, site, strlen(site), err);
+	struct readers *readers = ctx;
+	int rc = keys_add(readers->sites, site, strlen(site), err);
+
+	return rc < 0 ? rc
+		      : keys_add(readers->late, readers->key,
+				 strlen(readers->key), err);
 }
 
 /* Sites that have been sent a case, and those it is assigned to now. */
-static int add_readers(struct keys *out, struct replica *replica,
-		       const char *key, struct err *err)
+static int add_readers(struct keys *out, struct keys *late,
+		       struct replica *replica, const char *key,
+		       struct err *err)
 {
+	struct readers readers = {out, late, key};
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica_db(replica), SQL_SCOPE_OF, err);
 
@@ -294,11 +308,11 @@ static int add_readers(struct keys *out, struct replica *replica,
 	db_bind_text(stmt, 1, key);
 	rc = add_column(out, replica, stmt, err);
 	if (rc == 0)
-		rc = late_sites(replica, key, add_site, out, err);
+		rc = late_sites(replica, key, add_late, &readers, err);
 	return rc < 0 ? rc : parcel_assigned(out, replica, key, NULL, err);
 }
 
-static int add_touched(struct keys *out, bool *everybody,
+static int add_touched(struct keys *out, struct keys *late, bool *everybody,
 		       struct replica *replica, const struct intake *intake,
 		       struct err *err)
 {
@@ -306,7 +320,8 @@ static int add_touched(struct keys *out, bool *everybody,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < intake->cases.n; i++)
-		rc = add_readers(out, replica, intake->cases.items[i], err);
+		rc = add_readers(out, late, replica, intake->cases.items[i],
+				 err);
 	for (size_t i = 0; rc == 0 && i < sites->n; i++)
 		rc = keys_add(out, sites->items[i], strlen(sites->items[i]),
 			      err);
@@ -317,7 +332,7 @@ static int add_touched(struct keys *out, bool *everybody,
 }
 
 /* Sites whose inbox has to be looked at. */
-static int add_sites(struct keys *out, struct node *node,
+static int add_sites(struct keys *out, struct keys *late, struct node *node,
 		     const struct ref_list *refs, const struct ref_list *own,
 		     const struct spans *spans, struct err *err)
 {
@@ -327,7 +342,7 @@ static int add_sites(struct keys *out, struct node *node,
 	int rc = signers_load(&signers, node->replica, err);
 
 	for (size_t i = 0; rc == 0 && i < spans->n; i++)
-		rc = add_touched(out, &everybody, node->replica,
+		rc = add_touched(out, late, &everybody, node->replica,
 				 spans->items[i], err);
 	/* Every enrolled site has an inbox; and one that is not at the hub
 	 * what it is here was lost there. */
@@ -376,29 +391,6 @@ static int make_parcel(struct delivery *out, struct node *node,
 		out->n--;
 	}
 	return 0;
-}
-
-static int make_for(struct delivery *out, struct node *node, const char *site,
-		    const struct ref_list *refs, const struct ref_list *own,
-		    const struct spans *spans, struct err *err)
-{
-	struct parcel_order order = {
-		.site = site, .intakes = spans->items, .n_intakes = spans->n};
-	struct buf name = BUF_INIT;
-	const struct oid *here;
-	const struct oid *there;
-	int rc;
-
-	refs_inbox(&name, site);
-	here = ref_list_find(own, buf_text(&name));
-	there = ref_list_find(refs, buf_text(&name));
-	if (there != NULL)
-		order.hub = *there;
-	if (here != NULL)
-		order.base = *here;
-	rc = buf_check(&name, err);
-	buf_release(&name);
-	return rc < 0 ? rc : make_parcel(out, node, &order, err);
 }
 
 /* --- who was away -------------------------------------------------------- */
@@ -532,7 +524,36 @@ struct making {
 	struct ref_list own;	     /* inboxes as they are here */
 	const struct intake *fresh;
 	struct spans spans; /* since NODE_DELIVERED */
+	struct signers signers;
+	struct keys late; /* cases of the spans that sites wrote to late */
 };
+
+static int make_for(struct making *making, const char *site,
+		    const struct spans *spans, struct err *err)
+{
+	struct parcel_order order = {
+		.site = site,
+		.intakes = spans->items,
+		.n_intakes = spans->n,
+		.signers = &making->signers,
+		.late = spans == &making->spans ? &making->late : NULL};
+	struct buf name = BUF_INIT;
+	const struct oid *here;
+	const struct oid *there;
+	int rc;
+
+	refs_inbox(&name, site);
+	here = ref_list_find(&making->own, buf_text(&name));
+	there = ref_list_find(making->refs, buf_text(&name));
+	if (there != NULL)
+		order.hub = *there;
+	if (here != NULL)
+		order.base = *here;
+	rc = buf_check(&name, err);
+	buf_release(&name);
+	return rc < 0 ? rc
+		      : make_parcel(making->out, making->node, &order, err);
+}
 
 /* A site that was away has a longer past than the others. */
 static int make_since(struct making *making, const char *site,
@@ -542,8 +563,7 @@ static int make_since(struct making *making, const char *site,
 	int rc = read_spans(&spans, making->node, since, making->fresh, err);
 
 	if (rc == 0)
-		rc = make_for(making->out, making->node, site, making->refs,
-			      &making->own, &spans, err);
+		rc = make_for(making, site, &spans, err);
 	spans_release(&spans);
 	return rc;
 }
@@ -564,32 +584,28 @@ static int make_or_leave(struct making *making, const char *site,
 		rc = get_since(&since, &away, making->node->replica, site, err);
 	if (rc == 0 && away)
 		return make_since(making, site, &since, err);
-	return rc < 0 ? rc
-		      : make_for(making->out, making->node, site, making->refs,
-				 &making->own, &making->spans, err);
+	return rc < 0 ? rc : make_for(making, site, &making->spans, err);
 }
 
 static int make_all(struct making *making, const struct run *run,
 		    struct err *err)
 {
-	struct signers signers = {NULL, 0};
 	struct keys sites = {NULL, 0, 0};
 	struct replica *replica = making->node->replica;
-	int rc = signers_load(&signers, replica, err);
+	int rc = signers_load(&making->signers, replica, err);
 
 	if (rc == 0)
 		rc = add_away(&sites, replica, err);
 	if (rc == 0)
-		rc = add_sites(&sites, making->node, making->refs, &making->own,
-			       &making->spans, err);
+		rc = add_sites(&sites, &making->late, making->node,
+			       making->refs, &making->own, &making->spans, err);
 	for (size_t i = 0; rc == 0 && i < sites.n; i++) {
 		run_progress(run, SYNC_STAGE_DELIVER, i, sites.n);
 		if (strcmp(sites.items[i], REPLICA_OFFICE) != 0 &&
-		    signers_know(&signers, sites.items[i]))
+		    signers_know(&making->signers, sites.items[i]))
 			rc = make_or_leave(making, sites.items[i], err);
 	}
 	keys_release(&sites);
-	signers_release(&signers);
 	return rc;
 }
 
@@ -613,6 +629,8 @@ int delivery_make(struct delivery *out, struct node *node, struct hub *hub,
 	if (rc == 0)
 		rc = make_all(&making, run, err);
 	spans_release(&making.spans);
+	signers_release(&making.signers);
+	keys_release(&making.late);
 	ref_list_release(&making.own);
 	return rc;
 }

@@ -86,3 +86,11 @@ int names_add(size_t *at, struct names *names, const char *text, size_t len,
 		*at = names->slots[slot] - 1;
 	return 0;
 }
+
+size_t names_at(const struct names *names, const char *text, size_t len)
+{
+	size_t number =
+		names->slots != NULL ? names->slots[find(names, text, len)] : 0;
+
+	return number > 0 ? number - 1 : names->n;
+}

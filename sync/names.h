@@ -21,4 +21,7 @@ void names_release(struct names *names);
 int names_add(size_t *at, struct names *names, const char *text, size_t len,
 	      struct err *err);
 
+/* Its number, n where it is none of them. */
+size_t names_at(const struct names *names, const char *text, size_t len);
+
 #endif

@@ -21,8 +21,7 @@
  * when a key is new, and somebody is about to begin. */
 enum { CHECKPOINT_MIN = 512, CHECKPOINT_MIN_NEW_KEY = 64 };
 
-static const char SQL_SENT[] =
-	"SELECT 1 FROM _scope WHERE site = ? AND key = ?";
+static const char SQL_SENT[] = "SELECT key FROM _scope WHERE site = ?";
 
 /* What the inbox says so far. */
 struct standing {
@@ -40,10 +39,11 @@ struct packing {
 	struct standing before;
 	struct sheet news;
 	struct sheet checkpoint;
-	struct keys assigned;
-	size_t from; /* first intake that is owed */
-	bool *sent;  /* cases of the intake at hand that the site has */
-	bool *late;  /* those it has no more, but wrote to late */
+	struct keys assigned; /* cases the site has now */
+	struct keys had;      /* cases it has been sent */
+	size_t from;	      /* first intake that is owed */
+	bool *sent; /* cases of the intake at hand that the site has */
+	bool *late; /* those it has no more, but wrote to late */
 	bool new_key;
 	bool lasting_key; /* this node's key signs what comes after, too */
 };
@@ -71,6 +71,7 @@ static void packing_release(struct packing *packing)
 	sheet_release(&packing->news);
 	sheet_release(&packing->checkpoint);
 	keys_release(&packing->assigned);
+	keys_release(&packing->had);
 	free(packing->sent);
 	free(packing->late);
 }
@@ -106,20 +107,27 @@ int parcel_assigned(struct keys *out, struct replica *replica, const char *key,
 	return rc;
 }
 
-static bool was_sent(struct packing *packing, const char *key, size_t len)
+/* Read once: it is asked for each case and each change that was taken in. */
+static int load_scope(struct packing *packing, struct err *err)
 {
-	struct db *db = replica_db(packing->node->replica);
+	struct replica *replica = packing->node->replica;
+	struct db *db = replica_db(replica);
 	sqlite3_stmt *stmt;
-	struct err ignored;
-	bool sent;
+	int rc = db_stmt(&stmt, db, SQL_SENT, err);
 
-	if (db_stmt(&stmt, db, SQL_SENT, &ignored) < 0)
-		return false;
+	if (rc < 0)
+		return rc;
 	db_bind_text(stmt, 1, packing->order->site);
-	db_bind_bytes(stmt, 2, key, len);
-	sent = db_step(db, stmt, &ignored) > 0;
+	while ((rc = db_step(db, stmt, err)) > 0) {
+		rc = keys_add(&packing->had, db_text(stmt, 0),
+			      strlen(db_text(stmt, 0)), err);
+		if (rc < 0)
+			break;
+	}
 	sqlite3_reset(stmt);
-	return sent;
+	return rc < 0 ? rc
+		      : parcel_assigned(&packing->assigned, replica, NULL,
+					packing->order->site, err);
 }
 
 /* --- what is new to a site that has seen the rest ------------------------ */
@@ -174,12 +182,18 @@ static bool may_see(const struct change *change, void *ctx)
 	else
 		see = entity_case(entity, change->row, change->row_len, &key,
 				  &len) &&
-		      (was_sent(packing, key, len) ||
+		      (keys_has(&packing->had, key, len) ||
 		       is_answer(packing, entity, change));
 	if (see && verdict != NULL && sieve->rc == 0)
 		sieve->rc =
 			sheet_add_verdict(&packing->news, verdict, sieve->err);
 	return see;
+}
+
+/* A case that nobody wrote to late need not be asked about for each site. */
+static bool may_be_late(const struct parcel_order *order, const char *key)
+{
+	return order->late == NULL || keys_has(order->late, key, strlen(key));
 }
 
 struct wanted_site {
@@ -208,14 +222,21 @@ static int ask_sent(struct packing *packing, const struct intake *intake,
 	packing->late = calloc(intake->cases.n + 1, sizeof(bool));
 	if (packing->sent == NULL || packing->late == NULL)
 		return err_nomem(err);
+	for (size_t i = 0; i < packing->had.n; i++) {
+		const char *key = packing->had.items[i];
+		size_t at = names_at(&intake->cases, key, strlen(key));
+
+		if (at < intake->cases.n)
+			packing->sent[at] = true;
+	}
 	for (size_t i = 0; rc == 0 && i < intake->cases.n; i++) {
-		const char *key = intake->cases.items[i];
 		struct wanted_site wanted = {packing->order->site, false};
 
-		packing->sent[i] = was_sent(packing, key, strlen(key));
-		if (!packing->sent[i])
-			rc = late_sites(packing->node->replica, key, is_wanted,
-					&wanted, err);
+		if (packing->sent[i] ||
+		    !may_be_late(packing->order, intake->cases.items[i]))
+			continue;
+		rc = late_sites(packing->node->replica, intake->cases.items[i],
+				is_wanted, &wanted, err);
 		packing->late[i] = wanted.found;
 	}
 	return rc;
@@ -358,7 +379,7 @@ static int add_case(struct packing *packing, struct keys *as_new,
 	bool is_assigned = keys_has(&packing->assigned, key, len);
 	int rc;
 
-	if (!was_sent(packing, key, len))
+	if (!keys_has(&packing->had, key, len))
 		return is_assigned ? keys_add(as_new, key, len, err) : 0;
 	/* A late change may dispute what this site was never sent. */
 	rc = sheet_add_disputed(&packing->news, key, err);
@@ -367,26 +388,37 @@ static int add_case(struct packing *packing, struct keys *as_new,
 	return rc;
 }
 
-static int add_touched(struct packing *packing, struct keys *touched,
+static bool is_touched(const struct packing *packing, const char *key)
+{
+	const struct parcel_order *order = packing->order;
+	size_t len = strlen(key);
+	bool touched = is_first(packing) &&
+		       keys_has(&packing->assigned, key, len);
+
+	for (size_t i = packing->from; !touched && i < order->n_intakes; i++)
+		touched = names_at(&order->intakes[i]->cases, key, len) <
+			  order->intakes[i]->cases.n;
+	return touched;
+}
+
+/* Of the site's cases those that were touched, not the other way round: a
+ * merge may touch the cases of a thousand sites. */
+static int add_touched(const struct packing *packing, struct keys *touched,
 		       bool *touched_all, struct err *err)
 {
 	const struct parcel_order *order = packing->order;
-	const struct keys *assigned = &packing->assigned;
+	const struct keys *own[] = {&packing->had, &packing->assigned};
 	int rc = 0;
 
+	for (size_t s = 0; s < 2; s++)
+		for (size_t i = 0; rc == 0 && i < own[s]->n; i++)
+			if (is_touched(packing, own[s]->items[i]))
+				rc = keys_add(touched, own[s]->items[i],
+					      strlen(own[s]->items[i]), err);
 	*touched_all = false;
-	for (size_t i = 0; is_first(packing) && rc == 0 && i < assigned->n; i++)
-		rc = keys_add(touched, assigned->items[i],
-			      strlen(assigned->items[i]), err);
-	for (size_t i = packing->from; rc == 0 && i < order->n_intakes; i++) {
-		const struct intake *intake = order->intakes[i];
-
-		for (size_t j = 0; rc == 0 && j < intake->cases.n; j++)
-			rc = keys_add(touched, intake->cases.items[j],
-				      strlen(intake->cases.items[j]), err);
-		for (size_t j = 0; j < intake->n; j++)
-			*touched_all |= intake->commits[j].everybody;
-	}
+	for (size_t i = packing->from; i < order->n_intakes; i++)
+		for (size_t j = 0; j < order->intakes[i]->n; j++)
+			*touched_all |= order->intakes[i]->commits[j].everybody;
 	return rc;
 }
 
@@ -445,40 +477,29 @@ static int add_checkpoint(struct packing *packing, struct err *err)
 
 /* --- the commit ---------------------------------------------------------- */
 
-static size_t count_keys(const struct signers *signers, const char *site)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < signers->n; i++)
-		n += strcmp(signers->items[i].site, site) == 0;
-	return n;
-}
-
 /* The office's keys as they are now, to check inboxes by, and the site's own,
  * so that each of its nodes sees whether it is enrolled. */
 static int site_signers(struct oid *blob, struct packing *packing,
 			struct err *err)
 {
+	const struct signers *signers = packing->order->signers;
 	const char *site = packing->order->site;
-	struct node *node = packing->node;
-	struct signers signers = {NULL, 0};
 	struct buf text = BUF_INIT;
-	int rc = signers_load(&signers, node->replica, err);
+	int rc;
 
-	signers_render(&text, &signers, REPLICA_OFFICE);
-	signers_render(&text, &signers, site);
+	signers_render(&text, signers, REPLICA_OFFICE);
+	signers_render(&text, signers, site);
+	rc = buf_check(&text, err);
 	if (rc == 0)
-		rc = buf_check(&text, err);
-	if (rc == 0)
-		rc = repository_write(blob, node->repository, OBJECT_BLOB,
-				      buf_text(&text), text.len, err);
-	packing->lasting_key = signers_allow(&signers, REPLICA_OFFICE,
-					     node->key.public_key,
+		rc = repository_write(blob, packing->node->repository,
+				      OBJECT_BLOB, buf_text(&text), text.len,
+				      err);
+	packing->lasting_key = signers_allow(signers, REPLICA_OFFICE,
+					     packing->node->key.public_key,
 					     (int64_t)(clock_now_ms() / 1000));
-	packing->new_key = count_keys(&signers, site) >
-			   count_keys(&packing->before.signers, site);
+	packing->new_key = signers_count(signers, site) >
+			   signers_count(&packing->before.signers, site);
 	buf_release(&text);
-	signers_release(&signers);
 	return rc;
 }
 
@@ -709,10 +730,9 @@ int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 	}
 	find_start(&packing);
 	if (rc == 0)
-		rc = add_news(&packing, err);
+		rc = load_scope(&packing, err);
 	if (rc == 0)
-		rc = parcel_assigned(&packing.assigned, node->replica, NULL,
-				     order->site, err);
+		rc = add_news(&packing, err);
 	if (rc == 0)
 		rc = add_cases(&packing, err);
 	if (rc == 0)

@@ -27,6 +27,9 @@ struct parcel_order {
 	struct oid base; /* the inbox as it was sent, zero: nothing yet */
 	const struct intake **intakes; /* what may be owed, oldest first */
 	size_t n_intakes;
+	const struct signers *signers; /* of all sites, as they are now */
+	const struct keys *late;       /* of the intakes' cases those that sites
+				  * wrote to late; NULL: not known */
 };
 
 /* Sets parcel->tip to a new commit on order->base if anything is owed. *left:

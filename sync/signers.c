@@ -32,6 +32,23 @@ static int compare(const void *a, const void *b)
 				   CRYPTO_PUBLIC_SIZE);
 }
 
+/* Where the site's keys begin, or would. */
+static size_t first_of(const struct signers *signers, const char *site)
+{
+	size_t low = 0;
+	size_t high = signers->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(signers->items[middle].site, site) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int add(struct signers *signers, const struct signer *signer,
 	       struct err *err)
 {
@@ -108,11 +125,12 @@ static void add_time(struct buf *out, const char *name, int64_t time)
 void signers_render(struct buf *out, const struct signers *signers,
 		    const char *site)
 {
-	for (size_t i = 0; i < signers->n; i++) {
+	for (size_t i = site != NULL ? first_of(signers, site) : 0;
+	     i < signers->n; i++) {
 		const struct signer *signer = &signers->items[i];
 
 		if (site != NULL && strcmp(signer->site, site) != 0)
-			continue;
+			break;
 		buf_addf(out, "%s namespaces=\"git\"", signer->site);
 		add_time(out, "valid-after", signer->from);
 		add_time(out, "valid-before", signer->until);
@@ -174,22 +192,29 @@ int signers_parse(struct signers *out, const struct buf *text, struct err *err)
 bool signers_allow(const struct signers *signers, const char *site,
 		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE], int64_t time)
 {
-	for (size_t i = 0; i < signers->n; i++) {
+	for (size_t i = first_of(signers, site);
+	     i < signers->n && strcmp(signers->items[i].site, site) == 0; i++) {
 		const struct signer *signer = &signers->items[i];
 
 		if (memcmp(signer->public_key, public_key,
-			   CRYPTO_PUBLIC_SIZE) == 0 &&
-		    strcmp(signer->site, site) == 0)
+			   CRYPTO_PUBLIC_SIZE) == 0)
 			return (signer->from == 0 || time >= signer->from) &&
 			       (signer->until == 0 || time < signer->until);
 	}
 	return false;
 }
 
+size_t signers_count(const struct signers *signers, const char *site)
+{
+	size_t first = first_of(signers, site);
+	size_t at = first;
+
+	while (at < signers->n && strcmp(signers->items[at].site, site) == 0)
+		at++;
+	return at - first;
+}
+
 bool signers_know(const struct signers *signers, const char *site)
 {
-	for (size_t i = 0; i < signers->n; i++)
-		if (strcmp(signers->items[i].site, site) == 0)
-			return true;
-	return false;
+	return signers_count(signers, site) > 0;
 }

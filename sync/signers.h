@@ -37,6 +37,8 @@ int signers_parse(struct signers *out, const struct buf *text, struct err *err);
 /* Whether the key may sign for the site at that time. */
 bool signers_allow(const struct signers *signers, const char *site,
 		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE], int64_t time);
+/* How many keys the site has (at any time). */
+size_t signers_count(const struct signers *signers, const char *site);
 /* Whether the site has any key at all (at any time). */
 bool signers_know(const struct signers *signers, const char *site);
 
