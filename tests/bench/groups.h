@@ -13,6 +13,7 @@ void bench_fan(void);
 void bench_process(void);
 void bench_rest(void);
 void bench_memory(void);
+void bench_scale(void);
 
 /* $TIAN_BENCH_QUICK: small sizes, to see that everything runs. */
 bool quick(void);

@@ -16,6 +16,7 @@ static const struct {
 	{"codec", bench_codec},	    {"round", bench_round},
 	{"fan", bench_fan},	    {"process", bench_process},
 	{"rest", bench_rest},	    {"memory", bench_memory},
+	{"scale", bench_scale},
 };
 
 bool quick(void)
