@@ -433,6 +433,23 @@ static void ledger__a_unit_renamed_is_renamed_in_its_registers(void **state)
 	must_verify();
 }
 
+/* hr's own, signed commit under a name of edu's. */
+static void ledger__a_forged_site_stops_its_ref(void **state)
+{
+	(void)state;
+	world_edit("hr", "赵强", "UPDATE handling SET doc_no = '人1号'");
+	world_sync("hr", 0);
+	must("cd hub && git update-ref refs/heads/outbox/edu/00000000000000aa"
+	     " $(git for-each-ref --format='%(objectname)'"
+	     " refs/heads/outbox/hr)");
+	expect_quarantine("a batch of hr in an outbox of edu");
+	assert_string_equal(world_text("office",
+				       "SELECT doc_no FROM handling WHERE"
+				       " unit = 'hr'"),
+			    "人1号");
+	must_verify();
+}
+
 static void ledger__a_gap_stops_its_ref(void **state)
 {
 	(void)state;
@@ -625,6 +642,7 @@ int main(void)
 		LEDGER_TEST(ledger__verify_finds_a_line_its_office_made_up),
 		LEDGER_TEST(ledger__a_merge_without_verdicts_has_no_such_file),
 		LEDGER_TEST(ledger__a_unit_renamed_is_renamed_in_its_registers),
+		LEDGER_TEST(ledger__a_forged_site_stops_its_ref),
 		LEDGER_TEST(ledger__a_gap_stops_its_ref),
 		LEDGER_TEST(ledger__a_replayed_batch_stops_its_ref),
 		LEDGER_TEST(ledger__a_rewritten_history_stops_its_ref),
