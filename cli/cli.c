@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/message.h"
-#include "core/change_log.h"
-#include "core/replica.h"
+#include "cli/terminal/message.h"
+#include "core/log/change_log.h"
+#include "core/replica/replica.h"
 #include "sync/sync.h"
 
 void cli_init(struct cli *cli)

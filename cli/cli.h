@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "core/err.h"
+#include "core/base/err.h"
 
 struct node;
 struct replica;

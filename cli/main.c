@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/args.h"
+#include "cli/terminal/args.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "cli/message.h"
+#include "cli/terminal/message.h"
 
 #ifndef TIAN_VERSION
 #define TIAN_VERSION "0"

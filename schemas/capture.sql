@@ -1,6 +1,6 @@
 -- capture.sql - templates of the domain tables and their triggers.
 --
--- core/capture.c fills the {words} in for each entity and field. Plain SQL
+-- core/log/capture.c fills the {words} in for each entity and field. Plain SQL
 -- only, no function of ours, so that any SQLite program's edits are caught.
 -- A section begins with `--@ name`.
 --

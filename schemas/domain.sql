@@ -157,7 +157,7 @@ SELECT id, 2, 'void_reason', 'text', NULL, '作废理由', 'reason of voiding', 
 --@ version 2
 -- Fields that the office adds while everything runs: rows of an entity like
 -- any other, so they are logged, signed, merged and carried to every unit
--- (core/definition.h).
+-- (core/schema/definition.h).
 INSERT INTO _entity(id, name, zh, en, scope, keys, owner, creators) VALUES
  (5,  'field',      '字段',     'field',        'all',    'entity name',        NULL,   'office');
 

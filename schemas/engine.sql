@@ -1,6 +1,6 @@
 -- engine.sql - what the engine keeps beside the domain's tables.
 -- Names begin with '_': for reading, never for editing.
--- Run by every program that has not seen the replica yet (core/upgrade.c), so
+-- Run by every program that has not seen the replica yet (core/schema/upgrade.c), so
 -- each statement leaves alone what is there.
 
 -- Facts of this node: site, origin, author, hub, cursors.
@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS _meta(
 ) STRICT, WITHOUT ROWID;
 
 -- The domain as data: domain.sql, and from id 1024 on what table `field` adds
--- (core/definition.c). Derived: an upgrade makes both tables anew.
+-- (core/schema/definition.c). Derived: an upgrade makes both tables anew.
 CREATE TABLE IF NOT EXISTS _entity(
   id       INTEGER PRIMARY KEY,
   name     TEXT NOT NULL UNIQUE,
@@ -111,7 +111,7 @@ CREATE TABLE IF NOT EXISTS _named(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS _named_cell ON _named(cell);
 
--- Where the history of a case begins here with a snapshot (core/snapshot.h):
+-- Where the history of a case begins here with a snapshot (core/replica/snapshot.h):
 -- of each origin (its number), all changes of the case up to `last` are
 -- accounted for, and of those only the standing ones (seqs, 8 bytes each,
 -- big-endian) are not superseded. scope '': rows that all sites have.

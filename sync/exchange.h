@@ -3,9 +3,9 @@
 #ifndef TIAN_SYNC_EXCHANGE_H
 #define TIAN_SYNC_EXCHANGE_H
 
-#include "sync/hub.h"
-#include "sync/node.h"
-#include "sync/report.h"
+#include "sync/road/hub.h"
+#include "sync/node/node.h"
+#include "sync/node/report.h"
 
 /* Both: own changes are committed, the repository is locked. */
 int exchange_unit(struct node *node, struct hub *hub, const struct run *run,

@@ -10,10 +10,10 @@
 
 #include <stdlib.h>
 
-#include "sync/inbox.h"
-#include "sync/outbox.h"
-#include "sync/parcel.h"
-#include "sync/refs.h"
+#include "sync/node/inbox.h"
+#include "sync/node/outbox.h"
+#include "sync/office/parcel.h"
+#include "sync/git/refs.h"
 
 static const struct oid none;
 

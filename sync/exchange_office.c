@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/copies.h"
-#include "sync/delivery.h"
-#include "sync/hub_union.h"
-#include "sync/ledger.h"
-#include "sync/outbox.h"
-#include "sync/refs.h"
+#include "sync/node/copies.h"
+#include "sync/office/delivery.h"
+#include "sync/road/hub_union.h"
+#include "sync/office/ledger.h"
+#include "sync/node/outbox.h"
+#include "sync/git/refs.h"
 
 enum { ROUNDS = 20, DRAIN_TRIES = 10 };
 

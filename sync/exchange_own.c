@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/copies.h"
-#include "sync/outbox.h"
-#include "sync/refs.h"
+#include "sync/node/copies.h"
+#include "sync/node/outbox.h"
+#include "sync/git/refs.h"
 
 static int count_changes(size_t *n, struct repository *repository,
 			 const struct oid *from, const struct oid *to,

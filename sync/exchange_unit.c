@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#include "core/clock.h"
-#include "sync/copies.h"
-#include "sync/inbox.h"
-#include "sync/refs.h"
+#include "core/base/clock.h"
+#include "sync/node/copies.h"
+#include "sync/node/inbox.h"
+#include "sync/git/refs.h"
 
 enum { TRIES = 5 };
 

@@ -1,12 +1,12 @@
 /* sync.c - one exchange with the hub, as a table of contents. */
 #include "sync/sync.h"
 
-#include "core/apply.h"
-#include "core/conflict.h"
-#include "sync/copies.h"
+#include "core/merge/apply.h"
+#include "core/merge/conflict.h"
+#include "sync/node/copies.h"
 #include "sync/exchange.h"
-#include "sync/hub_union.h"
-#include "sync/outbox.h"
+#include "sync/road/hub_union.h"
+#include "sync/node/outbox.h"
 
 enum { TIDY_STEP = 4096 /* values in one transaction */ };
 

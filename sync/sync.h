@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/buf.h"
-#include "core/change.h"
-#include "core/change_log.h"
-#include "core/replica.h"
+#include "core/base/buf.h"
+#include "core/log/change.h"
+#include "core/log/change_log.h"
+#include "core/replica/replica.h"
 
 enum { SYNC_COMMIT_TEXT = 65 };
 

@@ -10,23 +10,23 @@ cd "$tree"
 
 # One door per dependency: header, then the files that may see it.
 doors='
-git2.h       core/git_library.h
-git2/*       core/git_library.h
-msgpack.h    sync/batch.c sync/snapshots.c sync/verdicts.c
-zlib.h       core/deflate.c sync/pack_scan.c
-curl/*       sync/stream_http.c
-sodium.h     core/crypto.c
-utf8proc.h   core/utf8.c
+git2.h       core/base/git_library.h
+git2/*       core/base/git_library.h
+msgpack.h    sync/wire/batch.c sync/wire/snapshots.c sync/wire/verdicts.c
+zlib.h       core/base/deflate.c sync/git/pack_scan.c
+curl/*       sync/road/stream_http.c
+sodium.h     core/base/crypto.c
+utf8proc.h   core/base/utf8.c
 yaml.h       (tests)
-sqlite3.h    core/db.[ch]
-csv.h        cli/csv_list.c
-jansson.h    cli/json_out.[ch] cli/json_list.c
-libintl.h    cli/message.[ch]
-xlsxwriter.h cli/publish_xlsx.c
-minizip/*    cli/zip.c
-unzip.h      cli/zip.c
-expat.h      cli/xml.c
-iconv.h      cli/encoding.c
+sqlite3.h    core/base/db.[ch]
+csv.h        cli/import/csv_list.c
+jansson.h    cli/terminal/json_out.[ch] cli/import/json_list.c
+libintl.h    cli/terminal/message.[ch]
+xlsxwriter.h cli/publish/publish_xlsx.c
+minizip/*    cli/import/zip.c
+unzip.h      cli/import/zip.c
+expat.h      cli/import/xml.c
+iconv.h      cli/import/encoding.c
 '
 
 breaches=0
@@ -107,7 +107,7 @@ while IFS=: read -r file line text; do
 	check_include "$file" "$line" "$text"
 done <"$list"
 
-# Only cli/ prints or ends the process; only core/db.c opens SQLite.
+# Only cli/ prints or ends the process; only core/base/db.c opens SQLite.
 rooms=$(find core sync -name '*.c' 2>/dev/null | sort)
 talk='(^|[^[:alnum:]_])(printf|puts|putchar|perror|exit|_exit|abort) *\('
 # shellcheck disable=SC2086
@@ -120,7 +120,7 @@ done <"$list"
 grep -nE '(^|[^[:alnum:]_])sqlite3_open(_v2)? *\(' /dev/null $rooms \
 	>"$list" || :
 while IFS=: read -r file line text; do
-	[ "$file" = core/db.c ] || breach "$file:$line: core/db.c opens SQLite"
+	[ "$file" = core/base/db.c ] || breach "$file:$line: core/base/db.c opens SQLite"
 done <"$list"
 
 # A function of more than 100 lines is split.

@@ -39,7 +39,7 @@ taken() {
 }
 
 refused "core does not include sync" core/a.c \
-	'\n#include "sync/batch.h"\n' '2: "sync/batch.h" points upward'
+	'\n#include "sync/wire/batch.h"\n' '2: "sync/wire/batch.h" points upward'
 refused "core does not include cli" core/a.h \
 	'#include "cli/cli.h"\n' '1: "cli/cli.h" points upward'
 refused "sync does not include cli" sync/a.c \
@@ -52,28 +52,28 @@ refused "libgit2 stays out of cli" cli/a.c \
 	'#include <git2.h>\n' '1: <git2.h> has its door'
 refused "libgit2's parts stay out of core" core/a.c \
 	'#include <git2/sys/mempack.h>\n' '1: <git2/sys/mempack.h> has its door'
-refused "libsodium has one door" sync/signature.c \
-	'#include <sodium.h>\n' '1: <sodium.h> has its door in core/crypto.c'
-refused "msgpack has its doors" sync/outbox.c \
+refused "libsodium has one door" sync/identity/signature.c \
+	'#include <sodium.h>\n' '1: <sodium.h> has its door in core/base/crypto.c'
+refused "msgpack has its doors" sync/node/outbox.c \
 	'#include <msgpack.h>\n' '1: <msgpack.h> has its door'
 refused "core does not print" core/a.c \
 	'void f(void)\n{\n\tprintf("x");\n}\n' '3: only cli/ prints or exits'
 refused "sync does not exit" sync/a.c \
 	'void f(void)\n{\n\texit(1);\n}\n' '3: only cli/ prints or exits'
 refused "sync does not open SQLite" sync/a.c \
-	'\tsqlite3_open(path, &db);\n' '1: core/db.c opens SQLite'
+	'\tsqlite3_open(path, &db);\n' '1: core/base/db.c opens SQLite'
 long=$(awk 'BEGIN { for (i = 0; i < 101; i++) printf "\\tg();\\n" }')
 refused "a function of 101 lines is split" core/a.c \
 	"int f(int a,\n      int b)\n{\n$long}\n" '3: f has 101 lines'
 
 taken "a function of 100 lines stands" core/a.c \
 	"int f(int a)\n{\n${long#*n}}\n"
-taken "sync includes core" sync/a.c '#include "core/err.h"\n'
-taken "a door lets its own header in" core/crypto.c '#include <sodium.h>\n'
+taken "sync includes core" sync/a.c '#include "core/base/err.h"\n'
+taken "a door lets its own header in" core/base/crypto.c '#include <sodium.h>\n'
 taken "a comment may speak of printf" core/a.c \
 	'/* Like printf(), but\n * exit() is not called. */\n'
 taken "a test may look behind a door" tests/sync/a_test.c \
-	'#include <msgpack.h>\n#include "sync/batch.h"\n'
+	'#include <msgpack.h>\n#include "sync/wire/batch.h"\n'
 
 if sh "$here/check_includes.sh" "$here/.."; then
 	echo "ok - our own tree keeps to it"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/change_log.h"
+#include "core/log/change_log.h"
 #include "tests/bench/corpus.h"
 #include "tests/bench/measure.h"
 

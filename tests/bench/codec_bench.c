@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change_log.h"
-#include "sync/batch.h"
+#include "core/log/change_log.h"
+#include "sync/wire/batch.h"
 #include "tests/bench/corpus.h"
 #include "tests/bench/measure.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/edit.h"
+#include "core/log/edit.h"
 #include "tests/bench/measure.h"
 
 enum { HANDLING = 11 };

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/buf.h"
-#include "core/change.h"
+#include "core/base/buf.h"
+#include "core/log/change.h"
 
 struct random {
 	uint64_t state;

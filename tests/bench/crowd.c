@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "sync/batch.h"
-#include "sync/commit.h"
-#include "sync/outbox.h"
-#include "sync/refs.h"
+#include "core/base/clock.h"
+#include "sync/wire/batch.h"
+#include "sync/git/commit.h"
+#include "sync/node/outbox.h"
+#include "sync/git/refs.h"
 #include "tests/bench/measure.h"
 
 /* Of domain.sql: handling, and its field contact_name. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/crypto.h"
+#include "core/base/crypto.h"
 #include "tests/bench/groups.h"
 #include "tests/bench/measure.h"
 

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/apply.h"
-#include "core/change_log.h"
-#include "core/clock.h"
-#include "core/conflict.h"
-#include "sync/batch.h"
+#include "core/merge/apply.h"
+#include "core/log/change_log.h"
+#include "core/base/clock.h"
+#include "core/merge/conflict.h"
+#include "sync/wire/batch.h"
 #include "tests/bench/corpus.h"
 #include "tests/bench/measure.h"
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/outbox.h"
-#include "sync/refs.h"
+#include "sync/node/outbox.h"
+#include "sync/git/refs.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/world.h"
 

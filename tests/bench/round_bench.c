@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/edit.h"
+#include "core/log/edit.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/world.h"
 

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/edit.h"
-#include "sync/key.h"
+#include "core/log/edit.h"
+#include "sync/identity/key.h"
 #include "tests/bench/measure.h"
 
 extern char **environ;

@@ -1,5 +1,5 @@
 /* args_test.c - words and options of a command line. */
-#include "cli/args.h"
+#include "cli/terminal/args.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

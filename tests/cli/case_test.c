@@ -1,5 +1,5 @@
 /* case_test.c - naming cases, units and fields. */
-#include "cli/case.h"
+#include "cli/case/case.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,8 +8,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cd "$cli"
+find . -name '*.[ch]' | sort >"$work/sources"
 xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ \
-	--output="$work/tian.pot" ./*.c ./*.h
+	--output="$work/tian.pot" --files-from="$work/sources"
 grep -q '^msgid "' "$work/tian.pot"
 for po in po/*.po; do
 	msgfmt --check --output-file=/dev/null "$po"

@@ -1,5 +1,5 @@
 /* check_test.c - each check by its name: what it finds, what it leaves. */
-#include "cli/check.h"
+#include "cli/check/check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include "cli/event.h"
-#include "cli/import.h"
-#include "cli/news.h"
-#include "core/edit.h"
+#include "cli/case/event.h"
+#include "cli/import/import.h"
+#include "cli/import/news.h"
+#include "core/log/edit.h"
 #include "tests/cli/desk_helper.h"
 #include "tests/cli/sample_helper.h"
 

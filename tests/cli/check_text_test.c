@@ -1,5 +1,5 @@
 /* check_text_test.c - what can be seen in a reply's text alone. */
-#include "cli/check_text.h"
+#include "cli/check/check_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "cli/doc_no.h"
-#include "core/buf.h"
+#include "cli/check/doc_no.h"
+#include "core/base/buf.h"
 
 static void culprit(const char *text, const char *expected)
 {

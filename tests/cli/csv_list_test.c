@@ -1,5 +1,5 @@
 /* csv_list_test.c - a table of proposals read as a list. */
-#include "cli/csv_list.h"
+#include "cli/import/csv_list.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "cli/news.h"
+#include "cli/import/news.h"
 #include "tests/cli/sample_helper.h"
 
 static struct record_list list;

@@ -13,10 +13,10 @@
 
 #include <cmocka.h>
 
-#include "core/apply.h"
-#include "core/change_log.h"
-#include "core/db.h"
-#include "core/edit.h"
+#include "core/merge/apply.h"
+#include "core/log/change_log.h"
+#include "core/base/db.h"
+#include "core/log/edit.h"
 
 static void path_of(char out[192], const struct desk *desk, const char *name)
 {

@@ -3,7 +3,7 @@
 #ifndef TIAN_TESTS_CLI_DESK_HELPER_H
 #define TIAN_TESTS_CLI_DESK_HELPER_H
 
-#include "core/replica.h"
+#include "core/replica/replica.h"
 
 struct desk {
 	char dir[128];

@@ -1,5 +1,5 @@
 /* diff_test.c - differing characters. TIAN_SEED=N repeats a random run. */
-#include "cli/diff.h"
+#include "cli/conflict/diff.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
+#include "core/base/buf.h"
 
 struct sides {
 	struct buf marked;

@@ -1,5 +1,5 @@
 /* encoding_test.c - text of any usual encoding made UTF-8. */
-#include "cli/encoding.h"
+#include "cli/import/encoding.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

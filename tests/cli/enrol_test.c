@@ -1,5 +1,5 @@
 /* enrol_test.c - codes, names and keys of units. */
-#include "cli/enrol.h"
+#include "cli/case/enrol.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +13,8 @@
 
 #include "tests/cli/desk_helper.h"
 
-#include "core/edit.h"
-#include "sync/key.h"
+#include "core/log/edit.h"
+#include "sync/identity/key.h"
 
 static struct desk desk;
 static char key_path[192], other_path[192];

@@ -1,5 +1,5 @@
 /* history_test.c - each change with what it replaced. */
-#include "cli/history.h"
+#include "cli/conflict/history.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

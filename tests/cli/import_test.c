@@ -1,5 +1,5 @@
 /* import_test.c - a list taken into a replica. */
-#include "cli/import.h"
+#include "cli/import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "cli/csv_list.h"
-#include "cli/news.h"
+#include "cli/import/csv_list.h"
+#include "cli/import/news.h"
 #include "tests/cli/sample_helper.h"
 
 struct trial {

@@ -1,5 +1,5 @@
 /* json_out_test.c - documents written from top to bottom. */
-#include "cli/json_out.h"
+#include "cli/terminal/json_out.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

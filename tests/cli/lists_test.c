@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "cli/csv_list.h"
-#include "cli/encoding.h"
-#include "cli/json_list.h"
-#include "cli/news.h"
-#include "cli/xlsx_list.h"
+#include "cli/import/csv_list.h"
+#include "cli/import/encoding.h"
+#include "cli/import/json_list.h"
+#include "cli/import/news.h"
+#include "cli/import/xlsx_list.h"
 #include "tests/cli/sample_helper.h"
 
 static struct record_list list;

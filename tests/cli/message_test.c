@@ -1,5 +1,5 @@
 /* message_test.c - texts of other rooms in the user's language. */
-#include "cli/message.h"
+#include "cli/terminal/message.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* news_test.c - a newspaper page read as a list. */
-#include "cli/news.h"
+#include "cli/import/news.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* paper_test.c - the papers an office prints: what is on them, what is not. */
-#include "cli/paper.h"
+#include "cli/publish/paper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "cli/publish.h"
-#include "cli/publish_table.h"
+#include "cli/publish/publish.h"
+#include "cli/publish/publish_table.h"
 #include "tests/cli/desk_helper.h"
 
 static struct desk office, edu;

@@ -1,5 +1,5 @@
 /* passage_test.c - passages that stand in the texts of two units. */
-#include "cli/passage.h"
+#include "cli/check/passage.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
+#include "core/base/buf.h"
 
 static struct passage_pair *pairs;
 static size_t n_pairs;

@@ -1,5 +1,5 @@
 /* publish_test.c - what an office puts before the public. */
-#include "cli/publish.h"
+#include "cli/publish/publish.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "cli/import.h"
-#include "cli/news.h"
+#include "cli/import/import.h"
+#include "cli/import/news.h"
 #include "tests/cli/sample_helper.h"
 
 static struct sample sample;

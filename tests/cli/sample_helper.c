@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "core/crypto.h"
-#include "core/edit.h"
+#include "core/base/crypto.h"
+#include "core/log/edit.h"
 
 enum { SAMPLE_MAX = 1 << 20 };
 

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "core/buf.h"
-#include "core/replica.h"
+#include "core/base/buf.h"
+#include "core/replica/replica.h"
 
 /* The whole of tests/samples/NAME; ends the test if it cannot be read. */
 void sample_read(struct buf *out, const char *name);

@@ -1,5 +1,5 @@
 /* search_test.c - the index beside the replica narrows, and never misses. */
-#include "cli/search.h"
+#include "cli/case/search.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

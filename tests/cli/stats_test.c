@@ -1,5 +1,5 @@
 /* stats_test.c - figures of a session, stated and counted. */
-#include "cli/stats.h"
+#include "cli/stats/stats.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "cli/import.h"
-#include "cli/news.h"
-#include "cli/stats_view.h"
+#include "cli/import/import.h"
+#include "cli/import/news.h"
+#include "cli/stats/stats_view.h"
 #include "tests/cli/sample_helper.h"
 
 static struct sample sample;

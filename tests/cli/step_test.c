@@ -2,7 +2,7 @@
  * does not allow is refused with a reason and changes nothing; ids of events
  * keep cause before effect; dates follow from the session's rules; what
  * contradicts is found; what was signed binds its text. */
-#include "cli/step.h"
+#include "cli/case/step.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "cli/commands.h"
-#include "core/edit.h"
+#include "core/log/edit.h"
 #include "tests/cli/run_helper.h"
 
 #define KEY "1-1-014"

@@ -1,5 +1,5 @@
 /* table_test.c - columns and lines of CJK text. */
-#include "cli/table.h"
+#include "cli/terminal/table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

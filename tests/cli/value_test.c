@@ -1,5 +1,5 @@
 /* value_test.c - values as people type and read them. */
-#include "cli/value.h"
+#include "cli/case/value.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

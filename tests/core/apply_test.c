@@ -1,6 +1,6 @@
 /* apply_test.c - a batch is taken once, by the rules, whole or not at all;
  * and what a newer program wrote passes through unharmed. */
-#include "core/apply.h"
+#include "core/merge/apply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

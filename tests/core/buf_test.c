@@ -1,5 +1,5 @@
 /* buf_test.c - the byte string, and files that are whole or absent. */
-#include "core/buf.h"
+#include "core/base/buf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* capture_test.c - edits by any SQLite program are logged exactly, and what
  * cannot be logged is refused loudly, leaving nothing behind. */
-#include "core/capture.h"
+#include "core/log/capture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

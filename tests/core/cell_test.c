@@ -1,5 +1,5 @@
 /* cell_test.c - heads, and the nearest common ancestor of them. */
-#include "core/cell.h"
+#include "core/merge/cell.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/fold.h"
+#include "core/merge/fold.h"
 #include "tests/core/replica_helper.h"
 
 enum { A = 0x11, B = 0x12, C = 0x13 };

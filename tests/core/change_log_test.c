@@ -1,6 +1,6 @@
 /* change_log_test.c - batches to send: consecutive, of one author, within
  * limits; and what the log answers about a case. */
-#include "core/change_log.h"
+#include "core/log/change_log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
-#include "core/snapshot.h"
+#include "core/base/buf.h"
+#include "core/replica/snapshot.h"
 #include "tests/core/replica_helper.h"
 
 enum { OFFICE = 0x11, EDU = 0x21 };

@@ -1,5 +1,5 @@
 /* change_test.c - names of changes, and when values are equal. */
-#include "core/change.h"
+#include "core/log/change.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

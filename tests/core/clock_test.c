@@ -1,6 +1,6 @@
 /* clock_test.c - stamps only ever rise, follow the wall where they can, and
  * stay positive in SQLite. */
-#include "core/clock.h"
+#include "core/base/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

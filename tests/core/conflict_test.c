@@ -1,5 +1,5 @@
 /* conflict_test.c - what differs is told with everything a person needs. */
-#include "core/conflict.h"
+#include "core/merge/conflict.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* db_test.c - statements, transactions, and what an error of SQLite becomes. */
-#include "core/db.h"
+#include "core/base/db.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* definition_test.c - fields that are added while everything runs: the same
  * everywhere, whatever came first, and never by anybody but the office. */
-#include "core/definition.h"
+#include "core/schema/definition.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/policy.h"
+#include "core/merge/policy.h"
 #include "tests/core/replica_helper.h"
 
 enum { OFFICE = 0x11, OFFICE_2 = 0x12, EDU = 0x21, EDU_2 = 0x22, LATE = 0x31 };

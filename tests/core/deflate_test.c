@@ -1,5 +1,5 @@
 /* deflate_test.c - what was packed comes back; what is damaged is refused. */
-#include "core/deflate.h"
+#include "core/base/deflate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* edit_test.c - a person's edit is one transaction, signed, with a reason. */
-#include "core/edit.h"
+#include "core/log/edit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

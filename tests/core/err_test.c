@@ -1,5 +1,5 @@
 /* err_test.c - the error idiom: codes, wrapping, and texts that stay text. */
-#include "core/err.h"
+#include "core/base/err.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/utf8.h"
+#include "core/base/utf8.h"
 
 static void err__set_gives_back_the_code_and_keeps_the_text(void **state)
 {

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "core/clock.h"
-#include "core/conflict.h"
+#include "core/base/clock.h"
+#include "core/merge/conflict.h"
 #include "tests/core/replica_helper.h"
 
 enum { OFFICE = 0x11, OFFICE_TOO = 0x12, EDU = 0x21, EDU_TOO = 0x22 };

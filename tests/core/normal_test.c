@@ -1,5 +1,5 @@
 /* normal_test.c - the form values are kept in, and which a field may hold. */
-#include "core/normal.h"
+#include "core/merge/normal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/replica_room.h"
+#include "core/replica/replica_room.h"
 
 static struct replica *replica;
 

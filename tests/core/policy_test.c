@@ -1,6 +1,6 @@
 /* policy_test.c - the fold, policy by policy, and that order never matters.
  * TIAN_SEED=N repeats a random run. */
-#include "core/policy.h"
+#include "core/merge/policy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "core/policy_set.h"
+#include "core/merge/policy_set.h"
 
 enum { HEADS_MAX = 16 };
 

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
-#include "core/cell.h"
-#include "core/state.h"
+#include "core/base/buf.h"
+#include "core/merge/cell.h"
+#include "core/replica/state.h"
 
 #define MUST(call)                                            \
 	do {                                                  \
@@ -151,10 +151,9 @@ void node_reopen(struct node *node)
 static size_t emptying(char sql[64][64], const struct schema *schema)
 {
 	static const char *const tables[] = {
-		"_pending", "_origin", "_author", "_row",
-		"_change",  "_head",   "_named",  "_conflict",
-		"_verdict", "_scope",  "_taken",  "_commit",
-		"_snapshot"};
+		"_pending", "_origin", "_author",   "_row",	"_change",
+		"_head",    "_named",  "_conflict", "_verdict", "_scope",
+		"_taken",   "_commit", "_snapshot"};
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

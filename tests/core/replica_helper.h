@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/apply.h"
-#include "core/change_log.h"
-#include "core/replica.h"
+#include "core/merge/apply.h"
+#include "core/log/change_log.h"
+#include "core/replica/replica.h"
 
 /* A new folder under $TMPDIR or /tmp; helper_remove deletes and frees it. */
 char *helper_folder(void);

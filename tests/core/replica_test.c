@@ -1,5 +1,5 @@
 /* replica_test.c - making, opening and refusing to open a node's file. */
-#include "core/replica.h"
+#include "core/replica/replica.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,10 +121,9 @@ static void replica__a_newer_one_that_allows_it_is_opened_as_it_is(void **state)
 	assert_int_equal(replica_open(&replica, path, &err), 0);
 	assert_true(replica_newer(replica));
 	assert_int_equal(
-		entity_field_named(
-			schema_entity_named(replica_schema(replica),
-					    "handling"),
-			"phone")
+		entity_field_named(schema_entity_named(replica_schema(replica),
+						       "handling"),
+				   "phone")
 			->policy,
 		POLICY_UNKNOWN);
 	replica_close(replica);

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "core/access.h"
-#include "core/clock.h"
-#include "core/snapshot.h"
-#include "core/voiding.h"
+#include "core/merge/access.h"
+#include "core/base/clock.h"
+#include "core/replica/snapshot.h"
+#include "core/merge/voiding.h"
 
 enum { NODES = 6, OFFICES = 2, HOT = 3, BATCHES_MAX = 512, PARCELS_MAX = 2048 };
 #if defined(__SANITIZE_ADDRESS__)
@@ -49,9 +49,9 @@ static const struct {
 
 /* Batches on their way to one node, with the verdicts that go along. */
 struct parcel {
-	struct batch *batch;	  /* shared: freed with world->batches */
+	struct batch *batch;	   /* shared: freed with world->batches */
 	struct snapshot *snapshot; /* or this: freed with world->snapshots */
-	struct verdict *verdicts; /* of one entry of main: shared as well */
+	struct verdict *verdicts;  /* of one entry of main: shared as well */
 	size_t n_verdicts;
 	const char *only_site; /* scope as it was, see in_scope */
 	char cases[8];	       /* which cases that site had then */
@@ -761,10 +761,10 @@ static void join_late(struct world *world, size_t site)
 	apply_result_release(&result);
 	free(batches);
 	world->late_from[site] = world->boxes[site * OFFICES].n + 1;
-	world->figures.late_changes += (size_t)count(
-		late, "SELECT count(*) FROM _change");
-	world->figures.late_behind += (size_t)count(
-		&world->again, "SELECT count(*) FROM _change");
+	world->figures.late_changes +=
+		(size_t)count(late, "SELECT count(*) FROM _change");
+	world->figures.late_behind +=
+		(size_t)count(&world->again, "SELECT count(*) FROM _change");
 }
 
 /* What a unit gets of one entry of main: what is in its scope or was until

@@ -1,6 +1,6 @@
 /* schema_test.c - the domain as data: every row of it is understood, and the
  * rules that hold for all entities hold. */
-#include "core/schema.h"
+#include "core/schema/schema.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "core/policy.h"
-#include "core/replica.h"
+#include "core/merge/policy.h"
+#include "core/replica/replica.h"
 
 static struct replica *replica;
 static const struct schema *schema;

@@ -1,5 +1,5 @@
 /* state_test.c - the hash differs exactly where what is held differs. */
-#include "core/state.h"
+#include "core/replica/state.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * whole or stay as they were, and an older program loses nothing of a newer
  * one's. The golden replica was made by an early program of schema 1: a unit's,
  * with an edit by plain SQL that no program has logged yet. */
-#include "core/upgrade.h"
+#include "core/schema/upgrade.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
-#include "core/domain.h"
+#include "core/base/buf.h"
+#include "core/schema/domain.h"
 #include "tests/core/replica_helper.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* utf8_test.c - validity, NFC, trimming, and columns of a terminal. */
-#include "core/utf8.h"
+#include "core/base/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

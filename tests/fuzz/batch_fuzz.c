@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/change_log.h"
-#include "sync/batch.h"
+#include "core/log/change_log.h"
+#include "sync/wire/batch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* csv_list_fuzz.c - any bytes as a table of proposals: refused, or a list. */
 #include <stdint.h>
 
-#include "cli/csv_list.h"
-#include "cli/record.h"
+#include "cli/import/csv_list.h"
+#include "cli/import/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* json_list_fuzz.c - any bytes as a json list: refused, or a list. */
 #include <stdint.h>
 
-#include "cli/json_list.h"
-#include "cli/record.h"
+#include "cli/import/json_list.h"
+#include "cli/import/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

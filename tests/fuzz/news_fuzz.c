@@ -1,8 +1,8 @@
 /* news_fuzz.c - any bytes as a newspaper page: refused, or a list. */
 #include <stdint.h>
 
-#include "cli/news.h"
-#include "cli/record.h"
+#include "cli/import/news.h"
+#include "cli/import/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/signature.h"
+#include "sync/identity/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

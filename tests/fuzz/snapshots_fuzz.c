@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "sync/snapshots.h"
+#include "sync/wire/snapshots.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* xlsx_list_fuzz.c - any bytes as a xlsx list: refused, or a list. */
 #include <stdint.h>
 
-#include "cli/xlsx_list.h"
-#include "cli/record.h"
+#include "cli/import/xlsx_list.h"
+#include "cli/import/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

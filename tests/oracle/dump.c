@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "core/cell.h"
-#include "core/fold.h"
-#include "sync/batch.h"
-#include "sync/verdicts.h"
+#include "core/merge/cell.h"
+#include "core/merge/fold.h"
+#include "sync/wire/batch.h"
+#include "sync/wire/verdicts.h"
 #include "tests/core/schedule_helper.h"
 
 static void must(int rc, const struct err *err)

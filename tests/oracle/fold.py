@@ -13,7 +13,7 @@ written cell must show, one JSON object a line, lines sorted by their bytes:
 Entities and fields unknown to the domain are given by number. A blob is
 {"hex": …}. severity is none, soft or hard.
 
-Written from core/policies.md and schemas/changes.md alone: knows no table of
+Written from core/merge/policies.md and schemas/changes.md alone: knows no table of
 the replica, and shares no line with core/. Texts are merged by stock git.
 Needs Python's msgpack and git; exit status 77 where one is missing.
 """

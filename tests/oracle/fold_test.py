@@ -1,4 +1,4 @@
-"""fold_test.py - the oracle itself, by the examples of core/policies.md.
+"""fold_test.py - the oracle itself, by the examples of core/merge/policies.md.
 
 Batches are made as schemas/changes.md says, read back in any order, and the
 oracle's lines compared. Needs what fold.py needs.

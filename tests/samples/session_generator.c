@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/buf.h"
-#include "core/utf8.h"
+#include "core/base/buf.h"
+#include "core/base/utf8.h"
 
 enum { UNITS_MAX = 200, CO_MAX = 11 };
 

@@ -1,6 +1,6 @@
 /* batch_test.c - changes.msgpack: round trips, hostile bytes, limits, and the
  * golden bytes that stay readable for ever. */
-#include "sync/batch.h"
+#include "sync/wire/batch.h"
 
 #include <math.h>
 #include <setjmp.h>

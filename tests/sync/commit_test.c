@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sync/commit.h"
+#include "sync/git/commit.h"
 #include "tests/sync/git_helper.h"
 
 static struct repository *repo;

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "sync/commit.h"
-#include "sync/hub.h"
+#include "sync/git/commit.h"
+#include "sync/road/hub.h"
 #include "tests/sync/git_helper.h"
 
 static const char REF[] = "refs/heads/outbox/edu/0000000000000001";

@@ -13,10 +13,10 @@
 
 #include <cmocka.h>
 
-#include "sync/haul.h"
-#include "sync/hub_smart.h"
-#include "sync/pack.h"
-#include "sync/pkt_line.h"
+#include "sync/git/haul.h"
+#include "sync/road/hub_smart.h"
+#include "sync/git/pack.h"
+#include "sync/road/pkt_line.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/roads_helper.h"
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "sync/base64.h"
-#include "sync/key.h"
+#include "sync/identity/base64.h"
+#include "sync/identity/key.h"
 #include "tests/sync/git_helper.h"
 
 static int setup(void **state)

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "core/crypto.h"
+#include "core/base/crypto.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 

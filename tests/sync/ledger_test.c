@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "core/buf.h"
-#include "core/replica.h"
-#include "sync/node_bundle.h"
+#include "core/base/buf.h"
+#include "core/replica/replica.h"
+#include "sync/node/node_bundle.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 

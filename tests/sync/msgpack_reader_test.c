@@ -1,6 +1,6 @@
 /* msgpack_reader_test.c - every form of the specification, and bytes that lie
  * about what follows them. */
-#include "sync/msgpack_reader.h"
+#include "sync/wire/msgpack_reader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* names_test.c - texts and their numbers. */
-#include "sync/names.h"
+#include "sync/wire/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

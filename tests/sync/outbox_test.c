@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "sync/outbox.h"
-#include "sync/refs.h"
+#include "sync/node/outbox.h"
+#include "sync/git/refs.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "core/crypto.h"
-#include "sync/haul.h"
-#include "sync/pack.h"
-#include "sync/pack_scan.h"
+#include "core/base/crypto.h"
+#include "sync/git/haul.h"
+#include "sync/git/pack.h"
+#include "sync/git/pack_scan.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/roads_helper.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sync/ledger.h"
+#include "sync/office/ledger.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sync/pkt_line.h"
+#include "sync/road/pkt_line.h"
 
 /* A stream that gives `step` bytes at a time. */
 struct memory {

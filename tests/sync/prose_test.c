@@ -1,5 +1,5 @@
 /* prose_test.c - one sentence per line, and exactly back. */
-#include "sync/prose.h"
+#include "sync/register/prose.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

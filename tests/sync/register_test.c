@@ -1,6 +1,6 @@
 /* register_test.c - a case's document: what it says, that a node's own part
  * has the same lines, and that stock YAML reads it. */
-#include "sync/register.h"
+#include "sync/register/register.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +11,9 @@
 #include <cmocka.h>
 #include <yaml.h>
 
-#include "core/apply.h"
-#include "core/change_log.h"
-#include "sync/prose.h"
+#include "core/merge/apply.h"
+#include "core/log/change_log.h"
+#include "sync/register/prose.h"
 
 /* ---- a replica filled by hand, stamps and all -------------------------- */
 

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "sync/repository.h"
-#include "sync/tree.h"
+#include "sync/git/repository.h"
+#include "sync/git/tree.h"
 #include "tests/sync/git_helper.h"
 
 static struct repository *repo;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "sync/commit.h"
+#include "sync/git/commit.h"
 #include "tests/sync/git_helper.h"
 
 struct repository *roads_repository(const char *name)

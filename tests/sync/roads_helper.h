@@ -3,7 +3,7 @@
 #ifndef TIAN_TESTS_SYNC_ROADS_HELPER_H
 #define TIAN_TESTS_SYNC_ROADS_HELPER_H
 
-#include "sync/repository.h"
+#include "sync/git/repository.h"
 
 /* Makes one in the test's folder and opens it for writing. */
 struct repository *roads_repository(const char *name);

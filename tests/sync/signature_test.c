@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sync/signature.h"
+#include "sync/identity/signature.h"
 #include "tests/sync/git_helper.h"
 
 static const char DATA[] = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";

@@ -1,6 +1,6 @@
 /* snapshots_test.c - snapshot.msgpack: round trips, hostile bytes, limits, and
  * the golden bytes. */
-#include "sync/snapshots.h"
+#include "sync/wire/snapshots.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

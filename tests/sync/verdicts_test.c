@@ -1,6 +1,6 @@
 /* verdicts_test.c - verdicts.msgpack: round trips, hostile bytes, limits, and
  * the golden bytes. */
-#include "sync/verdicts.h"
+#include "sync/wire/verdicts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/domain.h"
+#include "core/schema/domain.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 

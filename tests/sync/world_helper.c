@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-#include "core/edit.h"
-#include "core/late.h"
-#include "core/state.h"
-#include "sync/hub.h"
-#include "sync/key.h"
+#include "core/log/edit.h"
+#include "core/merge/late.h"
+#include "core/replica/state.h"
+#include "sync/road/hub.h"
+#include "sync/identity/key.h"
 #include "tests/sync/git_helper.h"
 
 static struct sync_report report;

@@ -1,6 +1,6 @@
 /* yaml_writer_test.c - what is written, and that libyaml's parser, which is
  * not ours, reads exactly the text that went in, as text. */
-#include "sync/yaml_writer.h"
+#include "sync/register/yaml_writer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <yaml.h>
 
-#include "core/utf8.h"
+#include "core/base/utf8.h"
 
 static void assert_text(const char *text, const char *expected)
 {

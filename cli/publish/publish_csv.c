@@ -1,0 +1,46 @@
+/* publish_csv.c - the publication as CSV (RFC 4180): UTF-8 with a byte order
+ * mark, which spreadsheets need to see, lines ended by CR LF.
+ * Knows CSV; reads no replica.
+ *
+ * (P4) A cell that a spreadsheet would run as a formula gets an apostrophe
+ *      before it, which a spreadsheet shows as text. */
+#include "cli/publish/publish.h"
+
+#include <string.h>
+
+#include "cli/publish/publish_table.h"
+
+static void add_cell(struct buf *out, const char *text, bool last)
+{
+	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+
+	buf_adds(out, formula ? "\"'" : "\"");
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buf_addc(out, '"');
+		buf_addc(out, *text);
+	}
+	buf_adds(out, last ? "\"\r\n" : "\",");
+}
+
+int publish_csv(struct buf *out, const struct publication *publication,
+		struct err *err)
+{
+	struct buf cell = BUF_INIT;
+
+	buf_adds(out, "\xef\xbb\xbf");
+	for (int at = 0; at < PUBLISH_COLUMNS; at++)
+		add_cell(out, publish_column_name((enum publish_column)at),
+			 at + 1 == PUBLISH_COLUMNS);
+	for (size_t i = 0; i < publication->n; i++) {
+		for (int at = 0; at < PUBLISH_COLUMNS; at++) {
+			publish_cell(&cell, publication, &publication->cases[i],
+				     (enum publish_column)at);
+			add_cell(out, buf_text(&cell),
+				 at + 1 == PUBLISH_COLUMNS);
+		}
+	}
+	out->failed = out->failed || cell.failed;
+	buf_release(&cell);
+	return buf_check(out, err);
+}

@@ -1,0 +1,51 @@
+/* progress.c - the line on the terminal.
+ * Knows stderr and the time; knows nothing of what is counted. */
+#include "cli/terminal/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+void progress_init(struct progress *progress)
+{
+	progress->active = isatty(STDERR_FILENO) == 1;
+	progress->drawn = false;
+	progress->drawn_at = 0;
+}
+
+void progress_show(struct progress *progress, const char *what, size_t done,
+		   size_t total)
+{
+	uint64_t now;
+
+	if (!progress->active)
+		return;
+	now = now_ms();
+	if (progress->drawn && now - progress->drawn_at < 100)
+		return;
+	if (total > 0)
+		fprintf(stderr, "\r\033[K%s %zu/%zu", what, done, total);
+	else if (done > 0)
+		fprintf(stderr, "\r\033[K%s %zu", what, done);
+	else
+		fprintf(stderr, "\r\033[K%s", what);
+	fflush(stderr);
+	progress->drawn = true;
+	progress->drawn_at = now;
+}
+
+void progress_end(struct progress *progress)
+{
+	if (progress->drawn)
+		fputs("\r\033[K", stderr);
+	fflush(stderr);
+	progress->drawn = false;
+}

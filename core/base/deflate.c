@@ -1,0 +1,88 @@
+/* deflate.c - the one door to zlib, for values kept in the replica. */
+#include "core/base/deflate.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+enum { HEAD = 4 };
+
+/* A text of a few KiB needs no window of 32: making and clearing one takes
+ * longer than deflating the text. Measured on Chinese text of 1.2 KB:
+ * 82 us with compress2, 23 us so, and 0.5 percent longer. */
+enum {
+	LEVEL = 1,
+	SMALL = 4096, /* bytes */
+	SMALL_WINDOW = 12,
+	SMALL_MEMORY = 5,
+	WINDOW = 15,
+	MEMORY = 8
+};
+
+int deflate_pack(struct buf *out, const void *bytes, size_t len,
+		 struct err *err)
+{
+	bool small = len <= SMALL;
+	z_stream stream = {.next_in = (z_const Bytef *)bytes,
+			   .avail_in = (uInt)len};
+	uLong room;
+	unsigned char *packed;
+	int rc = 0;
+
+	if (deflateInit2(
+		    &stream, LEVEL, Z_DEFLATED, small ? SMALL_WINDOW : WINDOW,
+		    small ? SMALL_MEMORY : MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+		return err_nomem(err);
+	room = deflateBound(&stream, (uLong)len);
+	packed = malloc(HEAD + room);
+	if (packed == NULL) {
+		rc = err_nomem(err);
+		goto done;
+	}
+	for (int i = 0; i < HEAD; i++)
+		packed[i] = (unsigned char)((uint32_t)len >> (24 - 8 * i));
+	stream.next_out = packed + HEAD;
+	stream.avail_out = (uInt)room;
+	if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
+		rc = err_set(err, ERR_FAIL, "deflate failed");
+		goto done;
+	}
+	buf_add(out, packed, HEAD + stream.total_out);
+	rc = buf_check(out, err);
+done:
+	deflateEnd(&stream);
+	free(packed);
+	return rc;
+}
+
+int deflate_unpack(struct buf *out, const void *bytes, size_t len, size_t limit,
+		   struct err *err)
+{
+	const unsigned char *packed = bytes;
+	unsigned char *plain;
+	uint32_t size = 0;
+	uLongf room;
+	int rc = 0;
+
+	if (len < HEAD)
+		return err_set(err, ERR_CORRUPT, "deflated value too short");
+	for (int i = 0; i < HEAD; i++)
+		size = size << 8 | packed[i];
+	if (size > limit)
+		return err_set(err, ERR_CORRUPT, "deflated value too long");
+	plain = malloc(size > 0 ? size : 1);
+	if (plain == NULL)
+		return err_nomem(err);
+	room = size;
+	if (uncompress(plain, &room, packed + HEAD, (uLong)(len - HEAD)) !=
+		    Z_OK ||
+	    room != size) {
+		rc = err_set(err, ERR_CORRUPT, "deflated value is damaged");
+		goto done;
+	}
+	buf_add(out, plain, size);
+	rc = buf_check(out, err);
+done:
+	free(plain);
+	return rc;
+}

@@ -1,0 +1,77 @@
+/* git_library.h - libgit2's functions, loaded when first needed: reading and
+ * editing a replica needs none. Knows how libgit2 is started; no repository.
+ *
+ * libgit.odb_read is git_odb_read, and so on. */
+#ifndef TIAN_CORE_GIT_LIBRARY_H
+#define TIAN_CORE_GIT_LIBRARY_H
+
+#include <git2.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+
+#include "core/base/err.h"
+
+#define GIT_LIBRARY(X)                  \
+	X(config_free)                  \
+	X(config_set_bool)              \
+	X(error_last)                   \
+	X(indexer_append)               \
+	X(indexer_commit)               \
+	X(indexer_free)                 \
+	X(indexer_name)                 \
+	X(indexer_new)                  \
+	X(indexer_options_init)         \
+	X(libgit2_init)                 \
+	X(libgit2_opts)                 \
+	X(mempack_new)                  \
+	X(mempack_reset)                \
+	X(merge_file)                   \
+	X(merge_file_result_free)       \
+	X(odb_add_backend)              \
+	X(odb_backend_one_pack)         \
+	X(odb_exists_ext)               \
+	X(odb_free)                     \
+	X(odb_hash)                     \
+	X(odb_object_data)              \
+	X(odb_object_free)              \
+	X(odb_object_size)              \
+	X(odb_read)                     \
+	X(odb_read_header)              \
+	X(odb_refresh)                  \
+	X(oid_tostr)                    \
+	X(packbuilder_foreach)          \
+	X(packbuilder_free)             \
+	X(packbuilder_insert)           \
+	X(packbuilder_name)             \
+	X(packbuilder_new)              \
+	X(packbuilder_set_threads)      \
+	X(packbuilder_write)            \
+	X(reference_is_valid_name)      \
+	X(reference_free)               \
+	X(reference_iterator_free)      \
+	X(reference_iterator_glob_new)  \
+	X(reference_name)               \
+	X(reference_name_to_id)         \
+	X(reference_next)               \
+	X(reference_target)             \
+	X(repository_config)            \
+	X(repository_free)              \
+	X(repository_init_ext)          \
+	X(repository_init_options_init) \
+	X(repository_odb)               \
+	X(repository_open_ext)
+
+struct git_library {
+#define X(name) __typeof__(git_##name) *name;
+	GIT_LIBRARY(X)
+#undef X
+};
+
+extern struct git_library libgit; /* to be used after git_library_start */
+
+/* Loads libgit2 and starts it with our settings, once. */
+int git_library_start(struct err *err);
+/* ERR_FAIL with libgit2's own words after "task: ". */
+int git_library_error(struct err *err, const char *task);
+
+#endif

@@ -1,0 +1,219 @@
+/* late.c - what a unit wrote to a case that had been taken from it. */
+#include "core/merge/late.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/merge/access.h"
+#include "core/merge/late_room.h"
+#include "core/log/log_entry.h"
+
+/* Refused changes are few, and have an index of their own. */
+#define LATE                                                      \
+	" JOIN _verdict v ON v.change = c.id AND v.kind = 1 AND " \
+	"v.reason = '" ACCESS_NOT_ASSIGNED "'"
+static const char SQL_LATE[] =
+	"SELECT " LOG_COLUMNS ", 0, 0 FROM _change c" LATE
+	" JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS
+	" WHERE c.flags & 1 AND (?1 IS NULL OR r.scope = ?1)"
+	" ORDER BY r.scope, r.entity, r.key, c.cell, c.clock, c.id";
+static const char SQL_IN_CELL[] = "SELECT c.id FROM _change c" LATE
+				  " WHERE c.cell = ? AND c.flags & 1";
+static const char SQL_NAMES[] =
+	"SELECT bases, flags FROM _change WHERE cell = ? AND bases IS NOT NULL";
+static const char SQL_SITES[] =
+	"SELECT DISTINCT o.site FROM _row r CROSS JOIN _change c ON c.cell"
+	" BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LATE
+	" JOIN _origin o ON o.id = c.id >> 40"
+	" WHERE r.scope = ? AND c.flags & 1";
+static const char SQL_IS[] = "SELECT o.site FROM _origin o JOIN _change c"
+			     " ON c.id = (o.id << 40 | ?2)" LATE
+			     " WHERE o.origin = ?1 AND c.flags & 1";
+static const char SQL_CELL_OF[] =
+	"SELECT c.id, c.cell FROM _change c JOIN _origin o ON o.id = c.id >> 40"
+	" WHERE o.origin = ?1 AND c.id = (o.id << 40 | ?2)";
+
+/* Who names a change: an accepted one of its cell, or a later late one. */
+struct naming {
+	bool decided;
+	bool said_again;
+};
+
+static int ask_names(struct naming *out, struct replica *replica, int64_t cell,
+		     int64_t id, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_NAMES, err);
+
+	*out = (struct naming){false, false};
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, cell);
+	while ((rc = db_step(replica->db, stmt, err)) > 0) {
+		const void *blob = sqlite3_column_blob(stmt, 0);
+		size_t n = (size_t)sqlite3_column_bytes(stmt, 0) / 8;
+		bool refused = (db_int(stmt, 1) & STORE_REFUSED) != 0;
+
+		for (size_t i = 0; i < n; i++) {
+			if (store_base_at(blob, i) != id)
+				continue;
+			out->decided |= !refused;
+			out->said_again |= refused;
+		}
+	}
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+static int find_stored(int64_t *id, int64_t *cell, struct replica *replica,
+		       struct change_id name, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_CELL_OF, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, (int64_t)name.origin);
+	db_bind_int(stmt, 2, (int64_t)name.seq);
+	rc = db_step(replica->db, stmt, err);
+	if (rc > 0) {
+		*id = db_int(stmt, 0);
+		*cell = db_int(stmt, 1);
+	}
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+/* (L2) */
+static bool office_may(const struct replica *replica,
+		       const struct change *change)
+{
+	const struct entity *entity =
+		schema_entity(replica->schema, change->entity);
+	const struct field *field =
+		entity != NULL ? entity_field(entity, change->field) : NULL;
+
+	return field != NULL &&
+	       access_writer(field->writers, entity, change->row,
+			     change->row_len, REPLICA_OFFICE);
+}
+
+struct passing {
+	struct replica *replica;
+	change_log_fn *fn;
+	void *ctx;
+};
+
+static int pass_on(const struct change_log_entry *entry, void *ctx,
+		   struct err *err)
+{
+	const struct passing *passing = ctx;
+	struct naming naming;
+	int64_t cell = 0;
+	int64_t id = 0;
+	int rc;
+
+	if (!office_may(passing->replica, entry->change))
+		return 0;
+	rc = find_stored(&id, &cell, passing->replica, entry->change->id, err);
+	if (rc == 0)
+		rc = ask_names(&naming, passing->replica, cell, id, err);
+	if (rc < 0 || naming.decided || naming.said_again)
+		return rc;
+	return passing->fn(entry, passing->ctx, err);
+}
+
+int late_each(struct replica *replica, const char *key, change_log_fn *fn,
+	      void *ctx, struct err *err)
+{
+	struct passing passing = {replica, fn, ctx};
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_LATE, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, key);
+	return log_entry_each(replica, stmt, pass_on, &passing, err);
+}
+
+static int count_one(const struct change_log_entry *entry, void *ctx,
+		     struct err *err)
+{
+	(void)entry;
+	(void)err;
+	++*(size_t *)ctx;
+	return 0;
+}
+
+int late_count(size_t *n, struct replica *replica, struct err *err)
+{
+	*n = 0;
+	return late_each(replica, NULL, count_one, n, err);
+}
+
+int late_sites(struct replica *replica, const char *key, late_site_fn *fn,
+	       void *ctx, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_SITES, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, key);
+	while ((rc = db_step(replica->db, stmt, err)) > 0)
+		if ((rc = fn(db_text(stmt, 0), ctx, err)) != 0)
+			break;
+	sqlite3_reset(stmt);
+	return rc;
+}
+
+int late_is(bool *out, char *site, struct replica *replica, struct change_id id,
+	    struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_IS, err);
+
+	*out = false;
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, (int64_t)id.origin);
+	db_bind_int(stmt, 2, (int64_t)id.seq);
+	rc = db_step(replica->db, stmt, err);
+	*out = rc > 0;
+	if (*out)
+		snprintf(site, CHANGE_NAME_MAX + 1, "%s", db_text(stmt, 0));
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+int late_bases(struct cell_heads *bases, struct replica *replica,
+	       const struct cell *cell, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, SQL_IN_CELL, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, cell->id);
+	while ((rc = db_step(replica->db, stmt, err)) > 0) {
+		struct naming naming;
+		int64_t *ids;
+
+		rc = ask_names(&naming, replica, cell->id, db_int(stmt, 0),
+			       err);
+		if (rc < 0)
+			break;
+		if (naming.decided)
+			continue;
+		ids = realloc(bases->ids, (bases->n + 1) * sizeof(*ids));
+		if (ids == NULL) {
+			rc = err_nomem(err);
+			break;
+		}
+		bases->ids = ids;
+		ids[bases->n++] = db_int(stmt, 0);
+	}
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,28 @@
+/* late.h - what a unit wrote to its own rows of a case that had been taken
+ * from it meanwhile: refused by the merge, kept, and waiting for the office.
+ * Knows refused changes and who names them; decides nothing.
+ *
+ * (L1) It waits until an accepted change of its cell names it as a base; a
+ *      decision (edit_decide) names all that wait in its cell.
+ * (L2) Only what the office could write itself waits: of other fields, what
+ *      came late stays on record as refused. */
+#ifndef TIAN_CORE_LATE_H
+#define TIAN_CORE_LATE_H
+
+#include "core/log/change_log.h"
+
+/* What waits in a case (all: key NULL), by case, row, field; of a node's
+ * several words in one cell the last. */
+int late_each(struct replica *replica, const char *key, change_log_fn *fn,
+	      void *ctx, struct err *err);
+int late_count(size_t *n, struct replica *replica, struct err *err);
+/* Sites that have a change in this case that came late, decided or not. */
+typedef int late_site_fn(const char *site, void *ctx, struct err *err);
+int late_sites(struct replica *replica, const char *key, late_site_fn *fn,
+	       void *ctx, struct err *err);
+/* Whether a change was refused as late, and by which site it is (copied into
+ * a buffer of CHANGE_NAME_MAX + 1). */
+int late_is(bool *out, char *site, struct replica *replica, struct change_id id,
+	    struct err *err);
+
+#endif

@@ -1,0 +1,192 @@
+/* haul.c - what one repository has, for given tips, and another lacks. */
+#include "sync/git/haul.h"
+
+#include <string.h>
+
+#include "sync/git/commit.h"
+#include "sync/git/repository_room.h"
+#include "sync/git/tree.h"
+
+struct walk {
+	struct haul *haul;
+	struct repository *from;
+	struct repository *to;
+	struct oid_list commits; /* to visit, a stack */
+};
+
+/* 1 if it has to travel and was not listed yet, 0 if not. */
+static int want(struct walk *walk, const struct oid *oid, struct err *err)
+{
+	int added;
+
+	if (oid_set_has(&walk->haul->seen, oid) ||
+	    (walk->to != NULL && repository_has(walk->to, oid)))
+		return 0;
+	added = oid_set_add(&walk->haul->seen, oid);
+	if (added < 0 || !oid_list_add(&walk->haul->oids, oid))
+		return err_nomem(err);
+	return 1;
+}
+
+static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
+{
+	char hex[OID_TEXT];
+	git_object_t type;
+	git_oid id;
+	size_t size;
+	int rc = want(walk, oid, err);
+
+	if (rc <= 0)
+		return rc;
+	memcpy(id.id, oid->bytes, OID_SIZE);
+	oid_format(hex, oid);
+	if (libgit.odb_read_header(&size, &type, walk->from->odb, &id) < 0)
+		return err_set(err, ERR_MISSING, "object %s is missing", hex);
+	if (type != GIT_OBJECT_BLOB || size > OBJECT_BLOB_MAX)
+		return err_set(err, ERR_CORRUPT,
+			       "object %s is no blob of a lawful size", hex);
+	return 0;
+}
+
+static int walk_tree(struct walk *walk, const struct oid *tree,
+		     const struct oid *beside, int depth, struct err *err);
+
+/* Reads on in the parent's tree to where `entry` would stand; true if it is
+ * there. The parent's tree is a hint only: what is wrong in it is told where
+ * it is walked itself. */
+static bool find_beside(struct tree_entry *at, bool *more,
+			struct tree_cursor *cursor,
+			const struct tree_entry *entry)
+{
+	struct err ignored;
+
+	while (*more && tree_compare(at, entry) < 0)
+		*more = tree_next(at, cursor, &ignored) > 0;
+	return *more && tree_compare(at, entry) == 0;
+}
+
+static int walk_entries(struct walk *walk, const struct buf *raw,
+			const struct buf *beside, int depth, struct err *err)
+{
+	static const struct oid none;
+	struct tree_cursor cursor;
+	struct tree_cursor other;
+	struct tree_entry entry;
+	struct tree_entry old;
+	struct err ignored;
+	bool more;
+	int rc;
+
+	tree_cursor_init(&cursor, raw);
+	tree_cursor_init(&other, beside);
+	more = tree_next(&old, &other, &ignored) > 0;
+	while ((rc = tree_next(&entry, &cursor, err)) > 0) {
+		bool found = find_beside(&old, &more, &other, &entry);
+
+		if (found && oid_equal(&old.oid, &entry.oid))
+			continue;
+		rc = entry.is_tree ? walk_tree(walk, &entry.oid,
+					       found ? &old.oid : &none,
+					       depth + 1, err)
+				   : want_blob(walk, &entry.oid, err);
+		if (rc < 0)
+			return rc;
+	}
+	return rc;
+}
+
+/* `beside`: the parent's tree at the same path, zero if none. */
+static int walk_tree(struct walk *walk, const struct oid *tree,
+		     const struct oid *beside, int depth, struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	struct buf old = BUF_INIT;
+	struct err ignored;
+	int rc;
+
+	if (depth > HAUL_DEPTH_MAX)
+		return err_set(err, ERR_CORRUPT, "folders nest too deep");
+	rc = want(walk, tree, err);
+	if (rc <= 0)
+		return rc;
+	rc = repository_read(&raw, walk->from, tree, OBJECT_TREE, err);
+	if (rc == 0 && !oid_is_zero(beside) &&
+	    repository_read(&old, walk->from, beside, OBJECT_TREE, &ignored) <
+		    0)
+		buf_clear(&old);
+	if (rc == 0)
+		rc = walk_entries(walk, &raw, &old, depth, err);
+	buf_release(&old);
+	buf_release(&raw);
+	return rc;
+}
+
+static int walk_commit(struct walk *walk, const struct oid *oid,
+		       struct err *err)
+{
+	struct oid beside = {{0}};
+	struct commit commit;
+	struct commit parent;
+	struct err ignored;
+	int rc = commit_read(&commit, walk->from, oid, err);
+
+	if (rc < 0)
+		return rc;
+	if (walk->to != NULL && repository_begins(walk->to, oid))
+		commit.n_parents = 0;
+	for (size_t i = 0; rc == 0 && i < commit.n_parents; i++) {
+		rc = want(walk, &commit.parents[i], err);
+		if (rc > 0 && !oid_list_add(&walk->commits, &commit.parents[i]))
+			rc = err_nomem(err);
+		rc = rc < 0 ? rc : 0;
+	}
+	/* Only what the other side has may be passed over by comparison; among
+	 * new commits the set of what was seen does that. Where it cannot be
+	 * asked, the parent travels too or is there: `from` is our own. */
+	if (commit.n_parents > 0 &&
+	    (walk->to == NULL ||
+	     repository_has(walk->to, &commit.parents[0])) &&
+	    commit_read(&parent, walk->from, &commit.parents[0], &ignored) ==
+		    0) {
+		beside = parent.tree;
+		commit_release(&parent);
+	}
+	if (rc == 0)
+		rc = walk_tree(walk, &commit.tree, &beside, 0, err);
+	commit_release(&commit);
+	return rc;
+}
+
+int haul_collect(struct haul *haul, struct repository *from,
+		 struct repository *to, const struct oid *tips, size_t n,
+		 struct err *err)
+{
+	struct walk walk = {.haul = haul, .from = from, .to = to};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = want(&walk, &tips[i], err);
+		if (rc > 0 && !oid_list_add(&walk.commits, &tips[i]))
+			rc = err_nomem(err);
+		rc = rc < 0 ? rc : 0;
+	}
+	while (rc == 0 && walk.commits.n > 0) {
+		struct oid next = walk.commits.items[--walk.commits.n];
+
+		rc = walk_commit(&walk, &next, err);
+	}
+	oid_list_release(&walk.commits);
+	return rc;
+}
+
+int haul_deliver(const struct haul *haul, struct repository *from,
+		 struct repository *to, struct err *err)
+{
+	return repository_pack(to, from, &haul->oids, err);
+}
+
+void haul_release(struct haul *haul)
+{
+	oid_list_release(&haul->oids);
+	oid_set_release(&haul->seen);
+}

@@ -1,0 +1,372 @@
+/* repository.c - a bare git repository: life cycle, reading, refs. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/git/repository_room.h"
+#include "sync/git/tree.h"
+
+static_assert(sizeof(struct oid) == sizeof(git_oid), "SHA-1 names");
+
+int repository_git_error(struct err *err, const char *fmt, ...)
+{
+	char task[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(task, sizeof(task), fmt, args);
+	va_end(args);
+	return git_library_error(err, task);
+}
+
+/* --- making one -------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int configure(git_repository *git, const char *path, struct err *err)
+{
+	static const char attributes[] = "* -merge\n";
+	struct buf text = BUF_INIT;
+	git_config *config = NULL;
+	char name[PATH_MAX];
+	int rc = 0;
+
+	/* git must never merge content of ours, libgit2 1.5 hashes a whole
+	 * commit-graph at every open, and nobody rewrites history. */
+	if (libgit.repository_config(&config, git) < 0 ||
+	    libgit.config_set_bool(config, "gc.writeCommitGraph", 0) < 0 ||
+	    libgit.config_set_bool(config, "receive.denyNonFastForwards", 1) <
+		    0 ||
+	    libgit.config_set_bool(config, "receive.denyDeletes", 1) < 0)
+		rc = repository_git_error(err, "configure %s", path);
+	libgit.config_free(config);
+	if (rc < 0)
+		return rc;
+	snprintf(name, sizeof(name), "%s/info", path);
+	if (mkdir(name, 0777) != 0 && errno != EEXIST)
+		return err_errno(err, "%s", name);
+	snprintf(name, sizeof(name), "%s/info/attributes", path);
+	buf_adds(&text, attributes);
+	rc = buf_write_file(&text, name, 0644, err);
+	buf_release(&text);
+	return rc;
+}
+
+static int create_at(const char *path, struct err *err)
+{
+	git_repository_init_options options;
+	git_repository *git = NULL;
+	int rc;
+
+	libgit.repository_init_options_init(
+		&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
+			GIT_REPOSITORY_INIT_MKDIR;
+	options.initial_head = "main";
+	if (libgit.repository_init_ext(&git, path, &options) < 0)
+		return repository_git_error(err, "make %s", path);
+	rc = configure(git, path, err);
+	libgit.repository_free(git);
+	return rc;
+}
+
+int repository_create(const char *path, struct err *err)
+{
+	struct repository *there = NULL;
+	char tmp[PATH_MAX];
+	struct stat st;
+	int rc = repository_open(&there, path, REPOSITORY_READ, err);
+
+	repository_close(there);
+	if (rc != ERR_MISSING)
+		return rc;
+	/* rename(2) replaces an empty folder and nothing else. */
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(err, ERR_INPUT, "%s is not a folder", path);
+	snprintf(tmp, sizeof(tmp), "%s.tmp", path);
+	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	rc = create_at(tmp, err);
+	if (rc == 0 && rename(tmp, path) != 0)
+		rc = errno == ENOTEMPTY || errno == EEXIST
+			     ? err_set(err, ERR_INPUT,
+				       "%s holds something else than a git "
+				       "repository",
+				       path)
+			     : err_errno(err, "%s", path);
+	if (rc < 0)
+		nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return rc;
+}
+
+/* --- life cycle -------------------------------------------------------- */
+
+static int open_git(struct repository *repository, struct err *err)
+{
+	int rc = libgit.repository_open_ext(
+		&repository->git, repository->path,
+		GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT |
+			GIT_REPOSITORY_OPEN_BARE,
+		NULL);
+
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_MISSING, "%s is no git repository",
+			       repository->path);
+	if (rc < 0 ||
+	    libgit.repository_odb(&repository->odb, repository->git) < 0)
+		return repository_git_error(err, "open %s", repository->path);
+	if (repository->mode == REPOSITORY_READ)
+		return 0;
+	if (libgit.mempack_new(&repository->memory) < 0 ||
+	    libgit.odb_add_backend(repository->odb, repository->memory, 999) <
+		    0)
+		return repository_git_error(err, "open %s", repository->path);
+	return 0;
+}
+
+static void close_git(struct repository *repository)
+{
+	libgit.odb_free(repository->odb);
+	libgit.repository_free(repository->git);
+	repository->odb = NULL;
+	repository->git = NULL;
+	repository->memory = NULL;
+}
+
+int repository_open(struct repository **out, const char *path,
+		    enum repository_mode mode, struct err *err)
+{
+	struct repository *repository;
+	int rc = git_library_start(err);
+
+	if (rc < 0)
+		return rc;
+	repository = calloc(1, sizeof(*repository));
+	if (repository == NULL)
+		return err_nomem(err);
+	repository->lock = -1;
+	repository->mode = mode;
+	repository->path = strdup(path);
+	rc = repository->path != NULL ? open_git(repository, err)
+				      : err_nomem(err);
+	if (rc < 0) {
+		repository_close(repository);
+		return rc;
+	}
+	*out = repository;
+	return 0;
+}
+
+void repository_close(struct repository *repository)
+{
+	if (repository == NULL)
+		return;
+	repository_unlock(repository);
+	close_git(repository);
+	oid_list_release(&repository->fresh);
+	free(repository->path);
+	free(repository);
+}
+
+const char *repository_path(const struct repository *repository)
+{
+	return repository->path;
+}
+
+int repository_reopen(struct repository *repository, struct err *err)
+{
+	close_git(repository);
+	return open_git(repository, err);
+}
+
+static void begin_path(struct buf *out, const struct repository *repository)
+{
+	buf_addf(out, "%s/shallow", repository->path);
+}
+
+int repository_load_begin(struct repository *repository, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	int rc;
+
+	begin_path(&path, repository);
+	rc = buf_check(&path, err);
+	if (rc == 0)
+		rc = buf_read_file(&text, buf_text(&path), 4096, err);
+	if (rc == ERR_MISSING)
+		rc = 0;
+	else if (rc == 0 &&
+		 (text.len != OID_TEXT ||
+		  !oid_parse(&repository->begins, buf_text(&text), text.len)))
+		rc = err_set(err, ERR_CORRUPT, "%s names no single commit",
+			     buf_text(&path));
+	buf_release(&text);
+	buf_release(&path);
+	return rc;
+}
+
+int repository_set_begin(struct repository *repository, const struct oid *oid,
+			 struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	char hex[OID_TEXT];
+	int rc;
+
+	begin_path(&path, repository);
+	oid_format(hex, oid);
+	buf_addf(&text, "%s\n", hex);
+	rc = buf_check(&path, err);
+	if (rc == 0 && !oid_is_zero(oid))
+		rc = buf_write_file(&text, buf_text(&path), 0644, err);
+	else if (rc == 0 && unlink(buf_text(&path)) != 0 && errno != ENOENT)
+		rc = err_errno(err, "%s", buf_text(&path));
+	if (rc == 0)
+		repository->begins = *oid;
+	buf_release(&text);
+	buf_release(&path);
+	return rc;
+}
+
+bool repository_begins(const struct repository *repository,
+		       const struct oid *oid)
+{
+	return !oid_is_zero(&repository->begins) &&
+	       (oid == NULL || oid_equal(&repository->begins, oid));
+}
+
+const struct oid *repository_begin(const struct repository *repository)
+{
+	return &repository->begins;
+}
+
+/* libgit2 caches objects by name, those in memory too: it would go on
+ * believing in them, so it is opened anew. */
+int repository_discard(struct repository *repository, struct err *err)
+{
+	if (repository->fresh.n == 0)
+		return 0;
+	repository->fresh.n = 0;
+	return repository_reopen(repository, err);
+}
+
+/* --- reading ----------------------------------------------------------- */
+
+static void to_git(git_oid *out, const struct oid *oid)
+{
+	memcpy(out->id, oid->bytes, OID_SIZE);
+}
+
+bool repository_has(struct repository *repository, const struct oid *oid)
+{
+	git_oid id;
+
+	to_git(&id, oid);
+	return libgit.odb_exists_ext(repository->odb, &id,
+				     GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
+static const struct kind {
+	git_object_t type;
+	const char *name;
+	size_t limit;
+} kinds[] = {
+	[OBJECT_COMMIT] = {GIT_OBJECT_COMMIT, "commit", OBJECT_COMMIT_MAX},
+	[OBJECT_TREE] = {GIT_OBJECT_TREE, "tree", OBJECT_TREE_MAX},
+	[OBJECT_BLOB] = {GIT_OBJECT_BLOB, "blob", OBJECT_BLOB_MAX},
+};
+
+/* Kind and size stand in the object's header, before it is inflated. */
+static int check_header(struct repository *repository, const git_oid *id,
+			enum object_kind kind, struct err *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+	git_object_t type;
+	size_t size;
+	int rc = libgit.odb_read_header(&size, &type, repository->odb, id);
+
+	libgit.oid_tostr(hex, sizeof(hex), id);
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_MISSING, "object %s is missing", hex);
+	if (rc < 0) {
+		repository_git_error(err, "object %s", hex);
+		return err->code = ERR_CORRUPT;
+	}
+	if (type != kinds[kind].type)
+		return err_set(err, ERR_CORRUPT, "object %s is no %s", hex,
+			       kinds[kind].name);
+	if (size > kinds[kind].limit)
+		return err_set(err, ERR_CORRUPT,
+			       "%s %s has %zu bytes, more than %zu",
+			       kinds[kind].name, hex, size, kinds[kind].limit);
+	return 0;
+}
+
+int repository_read(struct buf *out, struct repository *repository,
+		    const struct oid *oid, enum object_kind kind,
+		    struct err *err)
+{
+	git_odb_object *object = NULL;
+	git_oid id;
+	int rc;
+
+	to_git(&id, oid);
+	rc = check_header(repository, &id, kind, err);
+	if (rc < 0)
+		return rc;
+	if (libgit.odb_read(&object, repository->odb, &id) < 0) {
+		char hex[OID_TEXT];
+
+		oid_format(hex, oid);
+		repository_git_error(err, "object %s", hex);
+		return err->code = ERR_CORRUPT;
+	}
+	buf_clear(out);
+	buf_add(out, libgit.odb_object_data(object),
+		libgit.odb_object_size(object));
+	libgit.odb_object_free(object);
+	return buf_check(out, err);
+}
+
+int repository_find(struct oid *out, struct repository *repository,
+		    const struct oid *tree, const char *path, struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	struct tree_entry entry = {.is_tree = true, .oid = *tree};
+	int rc = 0;
+
+	while (rc == 0 && *path != '\0') {
+		size_t len = strcspn(path, "/");
+
+		if (!entry.is_tree)
+			rc = err_set(err, ERR_MISSING, "no '%s' in the tree",
+				     path);
+		if (rc == 0)
+			rc = repository_read(&raw, repository, &entry.oid,
+					     OBJECT_TREE, err);
+		if (rc == 0)
+			rc = tree_find(&entry, &raw, path, len, err);
+		path += len;
+		path += *path == '/';
+	}
+	if (rc == 0)
+		*out = entry.oid;
+	buf_release(&raw);
+	return rc;
+}

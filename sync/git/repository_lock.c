@@ -1,0 +1,181 @@
+/* repository_lock.c - one writer at a time, and what a killed one left.
+ * Knows file names inside a bare repository; no object, no ref value.
+ *
+ * The lock is flock(2) on `tian.lock`, so the kernel drops it with its
+ * holder. While something is being written the file lists it, one ref a
+ * line; an empty file says that the last holder finished. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/git/repository_room.h"
+
+enum { LOCK_TRIES = 6000, LOCK_PAUSE_MS = 10, INTENTS_MAX = 1 << 20 };
+
+static int open_lock(struct repository *repository, struct err *err)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/tian.lock", repository->path);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	return fd < 0 ? err_errno(err, "%s", path) : fd;
+}
+
+static int wait_lock(int fd, struct repository *repository, struct err *err)
+{
+	const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000L};
+
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_errno(err, "lock %s", repository->path);
+		if (i == LOCK_TRIES)
+			return err_set(err, ERR_BUSY,
+				       "%s is in use by another process",
+				       repository->path);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+int repository_lock(struct repository *repository, struct err *err)
+{
+	char path[PATH_MAX];
+	struct buf intents = BUF_INIT;
+	int fd = open_lock(repository, err);
+	int rc = fd;
+
+	if (rc < 0)
+		return rc;
+	rc = wait_lock(fd, repository, err);
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	repository->lock = fd;
+	snprintf(path, sizeof(path), "%s/tian.lock", repository->path);
+	rc = buf_read_file(&intents, path, INTENTS_MAX, err);
+	if (rc == 0 && intents.len > 0) {
+		repository_tidy(repository, buf_text(&intents));
+		if (ftruncate(fd, 0) != 0)
+			rc = err_errno(err, "%s", path);
+	}
+	buf_release(&intents);
+	if (rc < 0)
+		repository_unlock(repository);
+	return rc;
+}
+
+void repository_unlock(struct repository *repository)
+{
+	if (repository == NULL || repository->lock < 0)
+		return;
+	/* A failure leaves intents that the next holder finds harmless. */
+	if (repository->dirty && ftruncate(repository->lock, 0) == 0)
+		repository->dirty = false;
+	close(repository->lock);
+	repository->lock = -1;
+}
+
+int repository_intend(struct repository *repository, const char *what,
+		      struct err *err)
+{
+	char line[1024];
+	int n = snprintf(line, sizeof(line), "%s\n", what);
+
+	if (repository->lock < 0)
+		return err_set(err, ERR_FAIL, "%s is written without its lock",
+			       repository->path);
+	repository->dirty = true;
+	if (lseek(repository->lock, 0, SEEK_END) < 0 ||
+	    write(repository->lock, line, (size_t)n) != n)
+		return err_errno(err, "%s/tian.lock", repository->path);
+	return 0;
+}
+
+static bool ends_with(const char *name, const char *tail)
+{
+	size_t len = strlen(name);
+	size_t n = strlen(tail);
+
+	return len >= n && strcmp(name + len - n, tail) == 0;
+}
+
+/* An index whose pack was not renamed into place yet. */
+static bool orphan_index(int folder, const char *name)
+{
+	char pack[NAME_MAX + 8];
+	size_t len = strlen(name);
+
+	if (!ends_with(name, ".idx") || len > NAME_MAX)
+		return false;
+	snprintf(pack, sizeof(pack), "%.*s.pack", (int)len - 4, name);
+	return faccessat(folder, pack, F_OK, 0) != 0;
+}
+
+/* Names as libgit2's indexer and its file buffers make them; stock git's own
+ * begin with "tmp_" and stay. */
+static void tidy_packs(struct repository *repository)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/objects/pack", repository->path);
+	dir = opendir(path);
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		const char *name = entry->d_name;
+
+		if (strncmp(name, "pack_git2_", 10) == 0 ||
+		    (strncmp(name, "pack-", 5) == 0 &&
+		     (ends_with(name, ".lock") ||
+		      orphan_index(dirfd(dir), name))))
+			unlinkat(dirfd(dir), name, 0);
+	}
+	closedir(dir);
+}
+
+void repository_empty_folder(const char *folder)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+}
+
+void repository_tidy(struct repository *repository, const char *intents)
+{
+	char path[PATH_MAX];
+
+	tidy_packs(repository);
+	snprintf(path, sizeof(path), "%s/objects/" REPOSITORY_ROOM,
+		 repository->path);
+	repository_empty_folder(path);
+	rmdir(path);
+	while (*intents != '\0') {
+		int len = (int)strcspn(intents, "\n");
+
+		snprintf(path, sizeof(path), "%s/%.*s.lock", repository->path,
+			 len, intents);
+		/* The file may be anybody's where the hub is shared. */
+		if (strncmp(intents, "refs/", 5) == 0 &&
+		    memmem(intents, (size_t)len, "..", 2) == NULL)
+			unlink(path);
+		intents += len;
+		intents += *intents == '\n';
+	}
+}

@@ -1,0 +1,343 @@
+/* repository_refs.c - a repository's refs: read, and moved by compare-and-swap.
+ * Knows ref files as git keeps them; no object, nor what a ref means.
+ *
+ * Several are moved together, as git does one: each locked by `NAME.lock`,
+ * which holds the new value, is on the disk, and then takes the ref's place.
+ * The disk is waited for once for all of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sync/git/durable.h"
+#include "sync/git/repository_room.h"
+
+enum { STALE_LOCK_SECONDS = 60 };
+
+static void from_git(struct oid *out, const git_oid *oid)
+{
+	memcpy(out->bytes, oid->id, OID_SIZE);
+}
+
+int repository_ref(struct oid *out, struct repository *repository,
+		   const char *name, struct err *err)
+{
+	git_oid id;
+	int rc = libgit.reference_name_to_id(&id, repository->git, name);
+
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_MISSING, "no ref %s", name);
+	if (rc < 0)
+		return repository_git_error(err, "ref %s", name);
+	from_git(out, &id);
+	return 0;
+}
+
+/* --- moving ------------------------------------------------------------ */
+
+struct move {
+	struct ref_move *move;
+	char *path; /* of the ref's file */
+	char *lock; /* of its lock's, which is there; NULL if not */
+};
+
+/* A power cut may leave a ref's lock without a note of whose it was. Stock
+ * git holds one for milliseconds. */
+static bool remove_stale_lock(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 &&
+	       time(NULL) - st.st_mtime > STALE_LOCK_SECONDS &&
+	       unlink(path) == 0;
+}
+
+/* Makes the folders above `path` that are missing below the repository. */
+static int make_folders(char *path, size_t from, struct err *err)
+{
+	for (char *at = strchr(path + from, '/'); at != NULL;
+	     at = strchr(at + 1, '/')) {
+		bool made;
+
+		*at = '\0';
+		made = mkdir(path, 0777) == 0;
+		if (!made && errno != EEXIST)
+			return err_errno(err, "%s", path);
+		*at = '/';
+		if (made) {
+			char *above = at;
+
+			while (*--above != '/')
+				;
+			*above = '\0';
+			if (durable_folder(path, err) < 0)
+				return err->code;
+			*above = '/';
+		}
+	}
+	return 0;
+}
+
+static int open_lock(char *lock, size_t root, struct err *err)
+{
+	int fd = -1;
+	int rc = 0;
+
+	for (int i = 0; fd < 0 && rc == 0 && i < 3; i++) {
+		fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd < 0 && errno == ENOENT)
+			rc = make_folders(lock, root, err);
+		else if (fd < 0 &&
+			 (errno != EEXIST || !remove_stale_lock(lock)))
+			break;
+	}
+	if (rc < 0)
+		return rc;
+	return fd < 0 ? err_errno(err, "%s", lock) : fd;
+}
+
+/* Locks a ref and writes its new value into the lock. */
+static int lock_ref(struct move *move, struct repository *repository,
+		    struct err *err)
+{
+	const char *name = move->move->name;
+	char text[OID_TEXT + 1];
+	char path[PATH_MAX];
+	char lock[PATH_MAX + 8];
+	int fd = -1;
+	int rc = 0;
+
+	if (strncmp(name, "refs/", 5) != 0 ||
+	    libgit.reference_is_valid_name(name) != 1)
+		rc = err_set(err, ERR_INPUT, "no ref can be called %s", name);
+	else if ((size_t)snprintf(path, sizeof(path), "%s/%s", repository->path,
+				  name) >= sizeof(path))
+		rc = err_set(err, ERR_INPUT, "the path of %s is too long",
+			     name);
+	if (rc == 0)
+		rc = repository_intend(repository, name, err);
+	if (rc < 0)
+		return rc;
+	snprintf(lock, sizeof(lock), "%s.lock", path);
+	fd = open_lock(lock, strlen(repository->path) + 1, err);
+	if (fd < 0)
+		return fd;
+	move->path = strdup(path);
+	move->lock = strdup(lock);
+	if (move->path == NULL || move->lock == NULL) {
+		unlink(lock);
+		close(fd);
+		return err_nomem(err);
+	}
+	oid_format(text, move->move->new_oid);
+	strcat(text, "\n");
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		rc = err_errno(err, "%s", lock);
+	if (close(fd) != 0 && rc == 0)
+		rc = err_errno(err, "%s", lock);
+	return rc;
+}
+
+static void unlock_ref(struct move *move)
+{
+	if (move->lock != NULL)
+		unlink(move->lock);
+	free(move->lock);
+	free(move->path);
+	move->lock = NULL;
+	move->path = NULL;
+}
+
+/* ERR_STALE: the ref, which is locked, is not what it was taken for. */
+static int compare_ref(const struct ref_move *move,
+		       struct repository *repository, struct err *err)
+{
+	struct oid now = {{0}};
+	int rc = repository_ref(&now, repository, move->name, err);
+
+	if (rc == ERR_MISSING)
+		rc = 0;
+	if (rc == 0 && move->old != NULL && !oid_equal(&now, move->old))
+		rc = err_set(err, ERR_STALE, "ref %s has moved", move->name);
+	return rc;
+}
+
+static int lock_all(struct move *moves, size_t n, struct repository *repository,
+		    struct err *err)
+{
+	bool shut = false;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct ref_move *move = moves[i].move;
+
+		move->result = ERR_STALE;
+		if (shut)
+			continue;
+		rc = lock_ref(&moves[i], repository, err);
+		if (rc == 0)
+			rc = compare_ref(move, repository, err);
+		move->result = rc;
+		if (rc == ERR_STALE) {
+			shut = move->gate;
+			unlock_ref(&moves[i]);
+			rc = 0;
+		}
+	}
+	return rc;
+}
+
+/* The locks are on the disk; each takes its ref's place. */
+static int rename_all(struct move *moves, size_t n, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		if (moves[i].lock == NULL)
+			continue;
+		/* An empty folder may stand where a ref is to be. */
+		if (rename(moves[i].lock, moves[i].path) != 0 &&
+		    (rmdir(moves[i].path) != 0 ||
+		     rename(moves[i].lock, moves[i].path) != 0))
+			rc = err_errno(err, "%s", moves[i].path);
+		if (rc < 0)
+			break;
+		free(moves[i].lock);
+		moves[i].lock = NULL;
+	}
+	return rc;
+}
+
+static int sync_folders(struct move *moves, size_t n, struct err *err)
+{
+	const char *last = "";
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		if (moves[i].path == NULL || moves[i].lock != NULL)
+			continue;
+		*strrchr(moves[i].path, '/') = '\0';
+		if (strcmp(moves[i].path, last) != 0)
+			rc = durable_folder(moves[i].path, err);
+		last = moves[i].path;
+	}
+	return rc;
+}
+
+int repository_move_refs(struct repository *repository,
+			 struct ref_move *ref_moves, size_t n, struct err *err)
+{
+	struct move *moves = calloc(n + 1, sizeof(*moves));
+	const char **locks = calloc(n + 1, sizeof(*locks));
+	size_t locked = 0;
+	int rc = moves == NULL || locks == NULL ? err_nomem(err) : 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		moves[i].move = &ref_moves[i];
+	if (rc == 0)
+		rc = lock_all(moves, n, repository, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (moves[i].lock != NULL)
+			locks[locked++] = moves[i].lock;
+	if (rc == 0)
+		rc = durable_files(locks, locked, err);
+	if (rc == 0)
+		rc = rename_all(moves, n, err);
+	if (rc == 0)
+		rc = sync_folders(moves, n, err);
+	for (size_t i = 0; moves != NULL && i < n; i++)
+		unlock_ref(&moves[i]);
+	free(locks);
+	free(moves);
+	return rc;
+}
+
+int repository_set_ref(struct repository *repository, const char *name,
+		       const struct oid *new_oid, const struct oid *old,
+		       struct err *err)
+{
+	struct ref_move move = {.name = name, .new_oid = new_oid, .old = old};
+	int rc = repository_move_refs(repository, &move, 1, err);
+
+	if (rc == 0 && move.result == ERR_STALE)
+		return err_set(err, ERR_STALE, "ref %s has moved", name);
+	return rc;
+}
+
+/* --- listing ----------------------------------------------------------- */
+
+static int ref_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct ref *)a)->name,
+		      ((const struct ref *)b)->name);
+}
+
+static int add_ref(struct ref_list *list, const char *name, const git_oid *id,
+		   struct err *err)
+{
+	struct ref *items =
+		realloc(list->items, (list->n + 1) * sizeof(*items));
+
+	if (items == NULL)
+		return err_nomem(err);
+	list->items = items;
+	items[list->n].name = strdup(name);
+	if (items[list->n].name == NULL)
+		return err_nomem(err);
+	from_git(&items[list->n++].oid, id);
+	return 0;
+}
+
+int repository_refs(struct ref_list *out, struct repository *repository,
+		    const char *prefix, struct err *err)
+{
+	git_reference_iterator *iterator = NULL;
+	git_reference *ref = NULL;
+	char glob[512];
+	int rc = 0;
+	int step = 0;
+
+	snprintf(glob, sizeof(glob), "%s*", prefix);
+	if (libgit.reference_iterator_glob_new(&iterator, repository->git,
+					       glob) < 0)
+		return repository_git_error(err, "refs of %s",
+					    repository->path);
+	while (rc == 0 && (step = libgit.reference_next(&ref, iterator)) == 0) {
+		const git_oid *id = libgit.reference_target(ref);
+
+		if (id != NULL)
+			rc = add_ref(out, libgit.reference_name(ref), id, err);
+		libgit.reference_free(ref);
+	}
+	libgit.reference_iterator_free(iterator);
+	if (rc == 0 && step != GIT_ITEROVER)
+		return repository_git_error(err, "refs of %s",
+					    repository->path);
+	if (out->n > 0)
+		qsort(out->items, out->n, sizeof(*out->items), ref_compare);
+	return rc;
+}
+
+void ref_list_release(struct ref_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->items[i].name);
+	free(list->items);
+	*list = (struct ref_list){NULL, 0};
+}
+
+const struct oid *ref_list_find(const struct ref_list *list, const char *name)
+{
+	const struct ref wanted = {.name = (char *)(uintptr_t)name};
+	const struct ref *found =
+		list->n == 0 ? NULL
+			     : bsearch(&wanted, list->items, list->n,
+				       sizeof(*list->items), ref_compare);
+
+	return found != NULL ? &found->oid : NULL;
+}

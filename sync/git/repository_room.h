@@ -1,0 +1,50 @@
+/* repository_room.h - the repository as its own files see it. Not for
+ * others: only these may include libgit2. */
+#ifndef TIAN_SYNC_REPOSITORY_ROOM_H
+#define TIAN_SYNC_REPOSITORY_ROOM_H
+
+#include "core/base/git_library.h"
+#include "sync/git/repository.h"
+
+/* Where a pack is written, beside those in use. */
+#define REPOSITORY_ROOM "tian-pack"
+
+struct repository {
+	char *path;
+	enum repository_mode mode;
+	git_repository *git;
+	git_odb *odb;
+	git_odb_backend *memory; /* owned by odb; NULL when read-only */
+	struct oid_list fresh;	 /* what memory holds */
+	int lock;		 /* descriptor, -1 while not locked */
+	bool dirty;		 /* the lock file says what we are doing */
+	struct oid begins;	 /* zero: nowhere, it is whole */
+};
+
+/* ERR_FAIL with libgit2's own words after "fmt: ". */
+int repository_git_error(struct err *err, const char *fmt, ...)
+	ERR_PRINTF(2, 3);
+/* A builder of a pack with the listed objects of `from`, each under the name
+ * of the file it is a version of. The caller's: git_packbuilder_free. */
+int repository_pack_builder(git_packbuilder **out, struct repository *from,
+			    const struct oid_list *oids, struct err *err);
+/* Writes the listed objects of `from` as one pack into `to`. */
+int repository_pack(struct repository *to, struct repository *from,
+		    const struct oid_list *oids, struct err *err);
+enum { REPOSITORY_PACK_NAME = 64 };
+/* The same; `name` becomes the pack's, without `.pack`. */
+int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
+		       struct repository *from, const struct oid_list *oids,
+		       struct err *err);
+/* Notes in the lock file that `what` is about to be written: a ref's name, or
+ * "" for a pack. Needs the lock. */
+int repository_intend(struct repository *repository, const char *what,
+		      struct err *err);
+/* Removes what a killed writer left: locks of the refs it named, unfinished
+ * packs. Needs the lock. */
+void repository_tidy(struct repository *repository, const char *intents);
+
+/* Removes the files in a folder of ours, where there is one. */
+void repository_empty_folder(const char *folder);
+
+#endif

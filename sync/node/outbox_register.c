@@ -1,0 +1,140 @@
+/* outbox_register.c - the register files of an outbox commit beside its
+ * node's changes: git blame must show nobody a line that was not written.
+ * Knows trees and files; what a file may say is register_follow.c's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/identity/keys.h"
+#include "sync/node/outbox.h"
+#include "sync/register/register.h"
+#include "sync/register/register_follow.h"
+
+/* Programs of this version and later write the document of the schema. */
+enum { WITH_SCHEMA = 2 };
+
+/* The cases a batch writes to, and the schema. */
+static int add_cases(struct keys *out, const struct schema *schema,
+		     const struct batch *batch, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++) {
+		const struct change *change = &batch->changes[i];
+		const struct entity *entity =
+			schema_entity(schema, change->entity);
+		const char *key;
+		size_t len;
+
+		if (entity == NULL)
+			continue;
+		if (entity_case(entity, change->row, change->row_len, &key,
+				&len))
+			rc = keys_add(out, key, len, err);
+		else if (batch->schema >= WITH_SCHEMA &&
+			 register_has_schema(schema, entity))
+			rc = keys_add(out, REGISTER_SCHEMA,
+				      strlen(REGISTER_SCHEMA), err);
+	}
+	return rc;
+}
+
+static int read_file(struct buf *text, struct oid *oid,
+		     struct repository *repository, const struct oid *tree,
+		     const char *path, struct err *err)
+{
+	int rc = repository_find(oid, repository, tree, path, err);
+
+	if (rc == ERR_MISSING) {
+		*oid = (struct oid){{0}};
+		return 0;
+	}
+	return rc < 0 ? rc
+		      : repository_read(text, repository, oid, OBJECT_BLOB,
+					err);
+}
+
+static int check_file(struct oid *oid, struct buf *path,
+		      struct repository *repository, struct replica *replica,
+		      const struct outbox_entry *entry, const char *key,
+		      struct err *err)
+{
+	const struct change_id upto = {entry->batch->origin,
+				       outbox_last(entry)};
+	struct buf text = BUF_INIT;
+	size_t line = 0;
+	bool follows = false;
+	int rc = register_path(path, key, err);
+
+	if (rc == 0)
+		rc = read_file(&text, oid, repository, &entry->commit.tree,
+			       buf_text(path), err);
+	if (rc == 0)
+		rc = register_follow(&follows, &line, replica, key, upto, &text,
+				     err);
+	if (rc == 0 && !follows)
+		rc = err_set(err, ERR_CORRUPT,
+			     "%s: line %zu does not follow from this node's "
+			     "own changes",
+			     buf_text(path), line);
+	buf_release(&text);
+	return rc;
+}
+
+/* The tree is that of the commit before with these files, and no others,
+ * changed. */
+static int check_tree(struct repository *repository,
+		      const struct outbox_entry *entry, struct tree_edit *edits,
+		      size_t n, struct err *err)
+{
+	struct commit before = {.n_parents = 0};
+	struct oid should;
+	int rc = 0;
+
+	if (entry->commit.n_parents > 0)
+		rc = commit_read(&before, repository, &entry->commit.parents[0],
+				 err);
+	if (rc == 0)
+		rc = repository_edit_tree(&should, repository, &before.tree,
+					  edits, n, err);
+	if (rc == 0 && !oid_equal(&should, &entry->commit.tree))
+		rc = err_set(err, ERR_CORRUPT,
+			     "its tree holds other files than its batch and "
+			     "the register of what it changes");
+	commit_release(&before);
+	return rc;
+}
+
+int outbox_check_register(struct repository *repository,
+			  struct replica *replica,
+			  const struct outbox_entry *entry, struct err *err)
+{
+	const struct schema *schema = replica_schema(replica);
+	struct keys cases = {NULL, 0, 0};
+	struct tree_edit *edits = NULL;
+	struct buf *paths = NULL;
+	int rc = 0;
+
+	if (entry->batch->schema > schema->version)
+		return 0;
+	rc = add_cases(&cases, schema, entry->batch, err);
+	edits = calloc(cases.n + 1, sizeof(*edits));
+	paths = calloc(cases.n + 1, sizeof(*paths));
+	if (rc == 0 && (edits == NULL || paths == NULL))
+		rc = err_nomem(err);
+	for (size_t i = 0; rc == 0 && i < cases.n; i++) {
+		rc = check_file(&edits[i].oid, &paths[i], repository, replica,
+				entry, cases.items[i], err);
+		edits[i].path = buf_text(&paths[i]);
+	}
+	if (rc == 0) {
+		edits[cases.n] =
+			(struct tree_edit){OUTBOX_CHANGES, entry->blob};
+		rc = check_tree(repository, entry, edits, cases.n + 1, err);
+	}
+	for (size_t i = 0; paths != NULL && i < cases.n; i++)
+		buf_release(&paths[i]);
+	free(paths);
+	free(edits);
+	keys_release(&cases);
+	return rc;
+}
