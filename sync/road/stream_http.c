@@ -8,6 +8,7 @@
  * (W2) A redirect is followed to the same protocol only, and credentials go
  *      to the host they are for. */
 #include <curl/curl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,16 +53,31 @@ static struct {
 #undef X
 } libcurl;
 
-static int load_curl(struct err *err)
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static struct err curl_failure; /* of the one attempt */
+
+static void begin_curl(void)
 {
 	static const struct library_symbol symbols[] = {
 #define X(name) {"curl_" #name, offsetof(__typeof__(libcurl), name)},
 		CURL_LIBRARY(X)
 #undef X
 	};
+	int rc = library_load(&libcurl, TIAN_LIBCURL, symbols,
+			      sizeof(symbols) / sizeof(symbols[0]),
+			      &curl_failure);
 
-	return library_load(&libcurl, TIAN_LIBCURL, symbols,
-			    sizeof(symbols) / sizeof(symbols[0]), err);
+	if (rc == 0 && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		err_set(&curl_failure, ERR_FAIL, "libcurl failed to start");
+}
+
+/* Mailboxes are asked by threads of their own: libcurl starts once. */
+static int load_curl(struct err *err)
+{
+	pthread_once(&curl_once, begin_curl);
+	if (curl_failure.code < 0)
+		*err = curl_failure;
+	return curl_failure.code;
 }
 
 struct http_host {
@@ -587,13 +603,8 @@ static int find_ca(struct http_host *host, struct err *err)
 
 static int start_curl(struct http_host *host, struct err *err)
 {
-	static bool started;
-
-	if (!started && load_curl(err) < 0)
+	if (load_curl(err) < 0)
 		return err->code;
-	if (!started && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return err_set(err, ERR_FAIL, "libcurl failed to start");
-	started = true;
 	host->curl = libcurl.easy_init();
 	host->multi = libcurl.multi_init();
 	if (host->curl == NULL || host->multi == NULL)
