@@ -134,8 +134,8 @@ char *buf_take(struct buf *buf)
 
 /* Reads until the end or one byte more than `limit`, which tells the two
  * apart. */
-static int buf_read_fd(struct buf *buf, int fd, size_t limit, const char *path,
-		       struct err *err)
+int buf_read_fd(struct buf *buf, int fd, size_t limit, const char *path,
+		struct err *err)
 {
 	size_t begin = buf->len;
 

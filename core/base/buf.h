@@ -40,6 +40,9 @@ char *buf_take(struct buf *buf);
  * ERR_INPUT if it is larger. */
 int buf_read_file(struct buf *buf, const char *path, size_t limit,
 		  struct err *err);
+/* The same from where an open file stands; `path` is for errors only. */
+int buf_read_fd(struct buf *buf, int fd, size_t limit, const char *path,
+		struct err *err);
 /* Writes path.tmp, fsyncs, renames over path, fsyncs the folder. */
 int buf_write_file(const struct buf *buf, const char *path, int mode,
 		   struct err *err);

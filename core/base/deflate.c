@@ -1,11 +1,12 @@
 /* deflate.c - the one door to zlib, for values kept in the replica. */
 #include "core/base/deflate.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { HEAD = 4 };
+enum { HEAD = 4, STEP = 16384 };
 
 /* A text of a few KiB needs no window of 32: making and clearing one takes
  * longer than deflating the text. Measured on Chinese text of 1.2 KB:
@@ -85,4 +86,43 @@ int deflate_unpack(struct buf *out, const void *bytes, size_t len, size_t limit,
 done:
 	free(plain);
 	return rc;
+}
+
+int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
+		    size_t limit, struct err *err)
+{
+	unsigned char made[STEP];
+	z_stream stream = {.next_in = (z_const Bytef *)bytes};
+	size_t left = limit;
+	bool more = false;
+	int status = Z_OK;
+	int rc = 0;
+
+	*whole = false;
+	if (len > UINT_MAX)
+		return err_set(err, ERR_CORRUPT, "deflated bytes too long");
+	stream.avail_in = (uInt)len;
+	if (inflateInit(&stream) != Z_OK)
+		return err_nomem(err);
+	while (status == Z_OK && !more) {
+		/* One byte more tells the end from a stream that goes on. */
+		size_t room = left < sizeof(made) ? left + 1 : sizeof(made);
+		size_t n;
+
+		stream.next_out = made;
+		stream.avail_out = (uInt)room;
+		status = inflate(&stream, Z_NO_FLUSH);
+		n = room - stream.avail_out;
+		more = n > left;
+		n = more ? left : n;
+		buf_add(out, made, n);
+		left -= n;
+	}
+	*whole = !more && status == Z_STREAM_END && stream.avail_in == 0;
+	if (status == Z_DATA_ERROR || status == Z_NEED_DICT)
+		rc = err_set(err, ERR_CORRUPT, "deflated bytes are damaged");
+	else if (status == Z_MEM_ERROR)
+		rc = err_nomem(err);
+	inflateEnd(&stream);
+	return rc < 0 ? rc : buf_check(out, err);
 }

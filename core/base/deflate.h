@@ -1,5 +1,5 @@
-/* deflate.h - the one door to zlib, for values kept in the replica.
- * Knows bytes; knows no table. The stream is RFC 1950 (zlib), preceded by
+/* deflate.h - the one door to zlib, for values kept in the replica and
+ * for loose objects. Knows bytes; knows no table. The stream of a value is RFC 1950 (zlib), preceded by
  * the plain length as 4 bytes, big-endian. */
 #ifndef TIAN_CORE_DEFLATE_H
 #define TIAN_CORE_DEFLATE_H
@@ -14,5 +14,10 @@ int deflate_pack(struct buf *out, const void *bytes, size_t len,
 /* `limit` bounds the plain length before it is allocated. ERR_CORRUPT. */
 int deflate_unpack(struct buf *out, const void *bytes, size_t len, size_t limit,
 		   struct err *err);
+/* Appends what a bare zlib stream holds, `limit` bytes at most, in memory that
+ * grows with what comes out. *whole: the stream ended, as did the bytes.
+ * ERR_CORRUPT: no zlib stream, or damaged; cut off is none of these. */
+int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
+		    size_t limit, struct err *err);
 
 #endif

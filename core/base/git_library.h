@@ -8,6 +8,7 @@
 #include <git2.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
+#include <git2/sys/repository.h>
 
 #include "core/base/err.h"
 
@@ -15,6 +16,7 @@
 	X(config_free)                  \
 	X(config_set_bool)              \
 	X(error_last)                   \
+	X(error_set_str)                \
 	X(indexer_append)               \
 	X(indexer_commit)               \
 	X(indexer_free)                 \
@@ -28,10 +30,13 @@
 	X(merge_file)                   \
 	X(merge_file_result_free)       \
 	X(odb_add_backend)              \
+	X(odb_backend_data_alloc)       \
 	X(odb_backend_one_pack)         \
+	X(odb_backend_pack)             \
 	X(odb_exists_ext)               \
 	X(odb_free)                     \
 	X(odb_hash)                     \
+	X(odb_new)                      \
 	X(odb_object_data)              \
 	X(odb_object_free)              \
 	X(odb_object_size)              \
@@ -58,8 +63,8 @@
 	X(repository_free)              \
 	X(repository_init_ext)          \
 	X(repository_init_options_init) \
-	X(repository_odb)               \
-	X(repository_open_ext)
+	X(repository_open_ext)          \
+	X(repository_set_odb)
 
 struct git_library {
 #define X(name) __typeof__(git_##name) *name;

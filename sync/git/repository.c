@@ -116,6 +116,64 @@ int repository_create(const char *path, struct err *err)
 
 /* --- life cycle -------------------------------------------------------- */
 
+/* An object of a repository that borrows from another is read from wherever
+ * its file `alternates` says; a hub's is not ours to follow. */
+static int check_alone(const char *objects, struct err *err)
+{
+	char path[PATH_MAX + 32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/info/alternates", objects);
+	if (stat(path, &st) != 0 || st.st_size == 0)
+		return 0;
+	return err_set(err, ERR_INPUT,
+		       "%s: borrows objects of another repository, which is "
+		       "not followed; `git repack -a -d` there copies them, "
+		       "then remove this file",
+		       path);
+}
+
+static int add_backend(git_odb *odb, git_odb_backend *backend, int priority,
+		       struct err *err)
+{
+	if (libgit.odb_add_backend(odb, backend, priority) == 0)
+		return 0; /* the database's now */
+	backend->free(backend);
+	return repository_git_error(err, "objects");
+}
+
+/* Packs, then loose objects: not libgit2's own database, which reads loose
+ * objects carelessly (loose.h), follows alternates, and hashes a whole
+ * commit-graph. */
+static int open_objects(struct repository *repository, struct err *err)
+{
+	enum { LOOSE = 1, PACKS, MEMORY };
+	char objects[PATH_MAX];
+	git_odb_backend *backend = NULL;
+	int rc;
+
+	snprintf(objects, sizeof(objects), "%s/objects", repository->path);
+	rc = check_alone(objects, err);
+	if (rc < 0)
+		return rc;
+	if (libgit.odb_new(&repository->odb) < 0 ||
+	    libgit.odb_backend_pack(&backend, objects) < 0)
+		return repository_git_error(err, "open %s", objects);
+	rc = add_backend(repository->odb, backend, PACKS, err);
+	if (rc == 0)
+		rc = repository_loose_backend(&backend, objects, err);
+	if (rc == 0)
+		rc = add_backend(repository->odb, backend, LOOSE, err);
+	if (rc < 0 || repository->mode == REPOSITORY_READ)
+		return rc;
+	if (libgit.mempack_new(&repository->memory) < 0)
+		return repository_git_error(err, "open %s", objects);
+	rc = add_backend(repository->odb, repository->memory, MEMORY, err);
+	if (rc < 0)
+		repository->memory = NULL;
+	return rc;
+}
+
 static int open_git(struct repository *repository, struct err *err)
 {
 	int rc = libgit.repository_open_ext(
@@ -127,16 +185,13 @@ static int open_git(struct repository *repository, struct err *err)
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "%s is no git repository",
 			       repository->path);
-	if (rc < 0 ||
-	    libgit.repository_odb(&repository->odb, repository->git) < 0)
+	if (rc < 0)
 		return repository_git_error(err, "open %s", repository->path);
-	if (repository->mode == REPOSITORY_READ)
-		return 0;
-	if (libgit.mempack_new(&repository->memory) < 0 ||
-	    libgit.odb_add_backend(repository->odb, repository->memory, 999) <
-		    0)
-		return repository_git_error(err, "open %s", repository->path);
-	return 0;
+	rc = open_objects(repository, err);
+	if (rc == 0 &&
+	    libgit.repository_set_odb(repository->git, repository->odb) < 0)
+		rc = repository_git_error(err, "open %s", repository->path);
+	return rc;
 }
 
 static void close_git(struct repository *repository)

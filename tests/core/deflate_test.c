@@ -112,6 +112,35 @@ static void deflate__a_length_over_the_limit_is_refused_unread(void **state)
 	buf_release(&out);
 }
 
+static void deflate__a_bare_stream_is_inflated_to_its_limit_only(void **state)
+{
+	struct buf plain = BUF_INIT, packed = BUF_INIT, out = BUF_INIT;
+	struct err err = {0};
+	bool whole;
+
+	(void)state;
+	pack_long(&plain, &packed);
+	for (size_t short_by = 0; short_by < plain.len; short_by += 97) {
+		buf_clear(&out);
+		assert_int_equal(deflate_inflate(&out, &whole, packed.data + 4,
+						 packed.len - 4,
+						 plain.len - short_by, &err),
+				 0);
+		assert_int_equal(out.len, plain.len - short_by);
+		assert_memory_equal(out.data, plain.data, out.len);
+		assert_int_equal(whole, short_by == 0);
+	}
+	/* By one byte, which comes in the same step as the end. */
+	buf_clear(&out);
+	assert_int_equal(deflate_inflate(&out, &whole, packed.data + 4,
+					 packed.len - 4, plain.len - 1, &err),
+			 0);
+	assert_false(whole);
+	buf_release(&plain);
+	buf_release(&packed);
+	buf_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +150,8 @@ int main(void)
 		cmocka_unit_test(deflate__every_flipped_bit_is_refused),
 		cmocka_unit_test(
 			deflate__a_length_over_the_limit_is_refused_unread),
+		cmocka_unit_test(
+			deflate__a_bare_stream_is_inflated_to_its_limit_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
