@@ -21,6 +21,12 @@ CREATE TABLE "{table}"(
     WHEN {condition}
       THEN RAISE(ABORT, '{message}')
 
+-- At a unit: what was taken back from it stays as an archive.
+--@ released
+  SELECT RAISE(ABORT, '{table}: the proposal was taken back from this unit; it is a read-only archive here ({assignment}.void_reason says why)')
+   WHERE EXISTS (SELECT 1 FROM "{assignment}" WHERE "{case}" = NEW."{key}"
+                 AND "{unit}" = {site} AND void = 1);
+
 -- Every program that opens a replica reads all of this first, so each rule
 -- stands once: new rows and changed ones both write through the view
 -- `_{table}_write`, which stores nothing.
@@ -33,7 +39,7 @@ SELECT {nulls}NULL, NULL WHERE 0;
 -- Who may write a field, and what it may hold. Field 0 is none.
 CREATE TRIGGER "_{table}_written" INSTEAD OF INSERT ON "_{table}_write"
 BEGIN
-  SELECT CASE NEW._field
+{released}  SELECT CASE NEW._field
 {field_checks}  WHEN 0 THEN NULL END;
   INSERT INTO _pending(entity, field, row, value, at)
   VALUES ({eid}, NEW._field, {row}, NEW._value, {now});

@@ -9,6 +9,7 @@
 
 #include "cli/terminal/args.h"
 #include "cli/terminal/message.h"
+#include "cli/case/release.h"
 #include "cli/case/row.h"
 #include "core/base/db.h"
 #include "core/base/utf8.h"
@@ -537,69 +538,32 @@ void case_cell_path(struct buf *path, const struct replica *replica,
 	buf_adds(path, field->name);
 }
 
-static int add_reason(struct buf *reason, struct replica *replica,
-		      const struct entity *entity, const char *row,
-		      struct err *err)
-{
-	struct buf held = BUF_INIT;
-	struct value value;
-	int rc = row_get(&value, &held, NULL, replica, entity, row,
-			 entity_field_named(entity, "void_reason"), err);
-
-	if (rc == 0 && value.type == VALUE_TEXT)
-		buf_addf(reason, message_chinese() ? "（%s）" : " (%s)",
-			 value.bytes);
-	buf_release(&held);
-	return rc;
-}
-
-int case_released(bool *out, struct buf *reason, struct replica *replica,
-		  const char *key, const char *unit, struct err *err)
-{
-	const struct entity *entity = replica_schema(replica)->assignment;
-	struct buf row = BUF_INIT, held = BUF_INIT;
-	struct value value;
-	int rc;
-
-	buf_addf(&row, "%s/%s", key, unit);
-	rc = buf_check(&row, err);
-	if (rc == 0)
-		rc = row_get(&value, &held, NULL, replica, entity,
-			     buf_text(&row), entity_field_named(entity, "void"),
-			     err);
-	*out = rc == 0 && value.type == VALUE_INT && value.integer == 1;
-	if (rc == 0 && *out)
-		rc = add_reason(reason, replica, entity, buf_text(&row), err);
-	buf_release(&row);
-	buf_release(&held);
-	return rc;
-}
-
 int case_cell_live(const struct case_cell *cell, struct replica *replica,
 		   struct err *err)
 {
 	const struct schema *schema = replica_schema(replica);
 	const char *row = buf_text(&cell->row);
 	const char *slash = strchr(row, '/');
-	struct buf key = BUF_INIT, reason = BUF_INIT, name = BUF_INIT;
-	bool released = false;
+	struct release release = RELEASE_INIT;
+	struct buf key = BUF_INIT, name = BUF_INIT, said = BUF_INIT;
 	int rc = 0;
 
 	if (cell->entity != schema->assignment || !slash)
 		return 0;
 	buf_add(&key, row, (size_t)(slash - row));
-	rc = case_released(&released, &reason, replica, buf_text(&key),
-			   slash + 1, err);
-	if (rc == 0 && released)
+	rc = release_load(&release, replica, buf_text(&key), slash + 1, err);
+	if (rc == 0 && release.released)
 		rc = case_unit_name(&name, replica, slash + 1, err);
-	if (rc == 0 && released)
+	if (rc == 0 && release.released) {
+		release_tell(&said, &release);
 		rc = err_set(err, ERR_INPUT,
-			     _("%s: %s does not handle it any more%s"),
-			     buf_text(&key), buf_text(&name),
-			     buf_text(&reason));
+			     _("%s: %s does not handle it any more; %s"),
+			     buf_text(&key), buf_text(&name), buf_text(&said));
+	}
+	release_release(&release);
 	buf_release(&key);
-	buf_release(&reason);
 	buf_release(&name);
+	buf_release(&said);
 	return rc;
 }
 

@@ -45,10 +45,6 @@ int case_cell_of_row(struct case_cell *cell, struct replica *replica,
 /* ERR_INPUT where it is a field of a handling that was taken back. */
 int case_cell_live(const struct case_cell *cell, struct replica *replica,
 		   struct err *err);
-/* Whether the unit was released from the case; why, in brackets, is appended
- * to `reason`. */
-int case_released(bool *out, struct buf *reason, struct replica *replica,
-		  const char *key, const char *unit, struct err *err);
 /* FIELD as case_cell_find reads it: "title", "edu.draft",
  * "contact:edu/3f.result". */
 void case_cell_path(struct buf *path, const struct replica *replica,

@@ -24,6 +24,7 @@ static const char help[] = N_(
 	"\n"
 	"  --status S     草稿 已提交 立案 并案 不立案 转意见建议 撤案 交办 办理中\n"
 	"                 答复待审 审核通过 审核驳回 已答复 办结 重新办理 归档\n"
+	"                 已移交 (taken back from this unit: read only)\n"
 	"  --unit U       handled by U (code or name)\n"
 	"  --class A      confirmed, or proposed by the main unit\n"
 	"  --overdue      past the date the reply was due\n"
@@ -31,10 +32,14 @@ static const char help[] = N_(
 	"\n"
 	"example: tian list --unit edu --status 办理中\n");
 
+/* Of a case that is this unit's no more: what stands before it is of then. */
+#define LIST_HANDED_OVER "已移交"
+
 static const char *const statuses[] = {
-	"草稿",	  "已提交", "立案",	"并案",	    "不立案",	"转意见建议",
-	"撤案",	  "交办",   "办理中",	"答复待审", "审核通过", "审核驳回",
-	"已答复", "办结",   "重新办理", "归档"};
+	"草稿",	      "已提交",	       "立案",	 "并案",   "不立案",
+	"转意见建议", "撤案",	       "交办",	 "办理中", "答复待审",
+	"审核通过",   "审核驳回",      "已答复", "办结",   "重新办理",
+	"归档",	      LIST_HANDED_OVER};
 
 enum {
 	LIST_KEY,
@@ -91,12 +96,13 @@ enum {
 	"  AS late, coalesce(k.hard, 0),"                                       \
 	" coalesce(k.soft, 0),"                                                 \
 	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"        \
-	"  h.unit = ?6 AND h.void IS 1) FROM c"                                 \
+	"  h.unit = ?6 AND h.void IS 1) AS released FROM c"                     \
 	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"          \
 	"  sum(severity = 'soft') AS soft FROM conflict" conflicting            \
 	" GROUP BY case_key) AS k"                                              \
 	"  ON k.case_key = c.key"                                               \
-	" WHERE (?1 IS NULL OR c.status = ?1) AND (?3 IS NULL OR c.class = ?3)" \
+	" WHERE (?1 IS NULL OR iif(released, '" LIST_HANDED_OVER                \
+	"', c.status) = ?1) AND (?3 IS NULL OR c.class = ?3)"                   \
 	" AND (?5 = 0 OR late)"                                                 \
 	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key"
 
@@ -208,23 +214,6 @@ static const char *text_or_null(sqlite3_stmt *stmt, int column)
 	return db_is_null(stmt, column) ? NULL : db_text(stmt, column);
 }
 
-static void codes_json(struct json_out *json, const char *key,
-		       const char *codes)
-{
-	struct buf code = BUF_INIT;
-
-	json_out_array(json, key);
-	for (; *codes; codes += strcspn(codes, "\x1f")) {
-		codes += *codes == '\x1f';
-		buf_clear(&code);
-		buf_add(&code, codes, strcspn(codes, "\x1f"));
-		json_out_text(json, NULL, buf_text(&code));
-	}
-	json_out_end(json);
-	json->failed = json->failed || code.failed;
-	buf_release(&code);
-}
-
 static void add_json(struct json_out *json, sqlite3_stmt *stmt)
 {
 	json_out_object(json, NULL);
@@ -234,8 +223,8 @@ static void add_json(struct json_out *json, sqlite3_stmt *stmt)
 	json_out_text(json, "sector", text_or_null(stmt, LIST_SECTOR));
 	json_out_text(json, "status", db_text(stmt, LIST_STATUS));
 	json_out_text(json, "main", text_or_null(stmt, LIST_MAIN));
-	codes_json(json, "co", db_text(stmt, LIST_CO));
-	codes_json(json, "split", db_text(stmt, LIST_SPLIT));
+	json_out_codes(json, "co", db_text(stmt, LIST_CO));
+	json_out_codes(json, "split", db_text(stmt, LIST_SPLIT));
 	json_out_text(json, "class", text_or_null(stmt, LIST_CLASS));
 	json_out_text(json, "due", text_or_null(stmt, LIST_DUE));
 	json_out_bool(json, "overdue", db_int(stmt, LIST_OVERDUE));
@@ -259,8 +248,9 @@ static void add_row(struct list *list, sqlite3_stmt *stmt)
 			 (long long)soft);
 	buf_addf(&due, "%s%s", db_text(stmt, LIST_DUE),
 		 db_int(stmt, LIST_OVERDUE) ? "!" : "");
-	buf_addf(&status, "%s%s", db_text(stmt, LIST_STATUS),
-		 db_int(stmt, LIST_RELEASED) ? "×" : "");
+	buf_adds(&status, db_int(stmt, LIST_RELEASED)
+				  ? LIST_HANDED_OVER
+				  : db_text(stmt, LIST_STATUS));
 	list->any_late = list->any_late || db_int(stmt, LIST_OVERDUE);
 	list->any_released = list->any_released || db_int(stmt, LIST_RELEASED);
 	list->any_soft = list->any_soft || (hard == 0 && soft > 0);
@@ -292,7 +282,8 @@ static int print(struct list *list, struct err *err)
 	if (list->any_late)
 		cli_note(_("! past the date the reply was due"));
 	if (list->any_released)
-		cli_note(_("× this unit does not handle it any more"));
+		cli_note(_("已移交: taken back from this unit, read only "
+			   "(tian show says when, and who has it)"));
 	if (list->any_soft)
 		cli_note(_("(1) settled by rule; see tian conflicts"));
 	return 0;

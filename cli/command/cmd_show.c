@@ -13,6 +13,7 @@
 #include "cli/terminal/json_out.h"
 #include "cli/terminal/message.h"
 #include "cli/case/next.h"
+#include "cli/case/release.h"
 #include "cli/case/row.h"
 #include "cli/terminal/show_text.h"
 #include "sync/sync.h"
@@ -125,6 +126,27 @@ static int rows_json(struct document *document, struct replica *replica,
 	return rc;
 }
 
+/* At a unit that had the case and has it no more; null otherwise. */
+static int release_json(struct json_out *json, struct replica *replica,
+			const char *key, struct err *err)
+{
+	struct release release = RELEASE_INIT;
+	int rc = release_load(&release, replica, key, replica_site(replica),
+			      err);
+
+	if (rc == 0 && !release.released) {
+		json_out_text(json, "released", NULL);
+	} else if (rc == 0) {
+		json_out_object(json, "released");
+		json_out_text(json, "at", release.at_utc);
+		json_out_text(json, "reason", buf_text(&release.reason));
+		json_out_codes(json, "to", buf_text(&release.to));
+		json_out_end(json);
+	}
+	release_release(&release);
+	return rc;
+}
+
 static int show_json(struct replica *replica, const char *key, bool all,
 		     struct err *err)
 {
@@ -136,6 +158,8 @@ static int show_json(struct replica *replica, const char *key, bool all,
 	json_out_object(&document.json, NULL);
 	json_out_text(&document.json, "key", key);
 	json_out_text(&document.json, "status", buf_text(&status));
+	if (rc == 0)
+		rc = release_json(&document.json, replica, key, err);
 	if (rc == 0)
 		rc = row_each(replica, replica_schema(replica)->cases, key,
 			      case_json, &document, err);

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "cli/terminal/message.h"
 
@@ -161,6 +162,22 @@ void json_out_value(struct json_out *json, const char *key,
 		put_blob(json, key, value);
 		break;
 	}
+}
+
+void json_out_codes(struct json_out *json, const char *key, const char *codes)
+{
+	struct buf code = BUF_INIT;
+
+	json_out_array(json, key);
+	for (; *codes; codes += strcspn(codes, "\x1f")) {
+		codes += *codes == '\x1f';
+		buf_clear(&code);
+		buf_add(&code, codes, strcspn(codes, "\x1f"));
+		json_out_text(json, NULL, buf_text(&code));
+	}
+	json_out_end(json);
+	json->failed = json->failed || code.failed;
+	buf_release(&code);
 }
 
 int json_out_render(struct json_out *json, struct buf *out, struct err *err)

@@ -37,6 +37,8 @@ void json_out_null(struct json_out *json, const char *key);
  * field NULL: by the value's own type. */
 void json_out_value(struct json_out *json, const char *key,
 		    const struct field *field, const struct value *value);
+/* An array of codes, given separated by U+001F. */
+void json_out_codes(struct json_out *json, const char *key, const char *codes);
 /* Writes the document and a line end; releases it. */
 int json_out_print(struct json_out *json, FILE *out, struct err *err);
 /* The same into a buffer. */

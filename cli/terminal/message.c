@@ -111,6 +111,8 @@ static const char *const foreign[] = {
 	N_("only the row's own unit may write it"),
 	N_("only the office and the row's own unit may write it"),
 	N_("only the office may add a row"),
+	N_("the proposal was taken back from this unit; it is a read-only "
+	   "archive here (handling.void_reason says why)"),
 	N_("only the row's own unit may add it"),
 	N_("this site may not write it"),
 	N_("the field cannot hold this value"),

@@ -10,6 +10,7 @@
 #include "cli/case/deadline.h"
 #include "cli/terminal/message.h"
 #include "cli/case/next.h"
+#include "cli/case/release.h"
 #include "cli/case/row.h"
 #include "cli/case/signature.h"
 #include "cli/terminal/table.h"
@@ -106,16 +107,17 @@ static int put_fields(const struct page *page, size_t indent,
 static int put_released(const struct page *page, const char *key,
 			struct err *err)
 {
-	struct buf reason = BUF_INIT;
-	bool released = false;
-	int rc = case_released(&released, &reason, page->replica, key,
-			       replica_site(page->replica), err);
+	struct release release = RELEASE_INIT;
+	struct buf said = BUF_INIT;
+	int rc = release_load(&release, page->replica, key,
+			      replica_site(page->replica), err);
 
-	if (rc == 0 && released)
-		fprintf(page->out, "  %s%s\n",
-			_("× this unit does not handle it any more"),
-			buf_text(&reason));
-	buf_release(&reason);
+	if (rc == 0 && release.released) {
+		release_tell(&said, &release);
+		fprintf(page->out, "  × %s\n", buf_text(&said));
+	}
+	release_release(&release);
+	buf_release(&said);
 	return rc;
 }
 

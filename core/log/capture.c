@@ -447,6 +447,31 @@ static int add_row_checks(struct buf *checks, const struct entity *entity,
 	return rc;
 }
 
+/* A unit writes nothing to a case that was taken back from it. The merge asks
+ * the same (access.h), of units that do not know yet. */
+static int add_released(struct buf *out, const struct schema *schema,
+			const struct entity *entity, const char *site,
+			struct err *err)
+{
+	const struct entity *assignment = schema->assignment;
+	struct buf quoted = BUF_INIT;
+	int rc;
+
+	if (entity->scope != SCOPE_CASE || strcmp(site, REPLICA_OFFICE) == 0)
+		return 0;
+	add_quoted(&quoted, site);
+	const struct word words[] = {{"table", entity->name},
+				     {"key", entity->keys[0]},
+				     {"assignment", assignment->name},
+				     {"case", assignment->keys[0]},
+				     {"unit",
+				      assignment->keys[assignment->owner_key]},
+				     {"site", buf_text(&quoted)}};
+	rc = fill(out, "released", words, 6, err);
+	buf_release(&quoted);
+	return rc;
+}
+
 /* Each field of NEW as (f, v); the first row names the columns. */
 static void add_values(struct buf *out, const struct entity *entity)
 {
@@ -469,10 +494,11 @@ static void add_empty(struct buf *out, const struct entity *entity)
 
 /* The words of the templates, as SQL. */
 struct texts {
-	struct buf row;	    /* key, over NEW */
-	struct buf columns; /* of the key */
-	struct buf keys;    /* their values, over NEW */
-	struct buf nulls;   /* none for each */
+	struct buf row;	     /* key, over NEW */
+	struct buf columns;  /* of the key */
+	struct buf keys;     /* their values, over NEW */
+	struct buf nulls;    /* none for each */
+	struct buf released; /* is the case a unit's archive */
 	struct buf row_checks;
 	struct buf bad_key; /* the number of a key column that is bad */
 	struct buf key_checks;
@@ -502,7 +528,9 @@ static int make_texts(struct texts *texts, const struct schema *schema,
 		buf_addf(&texts->key_changed,
 			 " OR OLD.\"%s\" IS NOT NEW.\"%s\"", key, key);
 	}
-	rc = add_row_checks(&texts->row_checks, entity, site, err);
+	rc = add_released(&texts->released, schema, entity, site, err);
+	if (rc == 0)
+		rc = add_row_checks(&texts->row_checks, entity, site, err);
 	if (rc == 0)
 		rc = add_key_checks(&texts->bad_key, &texts->key_checks, entity,
 				    err);
@@ -523,6 +551,7 @@ static void release_texts(struct texts *texts)
 	buf_release(&texts->columns);
 	buf_release(&texts->keys);
 	buf_release(&texts->nulls);
+	buf_release(&texts->released);
 	buf_release(&texts->row_checks);
 	buf_release(&texts->bad_key);
 	buf_release(&texts->key_checks);
@@ -569,6 +598,7 @@ int capture_create_triggers(struct db *db, const struct schema *schema,
 		{"columns", buf_text(&texts.columns)},
 		{"keys", buf_text(&texts.keys)},
 		{"nulls", buf_text(&texts.nulls)},
+		{"released", buf_text(&texts.released)},
 		{"row_checks", buf_text(&texts.row_checks)},
 		{"bad_key", buf_text(&texts.bad_key)},
 		{"key_checks", buf_text(&texts.key_checks)},

@@ -47,4 +47,36 @@ ok 'accepted, it stands, and the unit is told why'
 quiet 3 tian -C edu set 14 draft=再写。
 says err 'does not handle it any more'
 ok 'the unit, which knows now, cannot write to it any more'
+
+# The archive.
+quiet 0 tian -C edu list
+says out '已移交'
+quiet 0 tian -C edu list --status 已移交
+says out '1-1-014'
+quiet 0 tian -C edu list --status 办理中
+says_not out '1-1-014'
+quiet 0 tian -C edu --json list
+says out '"released": true'
+quiet 0 tian -C edu show 14
+says out 'handed over, read only (改办): 20'
+says out ', to 区人社局'
+quiet 0 tian -C edu --json show 14
+says out '"reason": "改办"'
+says out '"hr"'
+quiet 0 tian -C hr sync
+quiet 0 tian -C hr --json show 14
+says out '"released": null'
+ok 'list and show say that it is an archive, since when and who has it'
+
+read_only='the proposal was taken back from this unit; it is a read-only archive'
+for sql in "UPDATE handling SET draft = '再写。' WHERE unit = 'edu'" \
+	"UPDATE handling SET class_proposed = 'A'" \
+	"INSERT INTO measure(proposal, unit, id, suggestion)
+	 VALUES ('1-1-014', 'edu', 'm1', '再写。')"; do
+	quiet 19 sqlite3 edu/tian.db "$sql"
+	says err "$read_only"
+done
+quiet 0 sqlite3 hr/tian.db "UPDATE handling SET draft = '我们写。'
+	WHERE unit = 'hr'"
+ok 'plain SQL is refused there with the reason, and nowhere else'
 exit $failed

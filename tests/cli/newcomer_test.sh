@@ -137,18 +137,19 @@ if grep -qE '[0-9a-f]{16}' err; then not_ok "$name: a bare id"; fi
 ends "doctor counts it" 0 tian -C edu doctor
 says out "1 项改动被驳回"
 ends "from now on it is refused at once" 3 tian -C edu set 14 draft=再改
-says err "已不承办此件（职责调整）"
+says err "已不承办此件：已移交·只读（职责调整）"
 printf '文本。\n' >text
 ends "a reply, too" 3 tian -C edu reply 14 --class A --text-file text
 says err "已不承办此件"
 ends "list marks it" 0 tian -C edu list
-says err "× 本单位已不承办此件"
+says err "已移交：本单位已不承办，只读"
 ends "show marks it" 0 tian -C edu show 14
-says out "× 本单位已不承办此件（职责调整）"
+says out "× 已移交·只读（职责调整）：20"
+says out "，由区人社局承办"
 
 # A conflict: whole values, the difference, commands that work as printed.
 ends "back to it" 0 tian assign 14 --main edu --co hr
-ends "sync" 0 tian sync
+ends "sync; what came late is still to decide" 1 tian sync
 ends "edu syncs" 0 tian -C edu sync
 ends "edu2 syncs, and hears of the refusal" 1 tian -C edu2 sync
 ends "one writes" 0 tian -C edu set 14 draft=已在三所学校试点。
