@@ -12,12 +12,14 @@
 #include "cli/case/row.h"
 #include "cli/terminal/table.h"
 #include "core/log/edit.h"
+#include "sync/identity/key.h"
 
 enum { PREFIX_LEAST = 6, TIME_SIZE = 32 };
 
 static const char SQL_KEYS[] =
 	"SELECT fingerprint, coalesce(valid_from, ''),"
-	" coalesce(valid_until, '') FROM signer WHERE site = ?1"
+	" coalesce(valid_until, ''), coalesce(public_key, '') FROM signer"
+	" WHERE site = ?1"
 	" AND void IS NOT 1 ORDER BY fingerprint";
 static const char SQL_FIND[] =
 	"SELECT min(fingerprint), count(*) FROM signer WHERE site = ?1"
@@ -28,18 +30,33 @@ static const char SQL_OTHERS[] =
 
 /* --- the list ------------------------------------------------------------ */
 
+/* As a unit is told the office's (sync) and ssh-keygen -l prints it. */
+static void add_openssh(struct buf *out, const char *line)
+{
+	uint8_t key[CRYPTO_PUBLIC_SIZE];
+	struct err err;
+
+	if (key_public_parse(key, line, &err) == 0)
+		key_print_fingerprint(out, key);
+}
+
 static void add_key(struct table *table, struct json_out *json,
 		    sqlite3_stmt *stmt)
 {
+	struct buf openssh = BUF_INIT;
 	const char *cells[] = {db_text(stmt, 0), db_text(stmt, 1),
-			       db_text(stmt, 2)};
+			       db_text(stmt, 2), NULL};
 
+	add_openssh(&openssh, db_text(stmt, 3));
+	cells[3] = buf_text(&openssh);
 	table_add(table, cells);
 	json_out_object(json, NULL);
 	json_out_text(json, "fingerprint", cells[0]);
 	json_out_text(json, "from", *cells[1] ? cells[1] : NULL);
 	json_out_text(json, "until", *cells[2] ? cells[2] : NULL);
+	json_out_text(json, "openssh", *cells[3] ? cells[3] : NULL);
 	json_out_end(json);
+	buf_release(&openssh);
 }
 
 static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
@@ -48,6 +65,7 @@ static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
 		{_("key"), TABLE_LEFT, true},
 		{_("from"), TABLE_LEFT, false},
 		{_("until"), TABLE_LEFT, false},
+		{_("as ssh-keygen -l prints it"), TABLE_LEFT, true},
 	};
 	struct db *db = replica_db(cli->replica);
 	struct table *table;
@@ -57,7 +75,7 @@ static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	table = table_new(columns, 3);
+	table = table_new(columns, 4);
 	json_out_init(&json);
 	json_out_array(&json, NULL);
 	db_bind_text(stmt, 1, asked->code);

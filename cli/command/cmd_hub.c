@@ -128,7 +128,6 @@ static const char forge[] =
 	"main              push: office           force push: nobody  delete: nobody\n"
 	"inbox/**          push: office           force push: nobody  delete: nobody\n"
 	"checkpoint/**     push: office           force push: nobody  delete: nobody\n"
-	"checkpoint/**     push: office           force push: nobody  delete: nobody\n"
 	"outbox/office/**  push: office           force push: nobody  delete: nobody\n"
 	"outbox/edu/**     push: office, edu      force push: nobody  delete: nobody\n"
 	"# edu's account, or a deploy key with write access for each of its computers,\n"

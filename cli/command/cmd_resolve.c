@@ -375,14 +375,28 @@ static int take_file(struct resolve *resolve, const char *path, struct err *err)
 	return rc;
 }
 
-/* The file goes when the decision stands, or where nothing was left in it;
- * otherwise it holds what somebody typed. */
+static bool holds(const char *path, const struct buf *text)
+{
+	struct buf file = BUF_INIT;
+	struct err err;
+	bool same = buf_read_file(&file, path, 2 * CHANGE_VALUE_MAX, &err) ==
+			    0 &&
+		    file.len == text->len &&
+		    memcmp(buf_text(&file), buf_text(text), text->len) == 0;
+
+	buf_release(&file);
+	return same;
+}
+
+/* The file goes when the decision stands, or where nobody typed anything in
+ * it; otherwise it holds what somebody typed. */
 static int edit(struct resolve *resolve, struct err *err)
 {
 	struct merge_draft *draft = &resolve->draft;
-	struct buf path = BUF_INIT, name = BUF_INIT;
+	struct buf path = BUF_INIT, name = BUF_INIT, given = BUF_INIT;
 	int rc;
 
+	buf_add(&given, draft->text.data, draft->text.len);
 	buf_addf(&name, "resolve-%s", buf_text(&resolve->decision.key));
 	rc = editor_create(&path, resolve->decision.cli->path, buf_text(&name),
 			   &draft->text, err);
@@ -391,13 +405,14 @@ static int edit(struct resolve *resolve, struct err *err)
 	rc = editor_run(buf_text(&path), err);
 	if (rc == 0)
 		rc = take_file(resolve, buf_text(&path), err);
-	if (rc == 0 || (draft->abandoned))
+	if (rc == 0 || draft->abandoned || holds(buf_text(&path), &given))
 		unlink(buf_text(&path));
 	else
 		cli_note(_("What was written is kept in %s (--text-file takes "
 			   "it)."),
 			 buf_text(&path));
 done:
+	buf_release(&given);
 	buf_release(&name);
 	buf_release(&path);
 	return rc;

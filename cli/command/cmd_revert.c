@@ -91,6 +91,8 @@ static int choose(struct value *out, bool *settled, struct decision *decision,
 		return err_set(err, ERR_USAGE,
 			       _("this settles a conflict, and a decision "
 				 "needs its reason: --reason TEXT"));
+	if (decision->n == 1 && !decision->disputed)
+		decision->done = _("Restored; tian sync tells everybody.");
 	return correction_note(decision->replica, buf_text(&decision->key),
 			       &decision->cell, out, revert->reason, err);
 }

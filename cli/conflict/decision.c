@@ -140,9 +140,10 @@ int decision_make(struct decision *decision, decision_fn *choose, void *ctx,
 	rc = edit_commit(replica, decision->cli->author,
 			 settled ? NULL : reason, NULL, err);
 	if (rc == 0)
-		cli_note("%s", settled ? _("It stands so already; nothing "
-					   "changed.")
-				       : _("Decided; tian sync tells "
-					   "everybody."));
+		cli_note("%s", settled		? _("It stands so already; "
+							     "nothing changed.")
+			       : decision->done ? decision->done
+						: _("Decided; tian sync tells "
+						    "everybody."));
 	return rc;
 }

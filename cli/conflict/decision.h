@@ -33,10 +33,11 @@ struct decision {
 	/* A voiding has one value and is a conflict all the same, where the
 	 * row was edited without knowing of it. */
 	bool disputed;
+	const char *done; /* what is said once it stands, translated */
 };
-#define DECISION_INIT(cli)                                            \
-	{                                                             \
-		(cli), NULL, BUF_INIT, CASE_CELL_INIT, NULL, 0, false \
+#define DECISION_INIT(cli)                                                  \
+	{                                                                   \
+		(cli), NULL, BUF_INIT, CASE_CELL_INIT, NULL, 0, false, NULL \
 	}
 
 /* Opens the replica and finds CASE (or ENTITY/ROW) and FIELD. */

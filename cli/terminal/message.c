@@ -139,6 +139,18 @@ static const char *const foreign[] = {
 	   "it here too, then sync again"),
 	N_("%s is not a folder"),
 	N_("%s is no git repository"),
+	N_("the folder %s is not there (is the stick plugged in, the share "
+	   "connected?)"),
+	N_("%s is no commit of main"),
+	N_("%s is no commit of main, nor a day since its first one"),
+	N_("only the office has main; a unit's own past is in tian log"),
+	N_("only the office has main, and --from is for it"),
+	N_("the register did not hold %s then"),
+	N_("the file is for %s"),
+	N_("this folder holds a replica of %s already"),
+	N_("this folder meets at the hub %s already (tian hub use URL moves "
+	   "it)"),
+	N_("%s cannot be written"),
 	N_("the hub's address is empty"),
 	N_("a hub is reached by a path, file://, ssh://, "
 	   "user@host:path, https:// or http://"),

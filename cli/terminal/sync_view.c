@@ -13,6 +13,7 @@
 #include "cli/terminal/message.h"
 #include "cli/conflict/refusal.h"
 #include "cli/case/unsent.h"
+#include "core/merge/late.h"
 #include "sync/git/refs.h"
 
 /* `edu: why`: whose mailbox was not reached. */
@@ -120,15 +121,30 @@ static int say_refused(struct buf *keys, struct replica *replica,
 	return rc;
 }
 
-static void say_what_of_refused(const struct buf *keys, bool office)
+static bool some_late(struct replica *replica)
 {
+	struct err err;
+	size_t n = 0;
+
+	return late_count(&n, replica, &err) == 0 && n > 0;
+}
+
+static void say_what_of_refused(const struct buf *keys, struct replica *replica)
+{
+	bool office = replica_is_office(replica);
 	char first[64];
 
 	if (keys->len == 0)
 		return;
 	snprintf(first, sizeof(first), "%.*s",
 		 (int)strcspn(buf_text(keys), " "), buf_text(keys));
-	if (office)
+	if (office && some_late(replica))
+		cli_note(_("What was refused is kept and counts for nothing "
+			   "(tian log %s).\nWhat a unit wrote after its case "
+			   "was taken back waits for you to accept or refuse "
+			   "it: tian conflicts."),
+			 first);
+	else if (office)
 		cli_note(_("What was refused is kept and counts for nothing "
 			   "(tian log %s).\nIf it should count, assign the "
 			   "case to that unit and let it write it again, or "
@@ -284,7 +300,7 @@ void sync_view_details(const struct sync_report *report,
 			continue;
 		say_other(detail->kind, detail->text);
 	}
-	say_what_of_refused(&keys, replica_is_office(replica));
+	say_what_of_refused(&keys, replica);
 	buf_release(&keys);
 }
 

@@ -247,7 +247,7 @@ int buf_write_file(const struct buf *buf, const char *path, int mode,
 	fd = open(temp.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		  (mode_t)mode);
 	if (fd < 0) {
-		rc = err_errno(err, "create %s", temp.data);
+		rc = err_errno(err, "%s cannot be written", path);
 		goto done;
 	}
 	rc = buf_write_fd(buf, fd, temp.data, err);

@@ -182,6 +182,11 @@ static int open_git(struct repository *repository, struct err *err)
 			GIT_REPOSITORY_OPEN_BARE,
 		NULL);
 
+	if (rc == GIT_ENOTFOUND && access(repository->path, F_OK) != 0)
+		return err_set(err, ERR_MISSING,
+			       "the folder %s is not there (is the stick "
+			       "plugged in, the share connected?)",
+			       repository->path);
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "%s is no git repository",
 			       repository->path);

@@ -93,11 +93,14 @@ static int check_same(struct replica *replica,
 
 	if (rc == 0 && strcmp(replica_site(replica), options->site) != 0)
 		rc = err_set(err, ERR_INPUT,
-			     "%s holds a replica of site '%s' already",
-			     options->dir, replica_site(replica));
+			     "this folder holds a replica of %s already",
+			     replica_site(replica));
 	else if (rc == 0 && *there != '\0' && strcmp(there, hub) != 0)
-		rc = err_set(err, ERR_INPUT, "%s meets at the hub %s already",
-			     options->dir, there);
+		rc = err_set(
+			err, ERR_INPUT,
+			"this folder meets at the hub %s already (tian hub "
+			"use URL moves it)",
+			there);
 	free(there);
 	return rc;
 }

@@ -321,9 +321,8 @@ static int apply_at_unit(struct node *node, struct hub *file,
 	rc = hub_ref(&tip, file, buf_text(&name), err);
 	if (rc == ERR_MISSING && hub_refs(&refs, file, REF_INBOX, err) == 0 &&
 	    refs.n > 0)
-		rc = err_set(err, ERR_INPUT, "the file is for %s, not for %s",
-			     refs.items[0].name + strlen(REF_INBOX),
-			     replica_site(node->replica));
+		rc = err_set(err, ERR_INPUT, "the file is for %s",
+			     refs.items[0].name + strlen(REF_INBOX));
 	else if (rc == ERR_MISSING)
 		rc = err_set(err, ERR_INPUT,
 			     "the file holds nothing for a unit: the "

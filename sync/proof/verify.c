@@ -385,7 +385,7 @@ int node_verify(struct verify_report *report, struct node *node,
 	if (rc == 0 && options != NULL && options->from != NULL &&
 	    !replica_is_office(node->replica))
 		rc = err_set(err, ERR_INPUT,
-			     "only the office has main to begin within");
+			     "only the office has main, and --from is for it");
 	if (rc == 0)
 		rc = verify_once(report, node, source, options, err);
 	/* A sync at the same time moves refs and joins packs. */

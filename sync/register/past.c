@@ -58,9 +58,9 @@ static int find_commit(struct commit *out, struct node *node, const char *at,
 	}
 	return rc < 0 ? rc
 		      : err_set(err, ERR_INPUT,
-				"'%.64s' is no commit of main (give at least "
-				"%d digits) and no day since its first one",
-				at, PREFIX_LEAST);
+				"%.64s is no commit of main, nor a day since "
+				"its first one",
+				at);
 }
 
 int node_register_at(struct buf *text, char commit[SYNC_COMMIT_TEXT],
@@ -74,8 +74,8 @@ int node_register_at(struct buf *text, char commit[SYNC_COMMIT_TEXT],
 
 	if (rc == 0 && !replica_is_office(node->replica))
 		rc = err_set(err, ERR_INPUT,
-			     "only the office has main; the log tells a "
-			     "unit's own past");
+			     "only the office has main; a unit's own past is "
+			     "in tian log");
 	if (rc == 0)
 		rc = find_commit(&found, node, at, err);
 	if (rc == 0)
