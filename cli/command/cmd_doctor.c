@@ -251,6 +251,33 @@ static void check_refused(struct doctor *doctor)
 		       (unsigned long)n);
 }
 
+static int count_late(const struct late_word *word, void *ctx, struct err *err)
+{
+	size_t *counts = ctx;
+
+	(void)err;
+	counts[word->state]++;
+	return 0;
+}
+
+/* At a unit: its words that came late, and what the office said. */
+static void check_late(struct doctor *doctor)
+{
+	size_t n[LATE_DECLINED + 1] = {0};
+	struct err err = {0};
+	int rc =
+		late_each_word(doctor->cli->replica, NULL, count_late, n, &err);
+
+	if (rc < 0)
+		report(doctor, "late", false, "%s", why(&err));
+	else if (n[LATE_WAITS] + n[LATE_ACCEPTED] + n[LATE_DECLINED] > 0)
+		report(doctor, "late", true,
+		       _("written after a proposal was taken back: %zu wait "
+			 "for the office, %zu accepted, %zu not accepted; tian "
+			 "list marks them, tian show says more"),
+		       n[LATE_WAITS], n[LATE_ACCEPTED], n[LATE_DECLINED]);
+}
+
 /* At the office: whose outbox at the hub holds what main has not taken in. */
 static void check_waiting(struct doctor *doctor, struct hub *hub)
 {
@@ -379,6 +406,8 @@ static int examine(struct doctor *doctor, struct err *err)
 	check_pending(doctor);
 	check_unsent(doctor);
 	check_refused(doctor);
+	if (!replica_is_office(doctor->cli->replica))
+		check_late(doctor);
 	check_conflicts(doctor);
 	check_hub(doctor);
 	return 0;

@@ -13,6 +13,7 @@
 #include "cli/case/search.h"
 #include "cli/terminal/table.h"
 #include "cli/case/value.h"
+#include "cli/conflict/late_view.h"
 #include "core/base/db.h"
 
 static const char help[] = N_(
@@ -114,6 +115,12 @@ static const char SQL_HANDLED[] =
 	"SELECT json_group_array(proposal) FROM handling WHERE unit = ?1 AND"
 	" void IS NOT 1";
 
+/* A unit's word that came late in a case that it had. */
+struct list_late {
+	struct buf key;
+	enum late_state state; /* the first of the enum that any has */
+};
+
 struct list {
 	struct cli *cli;
 	const char *status;
@@ -122,6 +129,9 @@ struct list {
 	const char *search;
 	bool overdue;
 	bool any_late, any_released, any_soft; /* marks that need a word */
+	struct list_late *late;
+	size_t n_late;
+	bool late_marks[LATE_DECLINED + 1]; /* that need a word */
 	struct buf among; /* keys that narrow the search, a JSON array */
 	struct buf unit_code;
 	struct buf class_code;
@@ -209,13 +219,47 @@ static int bind(sqlite3_stmt **out, struct list *list, struct err *err)
 	return 0;
 }
 
+static int add_late(const struct late_word *word, void *ctx, struct err *err)
+{
+	struct list *list = ctx;
+	const struct change *change = word->entry->change;
+	size_t len = strcspn(change->row, "/");
+	struct list_late *last = list->late + list->n_late - 1;
+	struct list_late *grown;
+
+	if (list->n_late > 0 && last->key.len == len &&
+	    memcmp(buf_text(&last->key), change->row, len) == 0) {
+		if (word->state < last->state)
+			last->state = word->state;
+		return 0;
+	}
+	grown = realloc(list->late, (list->n_late + 1) * sizeof(*grown));
+	if (!grown)
+		return err_nomem(err);
+	list->late = grown;
+	grown[list->n_late] = (struct list_late){BUF_INIT, word->state};
+	buf_add(&grown[list->n_late].key, change->row, len);
+	return buf_check(&grown[list->n_late++].key, err);
+}
+
+static const struct list_late *late_of(const struct list *list, const char *key)
+{
+	for (size_t i = 0; i < list->n_late; i++)
+		if (strcmp(buf_text(&list->late[i].key), key) == 0)
+			return &list->late[i];
+	return NULL;
+}
+
 static const char *text_or_null(sqlite3_stmt *stmt, int column)
 {
 	return db_is_null(stmt, column) ? NULL : db_text(stmt, column);
 }
 
-static void add_json(struct json_out *json, sqlite3_stmt *stmt)
+static void add_json(struct list *list, sqlite3_stmt *stmt)
 {
+	const struct list_late *late = late_of(list, db_text(stmt, LIST_KEY));
+	struct json_out *json = &list->json;
+
 	json_out_object(json, NULL);
 	json_out_text(json, "key", db_text(stmt, LIST_KEY));
 	json_out_text(json, "case_no", text_or_null(stmt, LIST_CASE_NO));
@@ -229,6 +273,7 @@ static void add_json(struct json_out *json, sqlite3_stmt *stmt)
 	json_out_text(json, "due", text_or_null(stmt, LIST_DUE));
 	json_out_bool(json, "overdue", db_int(stmt, LIST_OVERDUE));
 	json_out_bool(json, "released", db_int(stmt, LIST_RELEASED));
+	json_out_text(json, "late", late ? late_view_state(late->state) : NULL);
 	json_out_int(json, "conflicts",
 		     db_int(stmt, LIST_HARD) + db_int(stmt, LIST_SOFT));
 	json_out_end(json);
@@ -236,6 +281,8 @@ static void add_json(struct json_out *json, sqlite3_stmt *stmt)
 
 static void add_row(struct list *list, sqlite3_stmt *stmt)
 {
+	static const char *const marks[] = {"…", "✓", "✗"};
+	const struct list_late *late = late_of(list, db_text(stmt, LIST_KEY));
 	char conflicts[48] = "";
 	struct buf due = BUF_INIT, status = BUF_INIT;
 	int64_t hard = db_int(stmt, LIST_HARD);
@@ -251,6 +298,10 @@ static void add_row(struct list *list, sqlite3_stmt *stmt)
 	buf_adds(&status, db_int(stmt, LIST_RELEASED)
 				  ? LIST_HANDED_OVER
 				  : db_text(stmt, LIST_STATUS));
+	if (late) {
+		buf_adds(&status, marks[late->state]);
+		list->late_marks[late->state] = true;
+	}
 	list->any_late = list->any_late || db_int(stmt, LIST_OVERDUE);
 	list->any_released = list->any_released || db_int(stmt, LIST_RELEASED);
 	list->any_soft = list->any_soft || (hard == 0 && soft > 0);
@@ -284,6 +335,15 @@ static int print(struct list *list, struct err *err)
 	if (list->any_released)
 		cli_note(_("已移交: taken back from this unit, read only "
 			   "(tian show says when, and who has it)"));
+	if (list->late_marks[LATE_WAITS])
+		cli_note(_("… what was written after it was taken back waits "
+			   "for the office"));
+	if (list->late_marks[LATE_ACCEPTED])
+		cli_note(_("✓ what was written after it was taken back was "
+			   "accepted"));
+	if (list->late_marks[LATE_DECLINED])
+		cli_note(_("✗ what was written after it was taken back was "
+			   "not accepted (tian show says why)"));
 	if (list->any_soft)
 		cli_note(_("(1) settled by rule; see tian conflicts"));
 	return 0;
@@ -298,6 +358,9 @@ static int run(struct list *list, struct err *err)
 	if (rc == 0)
 		rc = read_conditions(list, err);
 	if (rc == 0)
+		rc = late_each_word(list->cli->replica, NULL, add_late, list,
+				    err);
+	if (rc == 0)
 		rc = bind(&stmt, list, err);
 	if (rc < 0)
 		return rc;
@@ -305,7 +368,7 @@ static int run(struct list *list, struct err *err)
 	json_out_array(&list->json, NULL);
 	while ((rc = db_step(db, stmt, err)) == 1) {
 		if (list->cli->json)
-			add_json(&list->json, stmt);
+			add_json(list, stmt);
 		else
 			add_row(list, stmt);
 	}
@@ -347,6 +410,9 @@ int cmd_list(struct cli *cli, int argc, char **argv)
 	if (rc == 0)
 		rc = run(&list, &err);
 	table_free(list.table);
+	for (size_t i = 0; i < list.n_late; i++)
+		buf_release(&list.late[i].key);
+	free(list.late);
 	json_out_release(&list.json);
 	buf_release(&list.among);
 	buf_release(&list.unit_code);

@@ -9,6 +9,7 @@
 #include "cli/case/case.h"
 #include "cli/conflict/conflict_view.h"
 #include "cli/conflict/contradiction.h"
+#include "cli/conflict/late_view.h"
 #include "cli/case/deadline.h"
 #include "cli/terminal/json_out.h"
 #include "cli/terminal/message.h"
@@ -147,6 +148,14 @@ static int release_json(struct json_out *json, struct replica *replica,
 	return rc;
 }
 
+static int late_json(const struct late_word *word, void *ctx, struct err *err)
+{
+	struct document *document = ctx;
+
+	return late_view_word_json(&document->json, document->replica, word,
+				   err);
+}
+
 static int show_json(struct replica *replica, const char *key, bool all,
 		     struct err *err)
 {
@@ -160,6 +169,10 @@ static int show_json(struct replica *replica, const char *key, bool all,
 	json_out_text(&document.json, "status", buf_text(&status));
 	if (rc == 0)
 		rc = release_json(&document.json, replica, key, err);
+	json_out_array(&document.json, "late");
+	if (rc == 0)
+		rc = late_each_word(replica, key, late_json, &document, err);
+	json_out_end(&document.json);
 	if (rc == 0)
 		rc = row_each(replica, replica_schema(replica)->cases, key,
 			      case_json, &document, err);

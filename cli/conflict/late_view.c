@@ -131,3 +131,115 @@ int late_view_text(FILE *out, struct replica *replica,
 	late_release(&late);
 	return rc;
 }
+
+/* --- at the unit --------------------------------------------------------- */
+
+/* What the office said, and who of it. */
+struct said {
+	struct buf reason, author;
+	char at[VALUE_TIME_SIZE];
+};
+
+static int keep_said(const struct change_log_entry *entry, void *ctx,
+		     struct err *err)
+{
+	struct said *said = ctx;
+
+	if (entry->change->reason_len > 0)
+		buf_add(&said->reason, entry->change->reason,
+			entry->change->reason_len);
+	buf_adds(&said->author, entry->author);
+	value_clock_utc(said->at, entry->change->clock);
+	return buf_check(&said->reason, err);
+}
+
+static int load_said(struct said *said, struct replica *replica,
+		     const struct late_word *word, struct err *err)
+{
+	return word->state == LATE_WAITS
+		       ? 0
+		       : change_log_find(replica, word->decision, keep_said,
+					 said, err);
+}
+
+static void said_release(struct said *said)
+{
+	buf_release(&said->reason);
+	buf_release(&said->author);
+}
+
+static const char *state_text(enum late_state state)
+{
+	switch (state) {
+	case LATE_ACCEPTED:
+		return _("written after it was taken back; accepted");
+	case LATE_DECLINED:
+		return _("written after it was taken back; not accepted");
+	default:
+		return _("written after it was taken back; the office has yet "
+			 "to decide");
+	}
+}
+
+int late_view_word_text(FILE *out, struct replica *replica,
+			const struct late_word *word, struct err *err)
+{
+	const struct change *change = word->entry->change;
+	struct said said = {.reason = BUF_INIT, .author = BUF_INIT};
+	struct late late = LATE_INIT;
+	struct buf label = BUF_INIT;
+	int rc = late_load(&late, replica, change, err);
+
+	if (rc == 0)
+		rc = load_said(&said, replica, word, err);
+	if (rc == 0)
+		rc = case_cell_label(&label, replica, late.entity,
+				     buf_text(&late.row), late.field, err);
+	if (rc == 0)
+		fprintf(out, "  × %s%s%s%s%s\n", buf_text(&label),
+			message_colon(), state_text(word->state),
+			said.reason.len ? message_colon() : "",
+			buf_text(&said.reason));
+	buf_release(&label);
+	said_release(&said);
+	late_release(&late);
+	return rc;
+}
+
+const char *late_view_state(enum late_state state)
+{
+	static const char *const names[] = {"waiting", "accepted", "refused"};
+
+	return names[state];
+}
+
+int late_view_word_json(struct json_out *json, struct replica *replica,
+			const struct late_word *word, struct err *err)
+{
+	const struct change *change = word->entry->change;
+	struct said said = {.reason = BUF_INIT, .author = BUF_INIT};
+	struct late late = LATE_INIT;
+	char at[VALUE_TIME_SIZE], id[CHANGE_ID_TEXT];
+	bool waits = word->state == LATE_WAITS;
+	int rc = late_load(&late, replica, change, err);
+
+	if (rc == 0)
+		rc = load_said(&said, replica, word, err);
+	value_clock_utc(at, change->clock);
+	change_id_format(id, change->id);
+	json_out_object(json, NULL);
+	json_out_text(json, "path", buf_text(&late.path));
+	json_out_value(json, "value", late.field, &change->value);
+	json_out_text(json, "change", id);
+	json_out_text(json, "author", word->entry->author);
+	json_out_text(json, "at", at);
+	json_out_text(json, "state", late_view_state(word->state));
+	json_out_text(json, "decided_by",
+		      waits ? NULL : buf_text(&said.author));
+	json_out_text(json, "decided_at", waits ? NULL : said.at);
+	json_out_text(json, "reason", waits ? NULL : buf_text(&said.reason));
+	json_out_end(json);
+	said_release(&said);
+	late_release(&late);
+	return rc;
+}

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "cli/terminal/json_out.h"
-#include "core/log/change_log.h"
+#include "core/merge/late.h"
 
 /* Like a conflict (interface of tian conflicts), with late: true; heads holds
  * what came late, shown what stands. */
@@ -15,5 +15,13 @@ int late_view_json(struct json_out *json, struct replica *replica,
 /* What was written, by whom, what stands, and how to settle it. */
 int late_view_text(FILE *out, struct replica *replica,
 		   const struct change_log_entry *entry, struct err *err);
+
+/* waiting, accepted, refused: for programs. */
+const char *late_view_state(enum late_state state);
+/* One word and its answer, as a unit's show has it: a line, an object. */
+int late_view_word_text(FILE *out, struct replica *replica,
+			const struct late_word *word, struct err *err);
+int late_view_word_json(struct json_out *json, struct replica *replica,
+			const struct late_word *word, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cli/case/case.h"
 #include "cli/conflict/conflict_view.h"
 #include "cli/conflict/contradiction.h"
+#include "cli/conflict/late_view.h"
 #include "cli/case/deadline.h"
 #include "cli/terminal/message.h"
 #include "cli/case/next.h"
@@ -121,6 +122,13 @@ static int put_released(const struct page *page, const char *key,
 	return rc;
 }
 
+static int put_late(const struct late_word *word, void *ctx, struct err *err)
+{
+	const struct page *page = ctx;
+
+	return late_view_word_text(page->out, page->replica, word, err);
+}
+
 static int put_case(const struct row_values *row, void *ctx, struct err *err)
 {
 	const struct page *page = ctx;
@@ -133,6 +141,9 @@ static int put_case(const struct row_values *row, void *ctx, struct err *err)
 		put_field(page, INDENT, _("status"), buf_text(&status), false);
 		rc = put_released(page, row->row, err);
 	}
+	if (rc == 0)
+		rc = late_each_word(page->replica, row->row, put_late, ctx,
+				    err);
 	if (rc == 0) {
 		rc = put_fields(page, INDENT, row, "title", err);
 	}

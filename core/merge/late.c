@@ -21,7 +21,8 @@ static const char SQL_LATE[] =
 static const char SQL_IN_CELL[] = "SELECT c.id FROM _change c" LATE
 				  " WHERE c.cell = ? AND c.flags & 1";
 static const char SQL_NAMES[] =
-	"SELECT bases, flags FROM _change WHERE cell = ? AND bases IS NOT NULL";
+	"SELECT bases, flags, id FROM _change WHERE cell = ? AND"
+	" bases IS NOT NULL";
 static const char SQL_SITES[] =
 	"SELECT DISTINCT o.site FROM _row r CROSS JOIN _change c ON c.cell"
 	" BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LATE
@@ -38,6 +39,7 @@ static const char SQL_CELL_OF[] =
 struct naming {
 	bool decided;
 	bool said_again;
+	int64_t by; /* the accepted one */
 };
 
 static int ask_names(struct naming *out, struct replica *replica, int64_t cell,
@@ -46,7 +48,7 @@ static int ask_names(struct naming *out, struct replica *replica, int64_t cell,
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_NAMES, err);
 
-	*out = (struct naming){false, false};
+	*out = (struct naming){false, false, 0};
 	if (rc < 0)
 		return rc;
 	db_bind_int(stmt, 1, cell);
@@ -58,6 +60,8 @@ static int ask_names(struct naming *out, struct replica *replica, int64_t cell,
 		for (size_t i = 0; i < n; i++) {
 			if (store_base_at(blob, i) != id)
 				continue;
+			if (!refused && !out->decided)
+				out->by = db_int(stmt, 2);
 			out->decided |= !refused;
 			out->said_again |= refused;
 		}
@@ -101,14 +105,43 @@ static bool office_may(const struct replica *replica,
 
 struct passing {
 	struct replica *replica;
-	change_log_fn *fn;
+	late_word_fn *fn;
 	void *ctx;
 };
+
+struct comparing {
+	const struct value *value;
+	bool equal;
+};
+
+static int compare(const struct change_log_entry *entry, void *ctx,
+		   struct err *err)
+{
+	struct comparing *comparing = ctx;
+
+	(void)err;
+	comparing->equal = value_equal(&entry->change->value, comparing->value);
+	return 0;
+}
+
+static int find_answer(struct late_word *word, struct replica *replica,
+		       int64_t decision, struct err *err)
+{
+	struct comparing comparing = {&word->entry->change->value, false};
+	int rc = store_change_id(&word->decision, replica, decision, err);
+
+	if (rc == 0)
+		rc = change_log_find(replica, word->decision, compare,
+				     &comparing, err);
+	word->state = comparing.equal ? LATE_ACCEPTED : LATE_DECLINED;
+	return rc;
+}
 
 static int pass_on(const struct change_log_entry *entry, void *ctx,
 		   struct err *err)
 {
 	const struct passing *passing = ctx;
+	struct late_word word = {.entry = entry, .state = LATE_WAITS};
 	struct naming naming;
 	int64_t cell = 0;
 	int64_t id = 0;
@@ -119,13 +152,15 @@ static int pass_on(const struct change_log_entry *entry, void *ctx,
 	rc = find_stored(&id, &cell, passing->replica, entry->change->id, err);
 	if (rc == 0)
 		rc = ask_names(&naming, passing->replica, cell, id, err);
-	if (rc < 0 || naming.decided || naming.said_again)
+	if (rc < 0 || naming.said_again)
 		return rc;
-	return passing->fn(entry, passing->ctx, err);
+	if (naming.decided)
+		rc = find_answer(&word, passing->replica, naming.by, err);
+	return rc < 0 ? rc : passing->fn(&word, passing->ctx, err);
 }
 
-int late_each(struct replica *replica, const char *key, change_log_fn *fn,
-	      void *ctx, struct err *err)
+int late_each_word(struct replica *replica, const char *key, late_word_fn *fn,
+		   void *ctx, struct err *err)
 {
 	struct passing passing = {replica, fn, ctx};
 	sqlite3_stmt *stmt;
@@ -135,6 +170,29 @@ int late_each(struct replica *replica, const char *key, change_log_fn *fn,
 		return rc;
 	db_bind_text(stmt, 1, key);
 	return log_entry_each(replica, stmt, pass_on, &passing, err);
+}
+
+struct waiting {
+	change_log_fn *fn;
+	void *ctx;
+};
+
+static int pass_waiting(const struct late_word *word, void *ctx,
+			struct err *err)
+{
+	const struct waiting *waiting = ctx;
+
+	return word->state != LATE_WAITS
+		       ? 0
+		       : waiting->fn(word->entry, waiting->ctx, err);
+}
+
+int late_each(struct replica *replica, const char *key, change_log_fn *fn,
+	      void *ctx, struct err *err)
+{
+	struct waiting waiting = {fn, ctx};
+
+	return late_each_word(replica, key, pass_waiting, &waiting, err);
 }
 
 static int count_one(const struct change_log_entry *entry, void *ctx,

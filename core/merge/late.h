@@ -16,6 +16,18 @@
 int late_each(struct replica *replica, const char *key, change_log_fn *fn,
 	      void *ctx, struct err *err);
 int late_count(size_t *n, struct replica *replica, struct err *err);
+/* The same with what was answered since, one of all words in a cell that were
+ * said in one go. At a unit it is what the unit itself wrote. */
+enum late_state { LATE_WAITS, LATE_ACCEPTED, LATE_DECLINED };
+struct late_word {
+	const struct change_log_entry *entry; /* borrowed for the call */
+	enum late_state state;
+	struct change_id decision; /* where it does not wait */
+};
+typedef int late_word_fn(const struct late_word *word, void *ctx,
+			 struct err *err);
+int late_each_word(struct replica *replica, const char *key, late_word_fn *fn,
+		   void *ctx, struct err *err);
 /* Sites that have a change in this case that came late, decided or not. */
 typedef int late_site_fn(const char *site, void *ctx, struct err *err);
 int late_sites(struct replica *replica, const char *key, late_site_fn *fn,

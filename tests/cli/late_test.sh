@@ -28,6 +28,17 @@ says out '"late": true'
 quiet 1 tian -C office doctor
 ok 'conflicts shows it beside what stands, with the command'
 
+quiet 1 tian -C edu sync
+quiet 0 tian -C edu list
+says out '已移交…'
+quiet 0 tian -C edu --json list
+says out '"late": "waiting"'
+quiet 0 tian -C edu show 14
+says out 'the office has yet to decide'
+quiet 0 tian -C edu doctor
+says out '1 wait for the office, 0 accepted'
+ok 'the unit sees that it waits'
+
 quiet 2 tian -C office resolve 14 edu.draft --accept
 quiet 2 tian -C office resolve 14 edu.draft --accept --refuse --reason x
 quiet 3 tian -C office resolve 14 edu.class_proposed --accept --reason x
@@ -37,12 +48,22 @@ ok 'a wrong command line says what is wrong'
 quiet 0 tian -C office resolve 14 edu.draft --accept --reason 会上已用
 quiet 0 tian -C office conflicts 14
 quiet 0 tian -C office sync
-quiet 1 tian -C edu sync
+quiet 0 tian -C edu sync
 says err 'accepted by the office'
 says err '会上已用'
 quiet 0 tian -C office log 14 edu.draft
 says out '会上已用'
 ok 'accepted, it stands, and the unit is told why'
+
+quiet 0 tian -C edu list
+says out '已移交✓'
+quiet 0 tian -C edu show 14
+says out 'taken back; accepted: 会上已用'
+quiet 0 tian -C edu --json show 14
+says out '"state": "accepted"'
+quiet 0 tian -C edu doctor
+says out '0 wait for the office, 1 accepted'
+ok 'the unit sees the answer'
 
 quiet 3 tian -C edu set 14 draft=再写。
 says err 'does not handle it any more'
