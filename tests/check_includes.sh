@@ -1,5 +1,6 @@
 #!/bin/sh
-# check_includes.sh - the shape of the tree: who may include what.
+# check_includes.sh - the shape of the tree: who may include what, and where
+# documents point.
 # Usage: check_includes.sh [TREE]. Says each breach as FILE:LINE: why; exit 1.
 # Knows file names and text only; compiles nothing.
 set -eu
@@ -137,6 +138,18 @@ for file in $sources; do
 done >"$list"
 while read -r line; do
 	breach "$line"
+done <"$list"
+
+# What a document points to is there.
+for file in $(find . -name '*.md' -not -path './build*' \
+	-not -path './tian-demo/*' | sed 's,^\./,,' | sort); do
+	grep -noE '\]\([^)#:]+[)#]' /dev/null "$file" || :
+done >"$list"
+while IFS=: read -r file line link; do
+	link=${link#*](}
+	link=${link%[)#]}
+	[ -e "$(dirname "$file")/$link" ] ||
+		breach "$file:$line: $link is not there"
 done <"$list"
 
 [ "$breaches" -eq 0 ]

@@ -65,7 +65,11 @@ refused "sync does not open SQLite" sync/a.c \
 long=$(awk 'BEGIN { for (i = 0; i < 101; i++) printf "\\tg();\\n" }')
 refused "a function of 101 lines is split" core/a.c \
 	"int f(int a,\n      int b)\n{\n$long}\n" '3: f has 101 lines'
+refused "a document points to what is there" core/README.md \
+	'text [rules](policies.md#one)\n' '1: policies.md is not there'
 
+taken "a document may point to the web, and into itself" core/README.md \
+	'[a](https://example.org/a.md), [b](#b), [c](README.md#c)\n'
 taken "a function of 100 lines stands" core/a.c \
 	"int f(int a)\n{\n${long#*n}}\n"
 taken "sync includes core" sync/a.c '#include "core/base/err.h"\n'

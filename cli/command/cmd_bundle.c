@@ -117,6 +117,12 @@ static int apply(struct cli *cli, const struct bundle *bundle, struct err *err)
 	rc = node_bundle_apply(&report, cli->node, bundle->file, &options, err);
 	progress_end(&progress);
 	sync_view_details(&report, cli->replica);
+	if (rc == ERR_HUB) {
+		sync_view_away(cli->replica, err);
+		cli_note(_("The file was not taken in: tian bundle apply it "
+			   "again then."));
+		rc = CLI_HUB;
+	}
 	if (rc == 0)
 		rc = contradiction_count(&pairs, cli->replica, err);
 	if (rc == 0 && replica_is_office(cli->replica))

@@ -62,6 +62,7 @@ mv hub away
 ends 'the office takes a file in, and its hub is away' 4 \
 	tian -C office bundle apply edu.bundle
 says err "目录 $work/hub 不在"
+says err '文件没有收下'
 ends 'a proof that needs the hub' 4 tian -C office verify --hub
 says err "目录 $work/hub 不在"
 mv away hub
@@ -105,6 +106,16 @@ quiet 1 tian -C hr sync
 ends 'the office hears of it' 1 tian -C office sync
 says err 'tian conflicts'
 says_not err '重新写一次'
+
+# The commands that the README lists.
+sed -n '/^## A working day/,/^Statuses/p' "$tests/../README.md" |
+	grep '^|' | cut -d '|' -f 3 | grep -o '`[a-z]*' | tr -d '`' |
+	grep -vxE 'command|gitolite|forge|pre|' | sort -u >listed
+name='the README lists commands'
+[ "$(wc -l <listed)" -gt 25 ] || not_ok "$name"
+while read -r command; do
+	ends "the README's $command is there" 0 tian "$command" --help
+done <listed
 
 ends 'rules name each branch once' 0 tian hub rules forge
 [ -z "$(grep '\*\*' out | sort | uniq -d)" ] || not_ok "$name"
