@@ -104,10 +104,13 @@ static int add_bytes(struct sheet *sheet, const char *path,
 	return rc < 0 ? rc : sheet_add_file(sheet, path, &blob, err);
 }
 
-/* A change's number and a small one as a name; copy 0 is that of verdicts. */
+/* A change's number and a small one as a name; copy 0 is that of verdicts.
+ * Its first bytes are spread by seq, as a set of oids finds its slots by them:
+ * by origin alone all changes of one node would queue at one slot. */
 static struct oid name_of(struct change_id id, unsigned copy)
 {
-	const uint64_t parts[2] = {id.origin, id.seq};
+	const uint64_t golden = 0x9e3779b97f4a7c15; /* 2^64 / phi, odd */
+	const uint64_t parts[2] = {id.origin ^ id.seq * golden, id.seq};
 	struct oid name;
 
 	for (size_t i = 0; i < 16; i++)
