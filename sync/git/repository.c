@@ -44,7 +44,7 @@ static int configure(git_repository *git, const char *path, struct err *err)
 	static const char attributes[] = "* -merge\n";
 	struct buf text = BUF_INIT;
 	git_config *config = NULL;
-	char name[PATH_MAX];
+	struct buf name = BUF_INIT;
 	int rc = 0;
 
 	/* git must never merge content of ours, libgit2 1.5 hashes a whole
@@ -58,12 +58,17 @@ static int configure(git_repository *git, const char *path, struct err *err)
 	libgit.config_free(config);
 	if (rc < 0)
 		return rc;
-	snprintf(name, sizeof(name), "%s/info", path);
-	if (mkdir(name, 0777) != 0 && errno != EEXIST)
-		return err_errno(err, "%s", name);
-	snprintf(name, sizeof(name), "%s/info/attributes", path);
+	buf_addf(&name, "%s/info", path);
+	rc = buf_check(&name, err);
+	if (rc == 0 && mkdir(buf_text(&name), 0777) != 0 && errno != EEXIST)
+		rc = err_errno(err, "%s", buf_text(&name));
+	buf_adds(&name, "/attributes");
 	buf_adds(&text, attributes);
-	rc = buf_write_file(&text, name, 0644, err);
+	if (rc == 0)
+		rc = buf_check(&name, err);
+	if (rc == 0)
+		rc = buf_write_file(&text, buf_text(&name), 0644, err);
+	buf_release(&name);
 	buf_release(&text);
 	return rc;
 }

@@ -109,28 +109,38 @@ static int list_objects(struct oid_list *out, const char *folder,
 			const struct pack *pack, struct err *err)
 {
 	git_odb_backend *backend = NULL;
-	char path[PATH_MAX];
+	struct buf path = BUF_INIT;
 	int rc;
 
-	snprintf(path, sizeof(path), "%s/%s.idx", folder, pack->name);
-	if (libgit.odb_backend_one_pack(&backend, path) < 0)
-		return repository_git_error(err, "open %s", path);
-	rc = backend->foreach (backend, take_oid, out);
+	buf_addf(&path, "%s/%s.idx", folder, pack->name);
+	rc = buf_check(&path, err);
+	if (rc < 0)
+		goto done;
+	if (libgit.odb_backend_one_pack(&backend, buf_text(&path)) < 0) {
+		rc = repository_git_error(err, "open %s", buf_text(&path));
+		goto done;
+	}
+	if (backend->foreach (backend, take_oid, out) < 0)
+		rc = repository_git_error(err, "read %s", buf_text(&path));
 	backend->free(backend);
-	return rc < 0 ? repository_git_error(err, "read %s", path) : 0;
+done:
+	buf_release(&path);
+	return rc;
 }
 
 /* The index first: without it a pack is not there for anybody. */
 static void remove_pack(const char *folder, const struct pack *pack)
 {
 	static const char *const tails[] = {"idx", "pack", "rev"};
-	char path[PATH_MAX];
+	struct buf path = BUF_INIT;
 
 	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/%s.%s", folder, pack->name,
-			 tails[i]);
-		unlink(path);
+		buf_truncate(&path, 0);
+		buf_addf(&path, "%s/%s.%s", folder, pack->name, tails[i]);
+		if (!path.failed)
+			unlink(buf_text(&path));
 	}
+	buf_release(&path);
 }
 
 static int join(struct repository *repository, const char *folder,

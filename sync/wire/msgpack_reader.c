@@ -217,7 +217,7 @@ bool msgpack_reader_int(struct msgpack_reader *reader, int64_t *out)
 
 bool msgpack_reader_float(struct msgpack_reader *reader, double *out)
 {
-	uint64_t bits;
+	uint64_t bits = 0;
 
 	_Static_assert(sizeof(bits) == sizeof(*out), "double is IEEE 754 64");
 	if (!expect(reader, MSGPACK_FLOAT64) ||
@@ -231,7 +231,7 @@ bool msgpack_reader_str(struct msgpack_reader *reader, const char **out,
 			size_t *len)
 {
 	unsigned char b;
-	uint64_t size;
+	uint64_t size = 0;
 
 	if (!expect(reader, MSGPACK_STR))
 		return false;
@@ -254,7 +254,7 @@ bool msgpack_reader_str(struct msgpack_reader *reader, const char **out,
 bool msgpack_reader_bin(struct msgpack_reader *reader, const char **out,
 			size_t *len)
 {
-	uint64_t size;
+	uint64_t size = 0;
 
 	if (!expect(reader, MSGPACK_BIN) ||
 	    !take_number(reader, 1, (size_t)1 << (peek_byte(reader) - BIN8),
@@ -271,7 +271,7 @@ static bool take_count(struct msgpack_reader *reader, unsigned char fix,
 		       unsigned char long_form, size_t each, size_t *n)
 {
 	unsigned char b = peek_byte(reader);
-	uint64_t count;
+	uint64_t count = 0;
 
 	if (b < NIL) {
 		count = b - fix;
