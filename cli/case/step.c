@@ -66,65 +66,50 @@ int step_ask(struct buf *out, size_t *n, const struct step *step,
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
-/* Whether a query on some words has a row. */
-static int exists(bool *yes, struct replica *replica, const char *sql,
-		  const char *const *words, size_t n, struct err *err)
-{
-	struct db *db = replica_db(replica);
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, sql, err);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < n; i++)
-		db_bind_text(stmt, (int)i + 1, words[i]);
-	rc = db_step(db, stmt, err);
-	*yes = rc == 1;
-	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
-}
-
 static int takes(bool *yes, const struct step *step, const char *what,
 		 const char *writer, struct err *err)
 {
 	const char *words[] = {what, writer};
 
-	return exists(yes, step->replica, SQL_WRITER, words, 2, err);
+	return db_exists(yes, replica_db(step->replica), SQL_WRITER, words, 2,
+			 err);
 }
 
+enum { BY_OFFICE = 1, BY_MAIN = 2, BY_CO = 4 };
+
 /* Who may take a step, for somebody who may not. */
-static const char *who_may(bool office, bool main_unit, bool co)
+static const char *who_may(unsigned by)
 {
-	if (office && !main_unit)
+	if (by & BY_OFFICE && !(by & BY_MAIN))
 		return _("this is for the office to do");
-	if (main_unit && !co)
+	if (by & BY_MAIN && !(by & BY_CO))
 		return _("this is for the main unit to do");
-	if (co && !main_unit)
+	if (by & BY_CO && !(by & BY_MAIN))
 		return _("this is for a co-unit to do");
 	return _("this is for the units that handle it");
 }
 
 int step_mine(const struct step *step, const char *what, struct err *err)
 {
-	bool office = false, main_unit = false, co = false, mine = false;
+	static const char *const roles[] = {"office", "main", "co"};
+	unsigned by = 0;
+	bool may = false;
 	int rc;
 
 	if (!*step->role)
 		return err_set(err, ERR_INPUT,
 			       _("%s: this unit does not handle it"),
 			       step->key);
-	rc = takes(&mine, step, what, step->role, err);
-	if (rc < 0 || mine)
+	rc = takes(&may, step, what, step->role, err);
+	if (rc < 0 || may)
 		return rc;
-	rc = takes(&office, step, what, "office", err);
-	if (rc == 0)
-		rc = takes(&main_unit, step, what, "main", err);
-	if (rc == 0)
-		rc = takes(&co, step, what, "co", err);
-	if (rc == 0)
-		rc = err_set(err, ERR_INPUT, "%s: %s", step->key,
-			     who_may(office, main_unit, co));
-	return rc;
+	for (size_t i = 0; rc == 0 && i < 3; i++) {
+		rc = takes(&may, step, what, roles[i], err);
+		by |= (unsigned)may << i;
+	}
+	return rc < 0 ? rc
+		      : err_set(err, ERR_INPUT, "%s: %s", step->key,
+				who_may(by));
 }
 
 static int wrong_state(const struct step *step, const char *what,
@@ -211,7 +196,8 @@ int step_allow(const struct step *step, const char *what, struct err *err)
 	if (rc == 0)
 		rc = check_contradictions(step, what, err);
 	if (rc == 0)
-		rc = exists(&yes, step->replica, SQL_MOVE, words, 3, err);
+		rc = db_exists(&yes, replica_db(step->replica), SQL_MOVE, words,
+			       3, err);
 	if (rc == 0 && !yes)
 		rc = wrong_state(step, what, err);
 	if (rc == 0)
@@ -226,7 +212,8 @@ int step_event(struct step *step, const struct event *event, struct err *err)
 			       event->target};
 	struct event added = *event;
 	bool same = false;
-	int rc = exists(&same, step->replica, SQL_SAME, words, 7, err);
+	int rc = db_exists(&same, replica_db(step->replica), SQL_SAME, words, 7,
+			   err);
 
 	if (rc < 0 || same)
 		return rc;

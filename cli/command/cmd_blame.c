@@ -123,10 +123,7 @@ static int list_items(struct blame *blame, struct err *err)
 		return rc;
 	if (blame->cli->json)
 		return json_out_print(&blame->json, stdout, err);
-	if (table_print(blame->table, stdout, table_terminal_width()) < 0)
-		return err_set(err, ERR_FAIL,
-			       _("the output could not be written"));
-	return 0;
+	return table_show(blame->table, stdout, err);
 }
 
 static int run(struct blame *blame, const char *word, struct err *err)

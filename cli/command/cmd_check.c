@@ -93,7 +93,7 @@ static int print_text(const struct run *run, struct err *err)
 		{_("what was found"), TABLE_LEFT, false},
 	};
 	struct table *table = table_new(columns, 4);
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 0; i < run->list.n; i++) {
 		const struct check_finding *finding = &run->list.items[i];
@@ -104,9 +104,7 @@ static int print_text(const struct run *run, struct err *err)
 		if (finding->severity != CHECK_HINT || run->hints)
 			table_add(table, cells);
 	}
-	if (table_print(table, stdout, table_terminal_width()) < 0)
-		rc = err_set(err, ERR_FAIL,
-			     _("the output could not be written"));
+	rc = table_show(table, stdout, err);
 	table_free(table);
 	if (rc == 0)
 		print_count(run);

@@ -103,10 +103,8 @@ static int list(struct cli *cli, const char *name, struct err *err)
 			     name != NULL ? name : "");
 	else if (rc == 0 && cli->json)
 		rc = json_out_print(&json, stdout, err);
-	else if (rc == 0 &&
-		 table_print(table, stdout, table_terminal_width()) < 0)
-		rc = err_set(err, ERR_FAIL,
-			     _("the output could not be written"));
+	else if (rc == 0)
+		rc = table_show(table, stdout, err);
 done:
 	json_out_release(&json);
 	table_free(table);

@@ -206,7 +206,7 @@ static int print_records(const struct run *run, struct err *err)
 		{_("reply (characters)"), TABLE_RIGHT, false},
 	};
 	struct table *table = table_new(columns, 8);
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 0; i < run->list.n; i++) {
 		const struct record *record = &run->list.items[i];
@@ -226,9 +226,7 @@ static int print_records(const struct run *run, struct err *err)
 				 characters(record->reply));
 		table_add(table, cells);
 	}
-	if (table_print(table, stdout, table_terminal_width()) < 0)
-		rc = err_set(err, ERR_FAIL,
-			     _("the output could not be written"));
+	rc = table_show(table, stdout, err);
 	table_free(table);
 	return rc;
 }

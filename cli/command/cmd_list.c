@@ -323,13 +323,15 @@ static void add_row(struct list *list, sqlite3_stmt *stmt)
 
 static int print(struct list *list, struct err *err)
 {
+	int rc;
+
 	if (list->cli->json)
 		return json_out_print(&list->json, stdout, err);
 	if (table_rows(list->table) == 0)
 		cli_note(_("No proposals."));
-	if (table_print(list->table, stdout, table_terminal_width()) < 0)
-		return err_set(err, ERR_FAIL,
-			       _("the output could not be written"));
+	rc = table_show(list->table, stdout, err);
+	if (rc < 0)
+		return rc;
 	if (list->any_late)
 		cli_note(_("! past the date the reply was due"));
 	if (list->any_released)

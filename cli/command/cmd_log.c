@@ -234,10 +234,7 @@ static int list_items(struct log *log, struct err *err)
 		return rc;
 	if (log->cli->json)
 		return json_out_print(&log->json, stdout, err);
-	if (table_print(log->table, stdout, table_terminal_width()) < 0)
-		return err_set(err, ERR_FAIL,
-			       _("the output could not be written"));
-	return 0;
+	return table_show(log->table, stdout, err);
 }
 
 /* A unit is given cases as they stand: what came before is not here. */

@@ -64,29 +64,13 @@ static int find_cell(struct case_cell *cell, struct reply *reply,
 	return rc;
 }
 
-static int ask(bool *yes, struct replica *replica, const char *sql,
-	       const char *const *words, size_t n, struct err *err)
-{
-	struct db *db = replica_db(replica);
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, sql, err);
-
-	if (rc < 0)
-		return rc;
-	for (size_t i = 0; i < n; i++)
-		db_bind_text(stmt, (int)i + 1, words[i]);
-	rc = db_step(db, stmt, err);
-	*yes = rc == 1;
-	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
-}
-
 static int check_conflict(const struct reply *reply, struct replica *replica,
 			  struct err *err)
 {
 	const char *words[] = {buf_text(&reply->draft.row)};
 	bool blocked = false;
-	int rc = ask(&blocked, replica, SQL_CONFLICT, words, 1, err);
+	int rc = db_exists(&blocked, replica_db(replica), SQL_CONFLICT, words,
+			   1, err);
 
 	if (rc == 0 && blocked)
 		rc = err_set(err, ERR_INPUT,
@@ -127,7 +111,7 @@ static int check_class(const struct reply *reply, struct replica *replica,
 {
 	const char *words[] = {buf_text(&reply->draft.row)};
 	bool co = false;
-	int rc = ask(&co, replica, SQL_CO, words, 1, err);
+	int rc = db_exists(&co, replica_db(replica), SQL_CO, words, 1, err);
 
 	if (rc == 0 && !co && !reply->class_word)
 		rc = err_set(err, ERR_USAGE,

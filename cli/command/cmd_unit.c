@@ -140,10 +140,8 @@ static int list(struct cli *cli, struct err *err)
 	json_out_end(&json);
 	if (rc == 0 && cli->json)
 		rc = json_out_print(&json, stdout, err);
-	else if (rc == 0 &&
-		 table_print(table, stdout, table_terminal_width()) < 0)
-		rc = err_set(err, ERR_FAIL,
-			     _("the output could not be written"));
+	else if (rc == 0)
+		rc = table_show(table, stdout, err);
 	table_free(table);
 	json_out_release(&json);
 	return rc;

@@ -253,11 +253,8 @@ static void add_part(struct table *table, const char *name, size_t part,
 
 static int print(struct table *table, FILE *out, struct err *err)
 {
-	int rc = 0;
+	int rc = table_show(table, out, err);
 
-	if (table_print(table, out, table_terminal_width()) < 0)
-		rc = err_set(err, ERR_FAIL,
-			     _("the output could not be written"));
 	table_free(table);
 	return rc;
 }

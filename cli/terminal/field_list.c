@@ -147,10 +147,7 @@ static int print(struct cli *cli, struct json_out *json, struct table *table,
 		return json_out_print(json, stdout, err);
 	if (table_rows(table) == 0)
 		cli_note(_("No field has been added."));
-	if (table_print(table, stdout, table_terminal_width()) < 0)
-		return err_set(err, ERR_FAIL,
-			       _("the output could not be written"));
-	return 0;
+	return table_show(table, stdout, err);
 }
 
 int field_list(struct cli *cli, const struct entity *entity, struct err *err)

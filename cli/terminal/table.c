@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/terminal/message.h"
 #include "core/base/utf8.h"
 
 enum { GAP = 2, NARROWEST = 8 };
@@ -221,6 +222,14 @@ int table_print(const struct table *table, FILE *out, size_t width)
 		put_row(table, out, widths,
 			(const char *const *)&table->cells[r * table->n]);
 	return ferror(out) ? -1 : 0;
+}
+
+int table_show(const struct table *table, FILE *out, struct err *err)
+{
+	if (table_print(table, out, table_terminal_width()) < 0)
+		return err_set(err, ERR_FAIL,
+			       _("the output could not be written"));
+	return 0;
 }
 
 size_t table_terminal_width(void)

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/base/err.h"
+
 struct table;
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
@@ -31,6 +33,8 @@ size_t table_rows(const struct table *table);
  * is left out. 0, or -1 if memory or output failed. width 0: never cut. */
 int table_print(const struct table *table, FILE *out, size_t width);
 
+/* The same at the terminal's width; 0, or ERR_FAIL with words for people. */
+int table_show(const struct table *table, FILE *out, struct err *err);
 /* Columns of the terminal at stdout; 0 where it is none. */
 size_t table_terminal_width(void);
 /* Text wrapped at `width` columns, each line after `indent` spaces; CJK text

@@ -214,6 +214,22 @@ int db_run_ints(struct db *db, const char *sql, const int64_t *ints, size_t n,
 	return db_run(db, stmt, err);
 }
 
+int db_exists(bool *yes, struct db *db, const char *sql,
+	      const char *const *words, size_t n, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, sql, err);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < n; i++)
+		db_bind_text(stmt, (int)i + 1, words[i]);
+	rc = db_step(db, stmt, err);
+	*yes = rc == 1;
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
 int db_begin(struct db *db, struct err *err)
 {
 	return db_exec(db, "BEGIN IMMEDIATE", err);

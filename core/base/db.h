@@ -49,6 +49,10 @@ int db_run(struct db *db, sqlite3_stmt *stmt, struct err *err);
 int db_run_ints(struct db *db, const char *sql, const int64_t *ints, size_t n,
 		struct err *err);
 
+/* Whether `sql` has a row for these words (NULL among them is SQL's). */
+int db_exists(bool *yes, struct db *db, const char *sql,
+	      const char *const *words, size_t n, struct err *err);
+
 /* Transactions. db_begin takes the write lock at once (BEGIN IMMEDIATE). */
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err);

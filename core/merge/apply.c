@@ -98,9 +98,8 @@ static int add_case(struct apply_result *result, const char *key, size_t len,
 	return 0;
 }
 
-/* Cases whose register names a site (its name changed), or all of them. */
-static int add_cases_of(struct apply_result *result, struct replica *replica,
-			const char *site, size_t site_len, struct err *err)
+int apply_cases_of(struct replica *replica, const char *site, size_t site_len,
+		   apply_case_fn *fn, void *ctx, struct err *err)
 {
 	const struct schema *schema = replica->schema;
 	const struct entity *assignment = schema->assignment;
@@ -121,11 +120,16 @@ static int add_cases_of(struct apply_result *result, struct replica *replica,
 	if (rc == 0 && site != NULL)
 		db_bind_bytes(stmt, 1, site, site_len);
 	while (rc == 0 && (rc = db_step(replica->db, stmt, err)) > 0)
-		rc = add_case(result, db_text(stmt, 0),
-			      (size_t)sqlite3_column_bytes(stmt, 0), err);
+		rc = fn(db_text(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0),
+			ctx, err);
 	sqlite3_finalize(stmt);
 	buf_release(&sql);
 	return rc;
+}
+
+static int take_case(const char *key, size_t len, void *ctx, struct err *err)
+{
+	return add_case(ctx, key, len, err);
 }
 
 /* Whether a cell is part of what defines a field. */
@@ -149,10 +153,10 @@ static int touch(struct apply_result *result, struct replica *replica,
 	else
 		result->touched_all = true;
 	if (cell->entity == replica->schema->sites)
-		return add_cases_of(result, replica, cell->row, cell->row_len,
-				    err);
+		return apply_cases_of(replica, cell->row, cell->row_len,
+				      take_case, result, err);
 	if (cell->entity == replica->schema->codes || defines(replica, cell))
-		return add_cases_of(result, replica, NULL, 0, err);
+		return apply_cases_of(replica, NULL, 0, take_case, result, err);
 	return 0;
 }
 

@@ -57,6 +57,12 @@ int apply_tidy(size_t *n, struct replica *replica, size_t limit,
 /* Verdicts that another side made about changes known here. */
 int apply_verdicts(struct replica *replica, const struct verdict *verdicts,
 		   size_t n, struct apply_result *result, struct err *err);
+/* Each case that names a site (whose row changed), or with NULL every case.
+ * fn's non-zero result ends it and is returned. */
+typedef int apply_case_fn(const char *key, size_t len, void *ctx,
+			  struct err *err);
+int apply_cases_of(struct replica *replica, const char *site, size_t site_len,
+		   apply_case_fn *fn, void *ctx, struct err *err);
 /* The last seq applied without a gap from `origin`, 0 for none. */
 int apply_last_seq(uint64_t *seq, struct replica *replica, uint64_t origin,
 		   struct err *err);

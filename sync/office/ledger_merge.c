@@ -390,35 +390,11 @@ int ledger_take(struct intake *intake, struct node *node,
 
 /* --- the tree ------------------------------------------------------------ */
 
-/* Cases that name a site whose row changed, or with NULL every case. */
-static int touch_cases_of(struct intake *intake, struct replica *replica,
-			  const char *site, size_t len, struct err *err)
+static int touch_case(const char *key, size_t len, void *ctx, struct err *err)
 {
-	const struct schema *schema = replica_schema(replica);
-	const struct entity *assignment = schema->assignment;
-	struct buf sql = BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc;
+	struct intake *intake = ctx;
 
-	if (site != NULL)
-		buf_addf(&sql, "SELECT \"%s\" FROM \"%s\" WHERE \"%s\" = ?1",
-			 assignment->keys[0], assignment->name,
-			 assignment->keys[assignment->owner_key]);
-	else
-		buf_addf(&sql, "SELECT \"%s\" FROM \"%s\"",
-			 schema->cases->keys[0], schema->cases->name);
-	rc = buf_check(&sql, err);
-	if (rc == 0)
-		rc = db_prepare(&stmt, replica_db(replica), buf_text(&sql),
-				err);
-	if (rc == 0 && site != NULL)
-		db_bind_bytes(stmt, 1, site, len);
-	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0)
-		rc = names_add(NULL, &intake->cases, db_text(stmt, 0),
-			       strlen(db_text(stmt, 0)), err);
-	sqlite3_finalize(stmt);
-	buf_release(&sql);
-	return rc;
+	return names_add(NULL, &intake->cases, key, len, err);
 }
 
 int ledger_touch(struct intake *intake, struct replica *replica,
@@ -432,10 +408,11 @@ int ledger_touch(struct intake *intake, struct replica *replica,
 	/* Rules and labels of a newer schema may show in any document. */
 	all = intake->codes || intake->schema > before;
 	for (size_t i = 0; rc == 0 && !all && i < renamed->n; i++)
-		rc = touch_cases_of(intake, replica, renamed->items[i],
-				    strlen(renamed->items[i]), err);
+		rc = apply_cases_of(replica, renamed->items[i],
+				    strlen(renamed->items[i]), touch_case,
+				    intake, err);
 	if (rc == 0 && all)
-		rc = touch_cases_of(intake, replica, NULL, 0, err);
+		rc = apply_cases_of(replica, NULL, 0, touch_case, intake, err);
 	if (rc == 0 && all)
 		rc = names_add(NULL, &intake->cases, REGISTER_SCHEMA,
 			       strlen(REGISTER_SCHEMA), err);
