@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/terminal/message.h"
+#include "cli/terminal/screen.h"
 
 #ifndef TIAN_VERSION
 #define TIAN_VERSION "0"
@@ -174,6 +175,7 @@ int main(int argc, char **argv)
 
 	/* A hub that goes away mid-write is an error, not a death. */
 	signal(SIGPIPE, SIG_IGN);
+	screen_guard();
 	message_init();
 	cli_init(&cli);
 	status = dispatch(&cli, argc, argv);

@@ -8,6 +8,7 @@
 #include "cli/case/case.h"
 #include "cli/conflict/diff.h"
 #include "cli/terminal/message.h"
+#include "cli/terminal/screen.h"
 #include "cli/terminal/table.h"
 #include "cli/case/value.h"
 #include "core/base/utf8.h"
@@ -124,9 +125,9 @@ static void add_marked(enum diff_kind kind, const char *text, size_t len,
 		       void *ctx)
 {
 	static const char *const open[2][3] = {{"", "[-", "{+"},
-					       {"", "\033[31;9m", "\033[32m"}};
-	static const char *const close[2][3] = {{"", "-]", "+}"},
-						{"", "\033[0m", "\033[0m"}};
+					       {"", SCREEN_GONE, SCREEN_NEW}};
+	static const char *const close[2][3] = {
+		{"", "-]", "+}"}, {"", SCREEN_PLAIN, SCREEN_PLAIN}};
 	const struct marks *marks = ctx;
 
 	buf_adds(marks->out, open[marks->colour][kind]);

@@ -31,21 +31,22 @@ void progress_show(struct progress *progress, const char *what, size_t done,
 	now = now_ms();
 	if (progress->drawn && now - progress->drawn_at < 100)
 		return;
-	if (total > 0)
-		fprintf(stderr, "\r\033[K%s %zu/%zu", what, done, total);
-	else if (done > 0)
-		fprintf(stderr, "\r\033[K%s %zu", what, done);
-	else
-		fprintf(stderr, "\r\033[K%s", what);
+	/* Past the guard of screen.h: no text of others is in it. */
 	fflush(stderr);
+	if (total > 0)
+		dprintf(STDERR_FILENO, "\r\033[K%s %zu/%zu", what, done, total);
+	else if (done > 0)
+		dprintf(STDERR_FILENO, "\r\033[K%s %zu", what, done);
+	else
+		dprintf(STDERR_FILENO, "\r\033[K%s", what);
 	progress->drawn = true;
 	progress->drawn_at = now;
 }
 
 void progress_end(struct progress *progress)
 {
-	if (progress->drawn)
-		fputs("\r\033[K", stderr);
 	fflush(stderr);
+	if (progress->drawn)
+		dprintf(STDERR_FILENO, "\r\033[K");
 	progress->drawn = false;
 }
