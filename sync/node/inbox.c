@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log/change_log.h"
 #include "core/merge/late.h"
 #include "sync/wire/batch.h"
 #include "sync/node/outbox.h"
@@ -128,6 +129,14 @@ static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
 
 /* A receipt must be of what this node has: changes under its name that it
  * does not know are another copy's, and would hide its own. */
+static int not_here(struct err *err)
+{
+	return err_set(err, ERR_CORRUPT,
+		       "the office has changes under this node's name that "
+		       "this replica does not have: it is a copy, or was "
+		       "restored from a backup; sync with the hub");
+}
+
 static int check_receipt(struct replica *replica, const struct batch *batch,
 			 struct err *err)
 {
@@ -137,12 +146,21 @@ static int check_receipt(struct replica *replica, const struct batch *batch,
 	if (batch->origin == replica_origin(replica) && batch->n_changes > 0)
 		rc = outbox_logged(&logged, replica,
 				   &batch->changes[batch->n_changes - 1], err);
-	if (rc == 0 && !logged)
-		rc = err_set(err, ERR_CORRUPT,
-			     "the office has changes under this node's name "
-			     "that this replica does not have: it is a copy, "
-			     "or was restored from a backup; sync with the "
-			     "hub");
+	return rc == 0 && !logged ? not_here(err) : rc;
+}
+
+/* So must be what a snapshot accounts for: one that goes further would
+ * supersede what is written here next. */
+static int check_snapshot(struct replica *replica,
+			  const struct snapshot *snapshot, struct err *err)
+{
+	uint64_t last = 0;
+	int rc = change_log_last(&last, replica, err);
+
+	for (size_t i = 0; rc == 0 && i < snapshot->n; i++)
+		if (snapshot->parts[i].origin == replica_origin(replica) &&
+		    snapshot->parts[i].last > last)
+			rc = not_here(err);
 	return rc;
 }
 
@@ -281,8 +299,11 @@ static int apply_snapshots(struct replica *replica,
 	if (rc > 0)
 		rc = snapshots_decode(&snapshots, buf_text(&bytes), bytes.len,
 				      err);
-	for (size_t i = 0; rc == 0 && i < snapshots.n; i++)
-		rc = snapshot_apply(replica, &snapshots.items[i], err);
+	for (size_t i = 0; rc == 0 && i < snapshots.n; i++) {
+		rc = check_snapshot(replica, &snapshots.items[i], err);
+		if (rc == 0)
+			rc = snapshot_apply(replica, &snapshots.items[i], err);
+	}
 	snapshots_release(&snapshots);
 	buf_release(&bytes);
 	return rc < 0 ? err_wrap(err, SHEET_SNAPSHOT) : 0;

@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "sync/wire/snapshots.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
@@ -232,6 +234,59 @@ static void hostile__an_object_of_64_mib_is_refused_unread(void **state)
 	expect_unharmed();
 }
 
+/* A snapshot in edu's inbox, signed by the office, that accounts for more of
+ * the node's own changes than it has made: its next ones would be no more. */
+static void forge_snapshot(uint64_t last)
+{
+	uint64_t none = 0;
+	struct snapshot_part part = {.seqs = &none};
+	struct snapshot item = {"1-1-001", &part, 1};
+	const struct snapshots snapshots = {&item, 1};
+	struct buf bytes = BUF_INIT;
+	struct err err = {0};
+
+	part.origin = strtoull(world_text("edu", "SELECT value FROM _meta"
+						 " WHERE name = 'origin'"),
+			       NULL, 16);
+	part.last = last;
+	assert_int_equal(snapshots_encode(&bytes, &snapshots, &err), 0);
+	assert_int_equal(
+		buf_write_file(&bytes, in_folder("forged"), 0644, &err), 0);
+	buf_release(&bytes);
+	must("cd hub && R=refs/heads/inbox/edu && b=$(git hash-object -w"
+	     " ../forged) && t=$( (git ls-tree $R | grep -v snapshot; printf"
+	     " '100644 blob %s\\tsnapshot.msgpack\\n' $b) | git mktree) &&"
+	     " git update-ref $R $(git log -1 --format=%B $R | git -c"
+	     " user.name=N -c user.email=e@x -c gpg.format=ssh -c"
+	     " user.signingkey=../office/key commit-tree -S -p $R $t)");
+}
+
+static void hostile__a_snapshot_silences_nobodys_next_change(void **state)
+{
+	const struct sync_report *report;
+
+	(void)state;
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	must("git -C hub update-ref refs/keep refs/heads/inbox/edu");
+	forge_snapshot(1 << 20);
+	report = world_sync("edu", 0);
+	assert_int_equal(report->n_details, 1);
+	assert_int_equal(report->details[0].kind, SYNC_QUARANTINED);
+	assert_non_null(strstr(report->details[0].text, "this node's name"));
+	must("git -C hub update-ref refs/heads/inbox/edu refs/keep &&"
+	     " git -C hub update-ref -d refs/keep");
+	world_edit("edu", "王芳", "UPDATE handling SET doc_no = '教2号'");
+	assert_string_equal(world_text("edu", "SELECT doc_no FROM handling"),
+			    "教2号");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	assert_string_equal(world_text("office",
+				       "SELECT doc_no FROM handling WHERE unit"
+				       " = 'edu'"),
+			    "教2号");
+}
+
 #define HOSTILE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -247,6 +302,7 @@ int main(void)
 			hostile__a_signature_over_something_else_stops_its_ref),
 		HOSTILE_TEST(hostile__a_damaged_pack_is_told_and_heals),
 		HOSTILE_TEST(hostile__an_object_of_64_mib_is_refused_unread),
+		HOSTILE_TEST(hostile__a_snapshot_silences_nobodys_next_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
