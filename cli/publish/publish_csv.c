@@ -10,11 +10,23 @@
 
 #include "cli/publish/publish_table.h"
 
+/* Some spreadsheets pass over white space in front, and take the full-width
+ * signs that an input method writes for the others. */
+static bool is_formula(const char *text)
+{
+	static const char *const signs[] = {"=",  "+",	"-",  "@",
+					    "＝", "＋", "－", "＠"};
+	const char *at = text + strspn(text, " \t\r\n");
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (strncmp(at, signs[i], strlen(signs[i])) == 0)
+			return true;
+	return *text == '\t' || *text == '\r' || *text == '\n';
+}
+
 static void add_cell(struct buf *out, const char *text, bool last)
 {
-	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-
-	buf_adds(out, formula ? "\"'" : "\"");
+	buf_adds(out, is_formula(text) ? "\"'" : "\"");
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			buf_addc(out, '"');

@@ -231,6 +231,37 @@ static void publish__markup_in_a_value_is_only_text(void **state)
 	buf_release(&shown);
 }
 
+static void publish__no_cell_of_the_table_is_a_formula(void **state)
+{
+	static const char *const titles[] = {
+		"=HYPERLINK(A1)", "+1",	   "-1",  "@SUM(A1)", "\t=1",
+		"  =1",		  "＝1+1", "＋1", "－1",      "＠A1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		char sql[256];
+		char cell[64];
+
+		snprintf(sql, sizeof(sql),
+			 "UPDATE proposal SET title = 'x%s' WHERE key ="
+			 " '1-1-001';UPDATE proposal SET title ="
+			 " substr(title, 2) WHERE key = '1-1-001'",
+			 titles[i]);
+		sample_edit(&sample, sql);
+		publish(publish_csv);
+		snprintf(cell, sizeof(cell), "\"'%s\"",
+			 titles[i] + strspn(titles[i], " \t"));
+		snprintf(sql, sizeof(sql), "\"'%s\"", titles[i]);
+		if (strstr(buf_text(&page), cell) == NULL &&
+		    strstr(buf_text(&page), sql) == NULL)
+			fail_msg("%s", titles[i]);
+	}
+	sample_edit(&sample, "UPDATE proposal SET title = '甲=乙' WHERE key ="
+			     " '1-1-001'");
+	publish(publish_csv);
+	assert_non_null(strstr(buf_text(&page), "\"甲=乙\""));
+}
+
 static void publish__the_page_fetches_nothing(void **state)
 {
 	(void)state;
@@ -418,6 +449,7 @@ int main(void)
 		TEST(publish__the_real_page_comes_out_whole),
 		TEST(publish__figures_are_those_of_the_source),
 		TEST(publish__markup_in_a_value_is_only_text),
+		TEST(publish__no_cell_of_the_table_is_a_formula),
 		TEST(publish__the_page_fetches_nothing),
 		TEST(publish__what_is_not_for_the_public_stays),
 		TEST(publish__a_field_the_schema_keeps_in_stays),
