@@ -112,6 +112,7 @@ static void corrupt(struct node *node, const struct batch *batch,
 	apply_result_release(&result);
 }
 
+/* (I1) */
 static void apply__a_gap_is_refused(void **state)
 {
 	struct desk *desk = *state;
@@ -125,6 +126,7 @@ static void apply__a_gap_is_refused(void **state)
 	corrupt(&desk->office, &batch, "a gap: seq 3 after 0");
 }
 
+/* (I5) whole or not at all. */
 static void apply__one_bad_change_spoils_its_batch(void **state)
 {
 	static const char *const rows[] = {"",

@@ -30,6 +30,7 @@ convergence__everybody_with_everybody_ends_in_one_state(void **state)
 	assert_true(figures.refused_at_once > 0);
 }
 
+/* (I4) Shuffled, lossy, repeated. */
 static void convergence__a_hundred_orders_end_in_one_state(void **state)
 {
 	struct world *world = world_open();

@@ -128,6 +128,7 @@ static void definition__a_field_is_there_at_every_site(void **state)
 		"handling.visits (次数): only the office may write it");
 }
 
+/* (S1), (S4) */
 static void definition__the_order_of_arrival_is_nothing(void **state)
 {
 	struct desk *desk = *state;
@@ -278,6 +279,7 @@ static void definition__only_the_office_defines(void **state)
 	apply_result_release(&result);
 }
 
+/* (S2) */
 static void definition__what_cannot_be_a_field_does_nothing(void **state)
 {
 	static const char *const rows[] = {

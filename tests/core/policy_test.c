@@ -1031,6 +1031,7 @@ static void random_folds(enum policy policy, size_t max, int rounds)
 	}
 }
 
+/* (I6) */
 static void policy__every_order_of_up_to_five_heads_agrees(void **state)
 {
 	int policy;

@@ -106,6 +106,7 @@ static char *made_of(struct node *node)
 	return out;
 }
 
+/* (S3) */
 static void upgrade__an_old_replica_becomes_like_a_new_one(void **state)
 {
 	struct node old = {0};

@@ -221,6 +221,35 @@ static void kill__an_init_killed_anywhere_is_simply_run_again(void **state)
 	}
 }
 
+/* Everybody writes, then all sync at the same time. */
+static void play_round(int round)
+{
+	pid_t children[NODES + 2];
+	char name[16];
+	char sql[256];
+	int status;
+
+	for (int i = 0; i < NODES; i++) {
+		snprintf(name, sizeof(name), "u%d", i);
+		snprintf(sql, sizeof(sql),
+			 "UPDATE handling SET doc_no = '%d号'", round);
+		world_edit(name, "某人", sql);
+	}
+	snprintf(sql, sizeof(sql), "UPDATE proposal SET sector = '%d'", round);
+	world_edit("office", "李明", sql);
+	for (int i = 0; i < NODES; i++) {
+		snprintf(name, sizeof(name), "u%d", i);
+		children[i] = start(sync_node, name);
+	}
+	children[NODES] = start(sync_node, "office");
+	children[NODES + 1] = start(sync_node, "office2");
+	for (int i = 0; i < NODES + 2; i++) {
+		waitpid(children[i], &status, 0);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 0);
+	}
+}
+
 static void kill__many_at_once_all_arrive(void **state)
 {
 	char name[16];
@@ -243,31 +272,8 @@ static void kill__many_at_once_all_arrive(void **state)
 		snprintf(name, sizeof(name), "u%d", i);
 		world_sync(name, 0);
 	}
-	for (int round = 0; round < ROUNDS; round++) {
-		pid_t children[NODES + 2];
-		int status;
-
-		for (int i = 0; i < NODES; i++) {
-			snprintf(name, sizeof(name), "u%d", i);
-			snprintf(sql, sizeof(sql),
-				 "UPDATE handling SET doc_no = '%d号'", round);
-			world_edit(name, "某人", sql);
-		}
-		snprintf(sql, sizeof(sql), "UPDATE proposal SET sector = '%d'",
-			 round);
-		world_edit("office", "李明", sql);
-		for (int i = 0; i < NODES; i++) {
-			snprintf(name, sizeof(name), "u%d", i);
-			children[i] = start(sync_node, name);
-		}
-		children[NODES] = start(sync_node, "office");
-		children[NODES + 1] = start(sync_node, "office2");
-		for (int i = 0; i < NODES + 2; i++) {
-			waitpid(children[i], &status, 0);
-			assert_true(WIFEXITED(status));
-			assert_int_equal(WEXITSTATUS(status), 0);
-		}
-	}
+	for (int round = 0; round < ROUNDS; round++)
+		play_round(round);
 	world_sync("office", 0);
 	world_sync("office2", 0);
 	assert_string_equal(world_state("office", NULL),
