@@ -224,10 +224,11 @@ static int add_late(const struct late_word *word, void *ctx, struct err *err)
 	struct list *list = ctx;
 	const struct change *change = word->entry->change;
 	size_t len = strcspn(change->row, "/");
-	struct list_late *last = list->late + list->n_late - 1;
+	struct list_late *last =
+		list->n_late > 0 ? &list->late[list->n_late - 1] : NULL;
 	struct list_late *grown;
 
-	if (list->n_late > 0 && last->key.len == len &&
+	if (last && last->key.len == len &&
 	    memcmp(buf_text(&last->key), change->row, len) == 0) {
 		if (word->state < last->state)
 			last->state = word->state;
