@@ -6,6 +6,7 @@
 #include "core/merge/access.h"
 #include "core/log/change_log.h"
 #include "core/base/clock.h"
+#include "core/merge/late_room.h"
 #include "core/merge/normal.h"
 #include "core/base/utf8.h"
 
@@ -85,10 +86,14 @@ void edit_rollback(struct replica *replica)
 static int check_decision(const struct cell *cell, struct replica *replica,
 			  const struct value *value, struct err *err)
 {
-	bool allowed = true;
+	bool allowed = access_writer(cell->field->writers, cell->entity,
+				     cell->row, cell->row_len,
+				     replica_site(replica));
 
-	if (!access_writer(cell->field->writers, cell->entity, cell->row,
-			   cell->row_len, replica_site(replica)))
+	if (!allowed && replica_is_office(replica) &&
+	    late_may_decide(&allowed, replica, cell, value, err) < 0)
+		return err->code;
+	if (!allowed)
 		return err_set(err, ERR_INPUT,
 			       "%s.%s (%s): this site may not write it",
 			       cell->entity->name, cell->field->name,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/merge/late_room.h"
 #include "core/merge/normal.h"
 
 bool access_writer(unsigned writers, const struct entity *entity,
@@ -84,6 +85,14 @@ int access_check(const char **why, struct replica *replica,
 		return 0;
 	}
 	*why = may_write(asked);
+	if (*why != NULL && cell->field != NULL &&
+	    strcmp(asked->site, REPLICA_OFFICE) == 0) {
+		rc = late_answers(&yes, replica, cell, asked->change, err);
+		if (rc < 0)
+			return rc;
+		if (yes)
+			*why = NULL;
+	}
 	if (*why != NULL || cell->field == NULL)
 		return 0;
 	rc = normal_allowed(&yes, replica, cell->field, &asked->change->value,

@@ -90,17 +90,13 @@ static int find_stored(int64_t *id, int64_t *cell, struct replica *replica,
 }
 
 /* (L2) */
-static bool office_may(const struct replica *replica,
-		       const struct change *change)
+static bool may_be_answered(const struct replica *replica,
+			    const struct change *change)
 {
 	const struct entity *entity =
 		schema_entity(replica->schema, change->entity);
-	const struct field *field =
-		entity != NULL ? entity_field(entity, change->field) : NULL;
 
-	return field != NULL &&
-	       access_writer(field->writers, entity, change->row,
-			     change->row_len, REPLICA_OFFICE);
+	return entity != NULL && entity_field(entity, change->field) != NULL;
 }
 
 struct passing {
@@ -147,7 +143,7 @@ static int pass_on(const struct change_log_entry *entry, void *ctx,
 	int64_t id = 0;
 	int rc;
 
-	if (!office_may(passing->replica, entry->change))
+	if (!may_be_answered(passing->replica, entry->change))
 		return 0;
 	rc = find_stored(&id, &cell, passing->replica, entry->change->id, err);
 	if (rc == 0)
@@ -274,4 +270,81 @@ int late_bases(struct cell_heads *bases, struct replica *replica,
 	}
 	sqlite3_reset(stmt);
 	return rc < 0 ? rc : 0;
+}
+
+/* What an answer does with one of its bases. */
+struct answering {
+	bool late;     /* there is one that came late */
+	bool standing; /* and one that was accepted */
+	bool repeats;  /* and one that holds the same value */
+};
+
+static int weigh_base(struct answering *out, struct replica *replica,
+		      const struct cell *cell, const struct change *change,
+		      struct change_id base, struct err *err)
+{
+	char site[CHANGE_NAME_MAX + 1];
+	struct buf bytes = BUF_INIT;
+	struct value value;
+	int64_t at = 0;
+	int64_t id = 0;
+	bool late = false;
+	bool found = false;
+	int rc = find_stored(&id, &at, replica, base, err);
+
+	if (rc < 0 || id == 0 || at != cell->id)
+		return rc;
+	rc = late_is(&late, site, replica, base, err);
+	if (rc == 0)
+		rc = store_value(&value, &bytes, &found, replica, id, err);
+	if (rc == 0 && found) {
+		out->late |= late;
+		out->standing |= !late;
+		out->repeats |= value_equal(&value, &change->value);
+	}
+	buf_release(&bytes);
+	return rc;
+}
+
+int late_answers(bool *out, struct replica *replica, const struct cell *cell,
+		 const struct change *change, struct err *err)
+{
+	struct answering answering = {false, false, false};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < change->n_bases; i++)
+		rc = weigh_base(&answering, replica, cell, change,
+				change->bases[i], err);
+	*out = rc == 0 && answering.late &&
+	       (answering.repeats ||
+		(!answering.standing && change->value.type == VALUE_NULL));
+	return rc;
+}
+
+int late_may_decide(bool *out, struct replica *replica, const struct cell *cell,
+		    const struct value *value, struct err *err)
+{
+	struct cell_heads heads = {0};
+	struct change change = {.value = *value};
+	struct change_id *bases = NULL;
+	int rc = cell_heads(&heads, replica, cell->id, err);
+
+	*out = false;
+	if (rc == 0)
+		rc = late_bases(&heads, replica, cell, err);
+	if (rc < 0)
+		goto done;
+	bases = calloc(heads.n + 1, sizeof(*bases));
+	if (bases == NULL)
+		rc = err_nomem(err);
+	for (size_t i = 0; rc == 0 && i < heads.n; i++)
+		rc = store_change_id(&bases[i], replica, heads.ids[i], err);
+	change.bases = bases;
+	change.n_bases = heads.n;
+	if (rc == 0)
+		rc = late_answers(out, replica, cell, &change, err);
+done:
+	free(bases);
+	cell_heads_release(&heads);
+	return rc;
 }

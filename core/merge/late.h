@@ -4,8 +4,11 @@
  *
  * (L1) It waits until an accepted change of its cell names it as a base; a
  *      decision (edit_decide) names all that wait in its cell.
- * (L2) Only what the office could write itself waits: of other fields, what
- *      came late stays on record as refused. */
+ * (L2) It is answered whoever may write the field.
+ * (L3) In a field that only the unit may write, the office says nothing of
+ *      its own: its answer names the late change, and holds the value of a
+ *      change that it names, the late one's (accepted) or the one's that stood
+ *      (not accepted; nothing, where none did). access.h asks that. */
 #ifndef TIAN_CORE_LATE_H
 #define TIAN_CORE_LATE_H
 

@@ -100,4 +100,32 @@ done
 quiet 0 sqlite3 hr/tian.db "UPDATE handling SET draft = '我们写。'
 	WHERE unit = 'hr'"
 ok 'plain SQL is refused there with the reason, and nowhere else'
+
+# Fields that only the unit may write.
+quiet 0 tian -C office assign 1 --main edu --due 2022-06-30
+quiet 0 tian -C office sync
+quiet 0 tian -C edu sync
+quiet 0 tian -C office assign 1 --main hr --reason 改办
+quiet 0 tian -C office sync
+quiet 0 tian -C edu set 1 edu.phone=8001 edu.contact_name=陈立
+quiet 1 tian -C edu sync
+quiet 1 tian -C office sync
+quiet 1 tian -C office conflicts 1
+says out '1-1-001 edu.phone'
+quiet 3 tian -C office resolve 1 edu.phone --value 9999 --reason x
+quiet 3 tian -C office set 1 edu.phone=9999
+quiet 0 tian -C office resolve 1 edu.phone --take edu --reason 核对过
+quiet 0 tian -C office resolve 1 edu.contact_name --refuse --reason 已换人
+quiet 0 tian -C office conflicts 1
+quiet 0 tian -C office sync
+quiet 1 tian -C edu sync
+quiet 0 tian -C edu show 1
+says out 'accepted: 核对过'
+says out 'not accepted: 已换人'
+quiet 0 sqlite3 edu/tian.db "SELECT phone || ifnull(contact_name, '-')
+	FROM handling WHERE proposal = '1-1-001' AND unit = 'edu'"
+says out '8001-'
+quiet 0 tian -C office verify
+quiet 0 tian -C edu verify
+ok 'what only the unit may write is answered, and the office adds nothing'
 exit $failed

@@ -136,6 +136,61 @@ static void scope__a_late_edit_is_not_accepted_and_the_unit_told(void **state)
 			    "-");
 }
 
+/* In a field that only the unit may write: what it held before is phone 甲,
+ * what came late 乙. The office may take either, and nothing of its own. */
+static void answer_phone(const char *value, const char *said)
+{
+	const struct sync_report *report;
+	bool told = false;
+
+	world_edit("edu", "王芳", "UPDATE handling SET phone = '甲'");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	world_sync("edu2", 0);
+	reassign();
+	world_edit("edu", "王芳", "UPDATE handling SET phone = '乙'");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	assert_int_equal(world_late("office"), 1);
+	world_decide("office", "handling", "1-1-001/edu", "phone", value,
+		     "核对过");
+	assert_int_equal(world_late("office"), 0);
+	world_sync("office", 0);
+	report = world_sync("edu", 0);
+	for (size_t i = 0; i < report->n_details; i++)
+		told |= strstr(report->details[i].text, said) != NULL;
+	assert_true(told);
+	world_sync("edu2", 0);
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(
+			world_text(i == 0   ? "office"
+				   : i == 1 ? "edu"
+					    : "edu2",
+				   "SELECT phone FROM handling WHERE"
+				   " unit = 'edu'"),
+			value);
+	assert_string_equal(world_state("office", "edu"),
+			    world_state("edu", "edu"));
+	world_verify("office");
+	world_verify("edu");
+	world_verify("edu2");
+}
+
+static void scope__a_late_edit_of_the_units_own_field_is_accepted(void **state)
+{
+	(void)state;
+	answer_phone("乙", "was accepted by the office");
+}
+
+static void
+scope__a_late_edit_of_the_units_own_field_is_not_accepted(void **state)
+{
+	(void)state;
+	answer_phone("甲", "was not accepted by the office");
+}
+
 /* What hr and the office write afterwards never reaches edu, by any byte. */
 static void scope__a_released_unit_gets_nothing_more(void **state)
 {
@@ -257,6 +312,10 @@ int main(void)
 		SCOPE_TEST(scope__a_late_edit_is_accepted_and_the_unit_told),
 		SCOPE_TEST(
 			scope__a_late_edit_is_not_accepted_and_the_unit_told),
+		SCOPE_TEST(
+			scope__a_late_edit_of_the_units_own_field_is_accepted),
+		SCOPE_TEST(
+			scope__a_late_edit_of_the_units_own_field_is_not_accepted),
 		SCOPE_TEST(scope__a_released_unit_gets_nothing_more),
 		SCOPE_TEST(scope__a_new_node_holds_what_the_old_one_does),
 		SCOPE_TEST(scope__a_new_node_begins_at_a_checkpoint),
