@@ -17,6 +17,8 @@ static const char SQL_LATE[] =
 	"SELECT " LOG_COLUMNS ", 0, 0 FROM _change c" LATE
 	" JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS
 	" WHERE c.flags & 1 AND (?1 IS NULL OR r.scope = ?1)"
+	" AND EXISTS (SELECT 1 FROM _change k WHERE k.cell BETWEEN"
+	" r.id << 12 AND (r.id << 12 | 4095) AND k.flags & 1 = 0)"
 	" ORDER BY r.scope, r.entity, r.key, c.cell, c.clock, c.id";
 static const char SQL_IN_CELL[] = "SELECT c.id FROM _change c" LATE
 				  " WHERE c.cell = ? AND c.flags & 1";

@@ -4,7 +4,8 @@
  *
  * (L1) It waits until an accepted change of its cell names it as a base; a
  *      decision (edit_decide) names all that wait in its cell.
- * (L2) It is answered whoever may write the field.
+ * (L2) It is answered whoever may write the field, in a row that stands: of
+ *      rows that only late changes made, it stays on record as refused.
  * (L3) In a field that only the unit may write, the office says nothing of
  *      its own: its answer names the late change, and holds the value of a
  *      change that it names, the late one's (accepted) or the one's that stood
