@@ -295,7 +295,8 @@ static bool skip_ext(struct msgpack_reader *reader)
 {
 	unsigned char b = peek_byte(reader);
 	const char *bytes;
-	uint64_t len;
+	uint64_t len =
+		0; /* set by take_number, which the compiler cannot see */
 	uint64_t type;
 
 	if (b >= FIXEXT1 && b <= FIXEXT16) {

@@ -528,7 +528,8 @@ static void hub_smart__what_ssh_says_is_told_with_advice(void **state)
 		   "me@there: ssh: connect to host there port 22: Connection"
 		   " refused");
 	fails_with("#!/bin/sh\nexit 0\n", "cut");
-	fails_with("#!/bin/sh\ngit upload-pack /nowhere\n", "git init --bare");
+	fails_with("#!/bin/sh\ngit upload-pack /nowhere/at/all\n",
+		   "git init --bare");
 	fails_with("#!/bin/sh\necho 'Welcome to this host!'; sleep 0.1\n",
 		   "not in git's protocol");
 }
