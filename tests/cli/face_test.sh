@@ -127,10 +127,17 @@ if grep -q "$(printf '\033')" out err; then not_ok "an escape sequence"; fi
 # A value can hold anything; the terminal is not to take orders from it.
 sqlite3 office/tian.db "UPDATE proposal SET body = char(27) || ']0;x' ||
 	char(7) || char(13) || 'y' WHERE case_no = '14'"
-ends "no value commands the terminal" 0 script -qec 'tian show 14' /dev/null
-says out ']0;x'
-if grep -q "$(printf '\033]')" out; then not_ok "it does"; fi
-if tr -d '\n' <out | grep -q "$(printf '\r')y"; then not_ok "a line is lost"; fi
+if script -qec true /dev/null >/dev/null 2>&1; then
+	ends "no value commands the terminal" 0 \
+		script -qec 'tian show 14' /dev/null
+	says out ']0;x'
+	if grep -q "$(printf '\033]')" out; then not_ok "it does"; fi
+	if tr -d '\n' <out | grep -q "$(printf '\r')y"; then
+		not_ok "a line is lost"
+	fi
+else # cli/screen_test.c looks at each byte; this is the whole way
+	echo "# no pseudo-terminal can be made here: that part is left out"
+fi
 ends "a pipe gets it as it is" 0 tian show 14
 says out "$(printf '\033')]0;x"
 
