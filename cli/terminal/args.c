@@ -178,13 +178,25 @@ static int take_argument(struct parse *parse, struct arg_list *words, int *at,
 	return take_option(parse, option, equals ? equals + 1 : NULL, at, err);
 }
 
+/* What is missing stands in the first paragraph of the help. */
+static int too_few(struct err *err, const struct parse *parse,
+		   const struct arg_list *words)
+{
+	const char *usage = _(parse->spec->help);
+	const char *end = strstr(usage, "\n\n");
+
+	return err_set(err, ERR_USAGE,
+		       _("%s: something is missing after it\n%.*s"),
+		       words->n ? words->items[words->n - 1] : parse->command,
+		       (int)(end ? end - usage : (ptrdiff_t)strlen(usage)),
+		       usage);
+}
+
 static int check_words(const struct parse *parse, const struct arg_list *words,
 		       struct err *err)
 {
 	if (words->n < parse->spec->min_words)
-		return complain(err, parse, _("something is missing after it"),
-				words->n ? words->items[words->n - 1]
-					 : parse->command);
+		return too_few(err, parse, words);
 	if (words->n > parse->spec->max_words)
 		return complain(err, parse, _("is one word too many"),
 				words->items[parse->spec->max_words]);
