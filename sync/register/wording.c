@@ -7,6 +7,7 @@
 #include "core/base/utf8.h"
 #include "sync/git/commit.h"
 #include "sync/node/node.h"
+#include "sync/wire/names.h"
 
 enum { SUBJECT_COLUMNS = 72, SHORT_COLUMNS = 12 };
 
@@ -181,36 +182,32 @@ static const char *case_of(size_t *len, const struct schema *schema,
 	return key;
 }
 
-struct about {
-	size_t rows;
-	size_t cases;			 /* counted as they follow each other */
-	const struct change *first_case; /* first change of a case */
-};
-
-static struct about look(const struct schema *schema, const struct batch *batch)
+static size_t count_rows(const struct batch *batch)
 {
-	struct about about = {0, 0, NULL};
-	const char *last = "";
-	size_t last_len = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < batch->n_changes; i++) {
-		const struct change *change = &batch->changes[i];
-		const char *key;
+	for (size_t i = 0; i < batch->n_changes; i++)
+		if (i == 0 ||
+		    !same_row(&batch->changes[i], &batch->changes[i - 1]))
+			n++;
+	return n;
+}
+
+/* Each case once, in the order they come: an import that assigns, too, comes
+ * to some of them again. */
+static int list_cases(struct names *out, const struct schema *schema,
+		      const struct batch *batch, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < batch->n_changes; i++) {
 		size_t len;
+		const char *key = case_of(&len, schema, &batch->changes[i]);
 
-		if (i == 0 || !same_row(change, &batch->changes[i - 1]))
-			about.rows++;
-		key = case_of(&len, schema, change);
-		if (len == 0 ||
-		    (len == last_len && memcmp(key, last, len) == 0))
-			continue;
-		if (about.first_case == NULL)
-			about.first_case = change;
-		about.cases++;
-		last = key;
-		last_len = len;
+		if (len > 0)
+			rc = names_add(NULL, out, key, len, err);
 	}
-	return about;
+	return rc;
 }
 
 /* --- subject ------------------------------------------------------------- */
@@ -254,37 +251,47 @@ static void add_kinds(struct buf *out, const struct schema *schema,
 	}
 }
 
+/* `: ` and the fields of the one row, which is named unless the case is it. */
+static int add_one_row(struct buf *out, struct replica *replica,
+		       const struct batch *batch, struct err *err)
+{
+	const struct schema *schema = replica_schema(replica);
+	const struct entity *entity =
+		schema_entity(schema, batch->changes[0].entity);
+	int rc = 0;
+
+	if (entity != schema->cases || entity == NULL) {
+		buf_adds(out, out->len > 0 ? " " : "");
+		rc = add_row(out, replica, batch->changes, 0, err);
+	}
+	buf_adds(out, ": ");
+	return rc < 0 ? rc : add_fields(out, replica, batch, err);
+}
+
+/* `out` is empty. */
 static int add_subject(struct buf *out, struct replica *replica,
 		       const struct batch *batch, struct err *err)
 {
 	const struct schema *schema = replica_schema(replica);
-	struct about about = look(schema, batch);
-	const char *key = "";
-	size_t len = 0;
-	int rc = 0;
+	struct names cases = {0};
+	int rc = list_cases(&cases, schema, batch, err);
 
-	if (about.cases > 0)
-		key = case_of(&len, schema, about.first_case);
-	buf_add(out, key, len);
-	if (about.cases > 1)
-		buf_addf(out, " 等 %zu 件", about.cases);
-	if (about.rows == 1) {
-		const struct entity *entity =
-			schema_entity(schema, batch->changes[0].entity);
-
-		if (entity != schema->cases || entity == NULL) {
-			buf_adds(out, len > 0 ? " " : "");
-			rc = add_row(out, replica, batch->changes, 0, err);
-		}
-		buf_adds(out, ": ");
-		if (rc == 0)
-			rc = add_fields(out, replica, batch, err);
-		return rc;
+	if (rc < 0)
+		goto done;
+	if (cases.n > 0)
+		buf_adds(out, cases.items[0]);
+	if (cases.n > 1)
+		buf_addf(out, " 等 %zu 件", cases.n);
+	if (count_rows(batch) == 1) {
+		rc = add_one_row(out, replica, batch, err);
+		goto done;
 	}
-	buf_adds(out, len > 0 ? " " : "");
+	buf_adds(out, out->len > 0 ? " " : "");
 	add_kinds(out, schema, batch);
 	buf_addf(out, ": %zu 项", batch->n_changes);
-	return 0;
+done:
+	names_release(&cases);
+	return rc;
 }
 
 /* --- body ---------------------------------------------------------------- */
@@ -327,10 +334,9 @@ static int add_body(struct buf *out, struct replica *replica,
 
 /* A subject that names one row and every value leaves a body nothing to say.
  */
-static bool says_all(const struct schema *schema, const struct batch *batch,
-		     const struct buf *subject)
+static bool says_all(const struct batch *batch, const struct buf *subject)
 {
-	bool all = look(schema, batch).rows == 1 &&
+	bool all = count_rows(batch) == 1 &&
 		   utf8_fit(subject->data, subject->len, SUBJECT_COLUMNS) ==
 			   subject->len;
 
@@ -352,7 +358,7 @@ int wording_batch(struct buf *out, struct replica *replica,
 		goto done;
 	add_cut(out, buf_text(&subject), subject.len, SUBJECT_COLUMNS);
 	buf_addc(out, '\n');
-	if (!says_all(replica_schema(replica), batch, &subject)) {
+	if (!says_all(batch, &subject)) {
 		buf_addc(out, '\n');
 		rc = add_body(out, replica, batch, err);
 	}

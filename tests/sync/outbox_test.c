@@ -112,6 +112,17 @@ static void outbox__a_subject_that_says_all_has_no_body(void **state)
 		   "Site: edu\nOrigin\nSeq: 1-1\nSeen\n\n");
 }
 
+static void outbox__a_case_that_is_come_back_to_counts_once(void **state)
+{
+	(void)state;
+	world_edit("edu", "王芳",
+		   "UPDATE handling SET class_proposed = 'A';"
+		   "UPDATE handling SET contact_name = '李明'");
+	assert_int_equal(commit_all(), 4);
+	expect_git("git log -1 --format=%s $R | sed 's/^[^ ]* //'",
+		   "等 2 件 承办: 4 项\n");
+}
+
 static void outbox__nothing_new_makes_no_commit(void **state)
 {
 	struct oid before;
@@ -365,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		OUTBOX_TEST(outbox__a_commit_reads_as_an_account),
 		OUTBOX_TEST(outbox__a_subject_that_says_all_has_no_body),
+		OUTBOX_TEST(outbox__a_case_that_is_come_back_to_counts_once),
 		OUTBOX_TEST(outbox__nothing_new_makes_no_commit),
 		OUTBOX_TEST(outbox__each_author_gets_a_commit_in_order),
 		OUTBOX_TEST(outbox__its_register_holds_own_lines_only),
