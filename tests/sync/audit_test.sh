@@ -169,7 +169,7 @@ says err "not edu's own"
 ends 'nor anything else' 1 push edu "$own:refs/heads/topic"
 ends 'the office pushes main' 0 push office "$own:refs/heads/main"
 ends 'not more than so much at once' 1 env TIAN_MAX_BYTES=10 TIAN_SITE=edu \
-	git -C edu/tian.git push -q ../../server "$own:${own%?}0"
+	git -C edu/tian.git push -q ../../server "$own:${own%/*}/0123456789abcdef"
 says err 'bytes at once'
 
 exit "$failed"
