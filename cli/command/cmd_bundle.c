@@ -31,7 +31,8 @@ static const char help[] = N_(
 	"        in what a unit wrote, and merges it as a sync does\n"
 	"\n"
 	"  --for UNIT  the unit that the office's file is for\n"
-	"  --full      all from the beginning, for a reader who has nothing\n"
+	"  --full      all from the beginning, for a reader who was away for\n"
+	"              long; a new computer needs it not\n"
 	"\n"
 	"example: tian bundle create reply.bundle\n");
 
@@ -73,6 +74,10 @@ static void print_text(const struct bundle *bundle,
 	if (report->commits > 0 && *report->since)
 		printf(_("For a reader who has commit %.10s.\n"),
 		       report->since);
+	if (report->commits > 0 && *report->begin)
+		puts(_("A new computer begins with it at what stood at the "
+		       "last checkpoint;\nfor one that has been away for "
+		       "longer write all: --full."));
 }
 
 static int create(struct cli *cli, const struct bundle *bundle, struct err *err)

@@ -172,6 +172,10 @@ static const char *const foreign[] = {
 	   "create makes such files"),
 	N_("the file holds nothing for a unit: the office's bundle "
 	   "create --for UNIT makes such files"),
+	N_("it continues from commit %s, which is not here"),
+	N_("the file begins after what this computer has"),
+	N_("ask for a whole one (bundle create --full)"),
+	N_("the file is not a beginning as the office makes it"),
 	N_("the pack is cut short"),
 	N_("the office has not enrolled this unit yet; what it sent waits at "
 	   "the hub"),

@@ -15,12 +15,15 @@ struct bundle_report {
 	char ref[160]; /* that the file carries */
 	char tip[SYNC_COMMIT_TEXT];
 	char since[SYNC_COMMIT_TEXT]; /* the reader must have it; "": nothing */
+	char begin[SYNC_COMMIT_TEXT]; /* a new computer begins at this
+					 checkpoint; "": at the beginning */
 	size_t commits;		      /* 0: there is nothing new, no file */
 };
 
 /* A unit's file carries its outbox, from the last commit on that the office
  * has shown to have; the office's carries a unit's inbox, from where all its
- * nodes have shown to be. ERR_INPUT: nothing can be sent to that site. */
+ * nodes have shown to be, or where one has shown nothing, from the last
+ * checkpoint. ERR_INPUT: nothing can be sent to that site. */
 int node_bundle_create(struct bundle_report *report, struct node *node,
 		       const char *path, const struct bundle_options *options,
 		       struct err *err);

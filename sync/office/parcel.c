@@ -517,6 +517,20 @@ static void read_since(struct standing *out, const struct commit *commit)
 		out->since = out->size = 0;
 }
 
+/* The trailer first: few trees need be read. */
+bool parcel_is_checkpoint(struct repository *repository,
+			  const struct commit *commit)
+{
+	size_t len;
+	const char *since = commit_trailer(&len, commit, PARCEL_SINCE);
+	struct err ignored;
+	struct oid sheet;
+
+	return since != NULL && len >= 2 && memcmp(since, "0 ", 2) == 0 &&
+	       repository_find(&sheet, repository, &commit->tree,
+			       PARCEL_CHECKPOINT, &ignored) == 0;
+}
+
 /* What the site goes by, as the inbox states it. */
 static int read_base(struct standing *out, struct node *node,
 		     const struct oid *base, struct err *err)

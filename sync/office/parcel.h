@@ -18,6 +18,9 @@ int parcel_signers(struct oid *blob, struct repository *repository,
 #define PARCEL_CHECKPOINT "checkpoint"
 /* Trailer: changes sent since the last checkpoint, and how many it had. */
 #define PARCEL_SINCE "Since-Checkpoint"
+/* Whether an inbox commit is a checkpoint. */
+bool parcel_is_checkpoint(struct repository *repository,
+			  const struct commit *commit);
 
 /* --- making one ---------------------------------------------------------- */
 

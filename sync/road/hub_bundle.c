@@ -146,8 +146,8 @@ static int check_before(const struct hub_bundle *bundle,
 			continue;
 		oid_format(hex, &bundle->before.items[i]);
 		return err_set(err, ERR_INPUT,
-			       "%s continues from commit %s, which is not "
-			       "here: ask for a whole one (bundle create "
+			       "%s: it continues from commit %s, which is "
+			       "not here: ask for a whole one (bundle create "
 			       "--full)",
 			       bundle->path, hex);
 	}
@@ -175,17 +175,21 @@ static int take_pack(struct hub_bundle *bundle, struct repository *into,
 	return rc;
 }
 
+/* A reader that began later than the file does lacks what it goes on from, and
+ * needs it not: the file holds all the same what it lacks. */
 static int bundle_fetch(struct hub *hub, struct repository *into,
 			const struct oid *tips, size_t n, struct err *err)
 {
 	struct hub_bundle *bundle = bundle_of(hub);
 	bool all = true;
-	int rc = check_before(bundle, into, err);
+	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
 		all = all && repository_has(into, &tips[i]);
-	if (rc == 0 && !all)
+	if (!all)
 		rc = take_pack(bundle, into, tips, n, err);
+	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
+		rc = check_before(bundle, into, err) < 0 ? ERR_INPUT : rc;
 	return rc < 0 ? err_wrap(err, "bundle") : 0;
 }
 

@@ -195,6 +195,193 @@ static void bundle__a_second_node_of_a_unit_gets_all(void **state)
 	assert_string_equal(draft_at("edu"), "一。");
 }
 
+/* Weeks of work, all of it taken in, sent back, and seen. */
+static void work(size_t n)
+{
+	char sql[256];
+
+	carry("office", "edu", "edu");
+	for (size_t i = 0; i < n; i++) {
+		snprintf(sql, sizeof(sql),
+			 "UPDATE handling SET draft = '第%zu稿。',"
+			 " contact_name = '%zu号' WHERE unit = 'edu'",
+			 i, i);
+		world_edit("edu", "王芳", sql);
+	}
+	carry("edu", "office", NULL);
+	carry("office", "edu", "edu");
+	snprintf(sql, sizeof(sql), "UPDATE handling SET phone = '%zu'", n);
+	world_edit("edu", "王芳", sql);
+	carry("edu", "office", NULL);
+}
+
+static size_t changes_at(const char *name)
+{
+	return strtoul(world_text(name, "SELECT count(*) FROM _change"), NULL,
+		       10);
+}
+
+/* Its cost follows what stands, and stock git needs nothing to read it. */
+static void
+bundle__a_new_node_of_an_old_unit_begins_at_a_checkpoint(void **state)
+{
+	(void)state;
+	work(40);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_string_equal(made.since, "");
+	assert_int_equal(strlen(made.begin), 40);
+	assert_string_equal(made.ref, "refs/heads/wrapped/edu");
+	assert_int_equal(run(NULL, 0,
+			     "git init -q --bare w && git -C w bundle verify -q"
+			     " ../file && git -C w fetch -q ../file"
+			     " 'refs/heads/*:refs/heads/*' &&"
+			     " git -C w fsck --strict && test"
+			     " \"$(git -C w rev-parse wrapped/edu)\" = %s",
+			     made.tip),
+			 0);
+	/* The checkpoint is in it, as a person may find it without us. */
+	assert_int_equal(
+		run(NULL, 0,
+		    "for n in $(git -C w ls-tree --name-only wrapped/edu); do"
+		    " git -C w cat-file blob wrapped/edu:$n/commit |"
+		    " git -C w hash-object -t commit --stdin; done | grep -q"
+		    " %s",
+		    made.begin),
+		0);
+	assert_int_equal(apply("edu2", "file", NULL), 0);
+	assert_true(changes_at("edu2") + 70 < changes_at("office"));
+	assert_string_equal(draft_at("edu2"), "第39稿。");
+	/* The old node reads the same file, and both go on. */
+	assert_int_equal(apply("edu", "file", NULL), 0);
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("edu", "edu"));
+	reply("edu2", "新稿。");
+	carry("edu2", "office", NULL);
+	carry("office", "edu", "edu");
+	carry("office", "edu2", "edu");
+	assert_string_equal(draft_at("edu"), "新稿。");
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("office", "edu"));
+	world_verify("edu2");
+	world_history("edu2");
+	assert_int_equal(changes_at("edu2"), changes_at("edu"));
+	world_verify("edu2");
+}
+
+static long size_of(const char *file)
+{
+	char text[32];
+
+	run(text, sizeof(text), "wc -c < %s", file);
+	return strtol(text, NULL, 10);
+}
+
+static void bundle__twice_the_history_makes_no_larger_beginning(void **state)
+{
+	long once;
+
+	(void)state;
+	work(40);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	once = size_of("file");
+	work(80);
+	world_unit("edu3", "edu", "区教育局");
+	world_sync("office", 0);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_true(size_of("file") < once + once / 4);
+	assert_int_equal(apply("edu3", "file", NULL), 0);
+	assert_string_equal(draft_at("edu3"), "第79稿。");
+	assert_int_equal(create("office", "whole", "edu", true), 0);
+	assert_true(size_of("whole") > 2 * size_of("file"));
+}
+
+/* It was away from before the checkpoint on, and never wrote: the office
+ * cannot know where it is. */
+static void bundle__a_node_from_before_the_checkpoint_is_told(void **state)
+{
+	(void)state;
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	carry("office", "edu", "edu");
+	assert_int_equal(apply("edu2", "file", NULL), 0);
+	work(40);
+	carry("office", "edu", "edu");
+	world_unit("edu3", "edu", "区教育局");
+	world_sync("office", 0);
+	assert_int_equal(create("office", "late", "edu", false), 0);
+	assert_int_equal(apply("edu3", "late", NULL), 0);
+	assert_int_equal(apply("edu2", "late", NULL), ERR_INPUT);
+	assert_non_null(strstr(last.text, "--full"));
+	assert_int_equal(create("office", "whole", "edu", true), 0);
+	assert_int_equal(apply("edu2", "whole", NULL), 0);
+	assert_string_equal(world_state("edu2", "edu"),
+			    world_state("edu3", "edu"));
+}
+
+/* Any truncation, any flipped bit: said, and nothing is applied. */
+static void bundle__a_damaged_beginning_changes_nothing(void **state)
+{
+	struct buf bytes = BUF_INIT;
+	size_t refused;
+
+	(void)state;
+	work(35);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_int_equal(
+		buf_read_file(&bytes, in_folder("file"), 1 << 20, &last), 0);
+	for (size_t i = 0; i < bytes.len; i += 1 + bytes.len / 15) {
+		put_file(in_folder("damaged"), bytes.data, i);
+		assert_int_equal(apply("edu2", "damaged", &refused), ERR_INPUT);
+		bytes.data[i] ^= (char)(1 << (i % 8));
+		put_file(in_folder("damaged"), bytes.data, bytes.len);
+		bytes.data[i] ^= (char)(1 << (i % 8));
+		assert_int_equal(apply("edu2", "damaged", &refused), ERR_INPUT);
+	}
+	assert_string_equal(world_text("edu2", "SELECT count(*) FROM proposal"),
+			    "0");
+	assert_int_equal(apply("edu2", "file", NULL), 0);
+	assert_string_equal(draft_at("edu2"), "第34稿。");
+	buf_release(&bytes);
+}
+
+/* Somebody sets the wrapped commits together anew: they name each other by
+ * hash, so nothing of it holds. */
+static void bundle__a_beginning_put_together_by_others_is_refused(void **state)
+{
+	(void)state;
+	work(35);
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	reply("edu", "再改。");
+	carry("edu", "office", NULL);
+	assert_int_equal(create("office", "file", "edu", false), 0);
+	assert_true(made.commits > 1);
+	/* The oldest two change places. */
+	assert_int_equal(
+		run(NULL, 0,
+		    "git init -q --bare w && cd w && git fetch -q ../file"
+		    " 'refs/heads/*:refs/heads/*' &&"
+		    " git ls-tree wrapped/edu | sed 's/000001/swap/;"
+		    "s/000002/000001/;s/swap/000002/' | sort -k4 | git mktree"
+		    " > tree && git cat-file commit wrapped/edu | sed \"1s/.*/"
+		    "tree $(cat tree)/\" | git hash-object -t commit -w --stdin"
+		    " > made && git update-ref refs/heads/wrapped/edu"
+		    " $(cat made) && git bundle create -q ../forged"
+		    " wrapped/edu"),
+		0);
+	assert_int_equal(apply("edu2", "forged", NULL), ERR_INPUT);
+	assert_non_null(strstr(last.text, "not a beginning"));
+	assert_string_equal(world_text("edu2", "SELECT count(*) FROM proposal"),
+			    "0");
+	assert_int_equal(apply("edu2", "file", NULL), 0);
+}
+
 static void bundle__the_same_file_twice_changes_nothing(void **state)
 {
 	char hash[2 * 32 + 1];
@@ -369,6 +556,11 @@ int main(void)
 		T(bundle__stock_git_verifies_and_fetches_it),
 		T(bundle__only_what_the_reader_lacks_goes),
 		T(bundle__a_second_node_of_a_unit_gets_all),
+		T(bundle__a_new_node_of_an_old_unit_begins_at_a_checkpoint),
+		T(bundle__twice_the_history_makes_no_larger_beginning),
+		T(bundle__a_node_from_before_the_checkpoint_is_told),
+		T(bundle__a_damaged_beginning_changes_nothing),
+		T(bundle__a_beginning_put_together_by_others_is_refused),
 		T(bundle__the_same_file_twice_changes_nothing),
 		T(bundle__roads_mix),
 		T(bundle__one_that_continues_what_is_not_here_is_told),
