@@ -526,6 +526,7 @@ struct making {
 	struct spans spans; /* since NODE_DELIVERED */
 	struct signers signers;
 	struct keys late; /* cases of the spans that sites wrote to late */
+	struct sheet_common common;
 };
 
 static int make_for(struct making *making, const char *site,
@@ -536,7 +537,8 @@ static int make_for(struct making *making, const char *site,
 		.intakes = spans->items,
 		.n_intakes = spans->n,
 		.signers = &making->signers,
-		.late = spans == &making->spans ? &making->late : NULL};
+		.late = spans == &making->spans ? &making->late : NULL,
+		.common = &making->common};
 	struct buf name = BUF_INIT;
 	const struct oid *here;
 	const struct oid *there;
@@ -631,6 +633,7 @@ int delivery_make(struct delivery *out, struct node *node, struct hub *hub,
 	spans_release(&making.spans);
 	signers_release(&making.signers);
 	keys_release(&making.late);
+	sheet_common_release(&making.common);
 	ref_list_release(&making.own);
 	return rc;
 }

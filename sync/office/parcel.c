@@ -438,7 +438,8 @@ static int add_cases(struct packing *packing, struct err *err)
 	if (rc == 0 && is_first(packing))
 		rc = keys_add(&as_new, "", 0, err);
 	else if (rc == 0 && touched_all)
-		rc = sheet_add_disputed(&packing->news, "", err);
+		rc = sheet_add_common(&packing->news, packing->order->common,
+				      err);
 	if (rc == 0 && as_new.n > 0)
 		rc = sheet_add_cases(&packing->news, &as_new, err);
 	keys_release(&as_new);

@@ -5,6 +5,7 @@
 
 #include "sync/git/commit.h"
 #include "sync/office/delivery.h"
+#include "sync/office/sheet.h"
 
 /* --- the shape of an inbox commit ---------------------------------------- */
 
@@ -33,6 +34,7 @@ struct parcel_order {
 	const struct signers *signers; /* of all sites, as they are now */
 	const struct keys *late;       /* of the intakes' cases those that sites
 				  * wrote to late; NULL: not known */
+	struct sheet_common *common;   /* of this merge; filled when asked */
 };
 
 /* Sets parcel->tip to a new commit on order->base if anything is owed. *left:

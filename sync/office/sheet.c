@@ -216,9 +216,8 @@ static int add_flags(struct sheet *sheet, const struct batch *batch,
 	return rc < 0 ? rc : 0;
 }
 
-/* Takes the batches over, also where it fails. */
-static int add_batches(struct sheet *sheet, struct batch **batches, size_t n,
-		       struct err *err)
+static int add_batches(struct sheet *sheet, struct batch *const *batches,
+		       size_t n, struct err *err)
 {
 	int rc = 0;
 
@@ -228,10 +227,14 @@ static int add_batches(struct sheet *sheet, struct batch **batches, size_t n,
 			rc = add_part(sheet, batches[i], 0,
 				      batches[i]->n_changes, err);
 	}
+	return rc;
+}
+
+static void free_batches(struct batch **batches, size_t n)
+{
 	for (size_t i = 0; i < n; i++)
 		batch_free(batches[i]);
 	free(batches);
-	return rc;
 }
 
 int sheet_add_cases(struct sheet *sheet, const struct keys *keys,
@@ -246,6 +249,7 @@ int sheet_add_cases(struct sheet *sheet, const struct keys *keys,
 
 	if (rc == 0)
 		rc = add_batches(sheet, batches, n, err);
+	free_batches(batches, n);
 	for (size_t i = 0; rc == 0 && i < keys->n; i++)
 		rc = snapshots_add(&sheet->snapshots, replica, keys->items[i],
 				   err);
@@ -259,7 +263,30 @@ int sheet_add_disputed(struct sheet *sheet, const char *key, struct err *err)
 	int rc = change_log_disputed(&batches, &n, sheet->node->replica, key,
 				     err);
 
-	return rc < 0 ? rc : add_batches(sheet, batches, n, err);
+	if (rc == 0)
+		rc = add_batches(sheet, batches, n, err);
+	free_batches(batches, n);
+	return rc;
+}
+
+int sheet_add_common(struct sheet *sheet, struct sheet_common *common,
+		     struct err *err)
+{
+	int rc = 0;
+
+	if (!common->known)
+		rc = change_log_disputed(&common->batches, &common->n,
+					 sheet->node->replica, "", err);
+	if (rc < 0)
+		return rc;
+	common->known = true;
+	return add_batches(sheet, common->batches, common->n, err);
+}
+
+void sheet_common_release(struct sheet_common *common)
+{
+	free_batches(common->batches, common->n);
+	*common = (struct sheet_common){NULL, 0, false};
 }
 
 /* --- what is said of them ------------------------------------------------ */

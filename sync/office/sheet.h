@@ -62,6 +62,16 @@ int sheet_add_cases(struct sheet *sheet, const struct keys *keys,
 		    struct err *err);
 /* All there is to know of what is disputed in a case. */
 int sheet_add_disputed(struct sheet *sheet, const char *key, struct err *err);
+/* The same of the rows that all sites have: looked for once for many sheets,
+ * as they grow with the sites. Begins as zeros; release it. */
+struct sheet_common {
+	struct batch **batches;
+	size_t n;
+	bool known;
+};
+int sheet_add_common(struct sheet *sheet, struct sheet_common *common,
+		     struct err *err);
+void sheet_common_release(struct sheet_common *common);
 /* The files of snapshots and verdicts; nothing is added after that. */
 int sheet_finish(struct sheet *sheet, struct err *err);
 
