@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/sql_memory.h"
+
 enum { STMT_SLOTS = 1024, BUSY_MS = 10000 };
 
 /* The write-ahead log is long, and too long, in pages of 4 KiB. */
@@ -77,6 +79,7 @@ int db_open(struct db **out, const char *path, enum db_mode mode,
 
 	if (db == NULL)
 		return err_nomem(err);
+	sql_memory_use();
 	flags |= mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	if (mode == DB_CREATE)
 		flags |= SQLITE_OPEN_CREATE;
