@@ -479,7 +479,9 @@ static int load_cases(struct publication *out, struct replica *replica,
 	add_columns(&sql, replica_schema(replica), "proposal", fields);
 	add_label(&sql, replica_schema(replica), "proposal", "kind");
 	buf_adds(&sql, publicity_of_case);
-	rc = prepare(&stmt, replica, &sql, err);
+	rc = publish_more_fields(out, replica_schema(replica), err);
+	if (rc == 0)
+		rc = prepare(&stmt, replica, &sql, err);
 	if (rc == 0)
 		rc = prepare_units(&units, replica, err);
 	if (rc == 0)

@@ -35,10 +35,16 @@ struct publish_unit {
 };
 
 /* A field that the office has added and publishes. */
-struct publish_more {
+struct publish_field {
 	const char *name;  /* column */
 	const char *label; /* in Chinese */
-	const char *unit;  /* whose; "" of the proposal itself */
+	bool of_unit;	   /* each unit's own, not the proposal's */
+	bool shown;	   /* in use, or has a value somewhere */
+};
+
+struct publish_more {
+	const struct publish_field *field;
+	const char *unit; /* whose; "" of the proposal itself */
 	const char *value;
 };
 
@@ -93,6 +99,8 @@ struct publication {
 	size_t n_units;
 	struct publish_count *sectors;
 	size_t n_sectors;
+	struct publish_field *fields; /* added ones, in the schema's order */
+	size_t n_fields;
 	void *pool; /* owns all of the above */
 };
 

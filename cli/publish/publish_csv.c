@@ -38,18 +38,19 @@ static void add_cell(struct buf *out, const char *text, bool last)
 int publish_csv(struct buf *out, const struct publication *publication,
 		struct err *err)
 {
+	size_t columns = publish_columns(publication);
 	struct buf cell = BUF_INIT;
 
 	buf_adds(out, "\xef\xbb\xbf");
-	for (int at = 0; at < PUBLISH_COLUMNS; at++)
-		add_cell(out, publish_column_name((enum publish_column)at),
-			 at + 1 == PUBLISH_COLUMNS);
+	for (size_t at = 0; at < columns; at++) {
+		publish_heading(&cell, publication, at);
+		add_cell(out, buf_text(&cell), at + 1 == columns);
+	}
 	for (size_t i = 0; i < publication->n; i++) {
-		for (int at = 0; at < PUBLISH_COLUMNS; at++) {
+		for (size_t at = 0; at < columns; at++) {
 			publish_cell(&cell, publication, &publication->cases[i],
-				     (enum publish_column)at);
-			add_cell(out, buf_text(&cell),
-				 at + 1 == PUBLISH_COLUMNS);
+				     at);
+			add_cell(out, buf_text(&cell), at + 1 == columns);
 		}
 	}
 	out->failed = out->failed || cell.failed;

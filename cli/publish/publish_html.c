@@ -352,7 +352,8 @@ static void add_more(struct buf *out, const struct publish_case *one)
 	for (size_t i = 0; i < one->n_more; i++) {
 		const struct publish_more *more = &one->more[i];
 
-		element(out, "<p class=\"meta\"><span>", more->label, "");
+		element(out, "<p class=\"meta\"><span>", more->field->label,
+			"");
 		if (more->unit[0] != '\0')
 			element(out, "（", more->unit, "）");
 		element(out, "：", more->value, "</span></p>\n");

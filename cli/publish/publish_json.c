@@ -96,8 +96,8 @@ static void add_more(struct json_out *json, const struct publish_case *one)
 	json_out_array(json, "more");
 	for (size_t i = 0; i < one->n_more; i++) {
 		json_out_object(json, NULL);
-		json_out_text(json, "name", one->more[i].name);
-		json_out_text(json, "label", one->more[i].label);
+		json_out_text(json, "name", one->more[i].field->name);
+		json_out_text(json, "label", one->more[i].field->label);
 		add_text(json, "unit", one->more[i].unit);
 		json_out_text(json, "value", one->more[i].value);
 		json_out_end(json);

@@ -114,7 +114,7 @@ static void add_more(struct buf *out, const struct publish_case *one)
 {
 	for (size_t i = 0; i < one->n_more; i++) {
 		buf_adds(out, "- ");
-		add_text(out, one->more[i].label);
+		add_text(out, one->more[i].field->label);
 		if (one->more[i].unit[0] != '\0') {
 			buf_adds(out, "（");
 			add_text(out, one->more[i].unit);

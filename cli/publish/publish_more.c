@@ -23,14 +23,6 @@ static bool is_public(const struct field *field)
 	return field_defined(field) && field->publish;
 }
 
-static bool any_public(const struct entity *entity)
-{
-	for (size_t i = 0; i < entity->n_fields; i++)
-		if (is_public(&entity->fields[i]))
-			return true;
-	return false;
-}
-
 static int add_label(struct buf *text, struct replica *replica,
 		     const struct field *field, struct err *err)
 {
@@ -74,9 +66,53 @@ static const char *unit_name(const struct publish_case *one, const char *code)
 	return NULL;
 }
 
+static int list_fields(struct publication *out, const struct entity *entity,
+		       struct err *err)
+{
+	for (size_t i = 0; i < entity->n_fields; i++) {
+		const struct field *field = &entity->fields[i];
+		struct publish_field *at;
+
+		if (!is_public(field))
+			continue;
+		at = publish_grow(out, out->fields, out->n_fields, sizeof(*at));
+		if (at == NULL)
+			return err_nomem(err);
+		out->fields = at;
+		at = &at[out->n_fields];
+		at->name = publish_keep(out, field->name);
+		at->label = publish_keep(out, field->zh);
+		at->of_unit = entity->owner_key >= 0;
+		at->shown = !field->retired;
+		if (!at->name || !at->label)
+			return err_nomem(err);
+		out->n_fields++;
+	}
+	return 0;
+}
+
+int publish_more_fields(struct publication *out, const struct schema *schema,
+			struct err *err)
+{
+	int rc = list_fields(out, schema->cases, err);
+
+	return rc < 0 ? rc : list_fields(out, schema->assignment, err);
+}
+
+static struct publish_field *find_field(const struct publication *out,
+					const struct entity *entity,
+					const struct field *field)
+{
+	for (size_t i = 0; is_public(field) && i < out->n_fields; i++)
+		if (out->fields[i].of_unit == (entity->owner_key >= 0) &&
+		    strcmp(out->fields[i].name, field->name) == 0)
+			return &out->fields[i];
+	return NULL;
+}
+
 static int add_field(struct more *more, const struct field *field,
-		     const char *unit, const struct value *value,
-		     struct err *err)
+		     struct publish_field *as, const char *unit,
+		     const struct value *value, struct err *err)
 {
 	struct publish_case *one = more->one;
 	struct publish_more *at;
@@ -94,11 +130,11 @@ static int add_field(struct more *more, const struct field *field,
 	}
 	one->more = at;
 	at = &at[one->n_more];
-	at->name = publish_keep(more->out, field->name);
-	at->label = publish_keep(more->out, field->zh);
+	as->shown = true;
+	at->field = as;
 	at->unit = publish_keep(more->out, unit);
 	at->value = publish_keep(more->out, buf_text(&text));
-	if (!at->name || !at->label || !at->unit || !at->value)
+	if (!at->unit || !at->value)
 		rc = err_nomem(err);
 	else
 		one->n_more++;
@@ -118,10 +154,14 @@ static int add_row(const struct row_values *row, void *ctx, struct err *err)
 		return 0;
 	if (entity->owner_key >= 0)
 		unit = unit_name(more->one, row->keys[entity->owner_key]);
-	for (size_t i = 0; unit && rc == 0 && i < entity->n_fields; i++)
-		if (is_public(&entity->fields[i]))
-			rc = add_field(more, &entity->fields[i], unit,
+	for (size_t i = 0; unit && rc == 0 && i < entity->n_fields; i++) {
+		struct publish_field *as =
+			find_field(more->out, entity, &entity->fields[i]);
+
+		if (as != NULL)
+			rc = add_field(more, &entity->fields[i], as, unit,
 				       &row->values[i], err);
+	}
 	return rc;
 }
 
@@ -134,9 +174,8 @@ int publish_more(struct publish_case *one, struct publication *out,
 	struct more more = {out, one, replica};
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < 2; i++)
-		if (any_public(entities[i]))
-			rc = row_each(replica, entities[i], one->key, add_row,
-				      &more, err);
+	for (size_t i = 0; out->n_fields > 0 && rc == 0 && i < 2; i++)
+		rc = row_each(replica, entities[i], one->key, add_row, &more,
+			      err);
 	return rc;
 }

@@ -6,6 +6,9 @@
 
 #include "cli/publish/publish.h"
 
+/* Fills out->fields. Before any case. */
+int publish_more_fields(struct publication *out, const struct schema *schema,
+			struct err *err);
 /* Fills one->more; its units are loaded already. */
 int publish_more(struct publish_case *one, struct publication *out,
 		 struct replica *replica, struct err *err);

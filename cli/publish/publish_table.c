@@ -26,14 +26,52 @@ static const struct {
 	[PUBLISH_REPLY] = {"答复正文", 80},
 };
 
-const char *publish_column_name(enum publish_column column)
+/* The field of an added column; NULL: there is none. */
+static const struct publish_field *
+added_field(const struct publication *publication, size_t column)
 {
-	return columns[column].name;
+	size_t at = PUBLISH_COLUMNS;
+
+	for (size_t i = 0; i < publication->n_fields; i++)
+		if (publication->fields[i].shown && at++ == column)
+			return &publication->fields[i];
+	return NULL;
 }
 
-int publish_column_width(enum publish_column column)
+size_t publish_columns(const struct publication *publication)
 {
-	return columns[column].width;
+	size_t n = PUBLISH_COLUMNS;
+
+	for (size_t i = 0; i < publication->n_fields; i++)
+		n += publication->fields[i].shown;
+	return n;
+}
+
+static const char *label_of(const struct publication *publication,
+			    size_t column)
+{
+	return column < PUBLISH_COLUMNS
+		       ? columns[column].name
+		       : added_field(publication, column)->label;
+}
+
+void publish_heading(struct buf *out, const struct publication *publication,
+		     size_t column)
+{
+	const char *label = label_of(publication, column);
+	bool taken = false;
+
+	for (size_t i = 0; i < column && !taken; i++)
+		taken = strcmp(label_of(publication, i), label) == 0;
+	buf_clear(out);
+	buf_adds(out, label);
+	if (taken)
+		buf_addf(out, "（%s）", added_field(publication, column)->name);
+}
+
+int publish_column_width(size_t column)
+{
+	return column < PUBLISH_COLUMNS ? columns[column].width : 20;
 }
 
 static bool has_role(const struct publish_unit *unit, const char *role)
@@ -106,11 +144,30 @@ static void add_class(struct buf *out, const struct publication *publication,
 		add_said(out, publication, one, PUBLISH_CLASS);
 }
 
+static void add_more(struct buf *out, const struct publish_case *one,
+		     const struct publish_field *field)
+{
+	for (size_t i = 0; i < one->n_more; i++) {
+		const struct publish_more *more = &one->more[i];
+
+		if (more->field != field)
+			continue;
+		buf_adds(out, out->len > 0 ? "；" : "");
+		if (field->of_unit && one->n_units > 1)
+			buf_addf(out, "%s：", more->unit);
+		buf_adds(out, more->value);
+	}
+}
+
 void publish_cell(struct buf *out, const struct publication *publication,
-		  const struct publish_case *one, enum publish_column column)
+		  const struct publish_case *one, size_t column)
 {
 	buf_clear(out);
-	switch (column) {
+	if (column >= PUBLISH_COLUMNS) {
+		add_more(out, one, added_field(publication, column));
+		return;
+	}
+	switch ((enum publish_column)column) {
 	case PUBLISH_NUMBER:
 		buf_adds(out, one->case_no);
 		break;
@@ -153,7 +210,7 @@ void publish_cell(struct buf *out, const struct publication *publication,
 	case PUBLISH_DOC_NO:
 	case PUBLISH_SIGNED:
 	case PUBLISH_REPLY:
-		add_said(out, publication, one, column);
+		add_said(out, publication, one, (enum publish_column)column);
 		break;
 	case PUBLISH_COLUMNS:
 		break;

@@ -26,13 +26,18 @@ enum publish_column {
 	PUBLISH_COLUMNS
 };
 
-/* Its heading, and how wide it is best shown, in columns of half width. */
-const char *publish_column_name(enum publish_column column);
-int publish_column_width(enum publish_column column);
+/* How many there are: those above, then one for each field that the office
+ * has added and publishes. */
+size_t publish_columns(const struct publication *publication);
+/* Replaces *out with a column's heading; no two are alike. */
+void publish_heading(struct buf *out, const struct publication *publication,
+		     size_t column);
+/* How wide it is best shown, in columns of half width. */
+int publish_column_width(size_t column);
 /* Replaces *out with what stands in that column. Where several units reply,
- * each text stands under a line `name：`, and classes, numbers and dates are
- * written `name：A；name：B`. */
+ * each text stands under a line `name：`, and classes, numbers, dates and
+ * added fields are written `name：A；name：B`. */
 void publish_cell(struct buf *out, const struct publication *publication,
-		  const struct publish_case *one, enum publish_column column);
+		  const struct publish_case *one, size_t column);
 
 #endif

@@ -160,37 +160,38 @@ static lxw_worksheet *add_sheet(struct book *book, const char *name)
 	return sheet;
 }
 
+static bool is_centred(size_t column)
+{
+	return column == PUBLISH_NUMBER || column == PUBLISH_KEY ||
+	       column == PUBLISH_CLASS || column == PUBLISH_SIGNED;
+}
+
 static void add_cases(struct book *book, const struct publication *publication)
 {
 	lxw_worksheet *sheet = add_sheet(book, "办理结果");
+	size_t columns = publish_columns(publication);
 	struct buf cell = BUF_INIT;
 
-	for (int at = 0; sheet && at < PUBLISH_COLUMNS; at++) {
-		enum publish_column column = (enum publish_column)at;
-
+	for (size_t at = 0; sheet && at < columns; at++) {
 		keep(book, libxlsx.worksheet_set_column(
 				   sheet, (lxw_col_t)at, (lxw_col_t)at,
-				   publish_column_width(column), NULL));
-		put(book, sheet, 0, at, publish_column_name(column),
-		    book->head);
+				   publish_column_width(at), NULL));
+		publish_heading(&cell, publication, at);
+		put(book, sheet, 0, (int)at, buf_text(&cell), book->head);
 	}
 	for (size_t i = 0; sheet && i < publication->n; i++) {
-		for (int at = 0; at < PUBLISH_COLUMNS; at++) {
-			bool centred =
-				at == PUBLISH_NUMBER || at == PUBLISH_KEY ||
-				at == PUBLISH_CLASS || at == PUBLISH_SIGNED;
-
+		for (size_t at = 0; at < columns; at++) {
 			publish_cell(&cell, publication, &publication->cases[i],
-				     (enum publish_column)at);
-			put(book, sheet, (lxw_row_t)(i + 1), at,
+				     at);
+			put(book, sheet, (lxw_row_t)(i + 1), (int)at,
 			    buf_text(&cell),
-			    centred ? book->centre : book->wrap);
+			    is_centred(at) ? book->centre : book->wrap);
 		}
 	}
 	if (sheet)
 		keep(book, libxlsx.worksheet_autofilter(
 				   sheet, 0, 0, (lxw_row_t)publication->n,
-				   PUBLISH_COLUMNS - 1));
+				   (lxw_col_t)(columns - 1)));
 	book->failed = book->failed || cell.failed;
 	buf_release(&cell);
 }

@@ -81,6 +81,19 @@ for format in json md html; do
 	says out 要点已核
 	says_not out 不公开的话
 done
+ends "in a table it is a column of its own" 0 tian -C office publish \
+	--format csv --out page.csv
+cp page.csv out
+says out ',"答复正文","备注"'
+says out ',"要点已核"'
+says_not out 不公开的话
+ends "in a workbook too" 0 tian -C office publish --format xlsx --out page.xlsx
+python3 -c 'import sys, zipfile
+print(zipfile.ZipFile(sys.argv[1]).read("xl/sharedStrings.xml").decode())' \
+	page.xlsx >out
+says out 备注
+says out 要点已核
+says_not out 不公开的话
 
 ends "it can be ended" 0 tian -C office field drop handling.remark \
 	--reason 不再需要
