@@ -78,6 +78,18 @@ void buf_add(struct buf *buf, const void *bytes, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
+char *buf_extend(struct buf *buf, size_t len)
+{
+	char *added;
+
+	if (!buf_grow(buf, len))
+		return NULL;
+	added = buf->data + buf->len;
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+	return added;
+}
+
 void buf_adds(struct buf *buf, const char *text)
 {
 	buf_add(buf, text, strlen(text));

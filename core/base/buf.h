@@ -27,6 +27,8 @@ void buf_release(struct buf *buf); /* frees; usable again as BUF_INIT */
 void buf_clear(struct buf *buf);   /* length 0, keeps the memory */
 void buf_truncate(struct buf *buf, size_t len); /* len <= buf->len */
 void buf_add(struct buf *buf, const void *bytes, size_t len);
+/* Appends `len` bytes for the caller to fill; NULL: out of memory. */
+char *buf_extend(struct buf *buf, size_t len);
 void buf_adds(struct buf *buf, const char *text);
 void buf_addc(struct buf *buf, char c);
 void buf_addf(struct buf *buf, const char *fmt, ...) ERR_PRINTF(2, 3);

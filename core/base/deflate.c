@@ -88,6 +88,13 @@ done:
 	return rc;
 }
 
+static int inflated(int status, struct err *err)
+{
+	if (status == Z_DATA_ERROR || status == Z_NEED_DICT)
+		return err_set(err, ERR_CORRUPT, "deflated bytes are damaged");
+	return status == Z_MEM_ERROR ? err_nomem(err) : 0;
+}
+
 int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
 		    size_t limit, struct err *err)
 {
@@ -96,7 +103,7 @@ int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
 	size_t left = limit;
 	bool more = false;
 	int status = Z_OK;
-	int rc = 0;
+	int rc;
 
 	*whole = false;
 	if (len > UINT_MAX)
@@ -119,10 +126,29 @@ int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
 		left -= n;
 	}
 	*whole = !more && status == Z_STREAM_END && stream.avail_in == 0;
-	if (status == Z_DATA_ERROR || status == Z_NEED_DICT)
-		rc = err_set(err, ERR_CORRUPT, "deflated bytes are damaged");
-	else if (status == Z_MEM_ERROR)
-		rc = err_nomem(err);
+	rc = inflated(status, err);
 	inflateEnd(&stream);
 	return rc < 0 ? rc : buf_check(out, err);
+}
+
+int deflate_front(size_t *made, bool *ended, void *out, size_t room,
+		  const void *bytes, size_t len, struct err *err)
+{
+	z_stream stream = {.next_in = (z_const Bytef *)bytes, .next_out = out};
+	int status;
+
+	*made = 0;
+	*ended = false;
+	if (len > UINT_MAX || room > UINT_MAX)
+		return err_set(err, ERR_CORRUPT, "deflated bytes too long");
+	stream.avail_in = (uInt)len;
+	stream.avail_out = (uInt)room;
+	if (inflateInit(&stream) != Z_OK)
+		return err_nomem(err);
+	/* Z_FINISH: no window is made where all fits. */
+	status = inflate(&stream, Z_FINISH);
+	*made = room - stream.avail_out;
+	*ended = status == Z_STREAM_END;
+	inflateEnd(&stream);
+	return inflated(status, err);
 }

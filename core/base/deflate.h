@@ -1,6 +1,6 @@
-/* deflate.h - the one door to zlib, for values kept in the replica and
- * for loose objects. Knows bytes; knows no table. The stream of a value is RFC 1950 (zlib), preceded by
- * the plain length as 4 bytes, big-endian. */
+/* deflate.h - the one door to zlib, for values kept in the replica and for
+ * git's objects. Knows bytes; knows no table. The stream of a value is
+ * RFC 1950 (zlib), preceded by the plain length as 4 bytes, big-endian. */
 #ifndef TIAN_CORE_DEFLATE_H
 #define TIAN_CORE_DEFLATE_H
 
@@ -19,5 +19,10 @@ int deflate_unpack(struct buf *out, const void *bytes, size_t len, size_t limit,
  * ERR_CORRUPT: no zlib stream, or damaged; cut off is none of these. */
 int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
 		    size_t limit, struct err *err);
+/* Inflates the zlib stream that `bytes` begin with into `out`, `room` bytes at
+ * most; *made says how many. *ended: the stream ended within both, and holds
+ * exactly those. Whatever follows it is not looked at. ERR_CORRUPT: as above. */
+int deflate_front(size_t *made, bool *ended, void *out, size_t room,
+		  const void *bytes, size_t len, struct err *err);
 
 #endif

@@ -32,7 +32,6 @@
 	X(odb_add_backend)              \
 	X(odb_backend_data_alloc)       \
 	X(odb_backend_one_pack)         \
-	X(odb_backend_pack)             \
 	X(odb_exists_ext)               \
 	X(odb_free)                     \
 	X(odb_hash)                     \

@@ -86,18 +86,6 @@ void pack_intake_close(struct pack_intake *intake)
 	free(intake);
 }
 
-/* What libgit2 says against bytes from outside is their fault, but not where
- * the disk is full. */
-static int damaged(struct err *err)
-{
-	const git_error *last = libgit.error_last();
-	bool system = last != NULL && (last->klass == GIT_ERROR_OS ||
-				       last->klass == GIT_ERROR_NOMEMORY);
-
-	repository_git_error(err, "the pack that came");
-	return err->code = system ? ERR_FAIL : ERR_CORRUPT;
-}
-
 int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
 		    struct err *err)
 {
@@ -105,7 +93,7 @@ int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
 
 	if (rc == 0 && libgit.indexer_append(intake->indexer, bytes, len,
 					     &intake->progress) < 0)
-		rc = damaged(err);
+		rc = repository_damage(err, "the pack that came");
 	return rc;
 }
 
@@ -172,7 +160,7 @@ int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,
 		rc = haul_collect(&haul, intake->into, intake->into, tips, n,
 				  err);
 	else if (libgit.indexer_commit(intake->indexer, &intake->progress) < 0)
-		rc = damaged(err);
+		rc = repository_damage(err, "the pack that came");
 	else
 		rc = open_view(&view, intake, err);
 	if (rc == 0 && view != NULL)

@@ -28,6 +28,21 @@ int repository_git_error(struct err *err, const char *fmt, ...)
 	return git_library_error(err, task);
 }
 
+int repository_damage(struct err *err, const char *fmt, ...)
+{
+	const git_error *last = libgit.error_last();
+	bool system = last != NULL && (last->klass == GIT_ERROR_OS ||
+				       last->klass == GIT_ERROR_NOMEMORY);
+	char task[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(task, sizeof(task), fmt, args);
+	va_end(args);
+	git_library_error(err, task);
+	return err->code = system ? ERR_FAIL : ERR_CORRUPT;
+}
+
 /* --- making one -------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *st, int type,
@@ -147,13 +162,14 @@ static int add_backend(git_odb *odb, git_odb_backend *backend, int priority,
 	return repository_git_error(err, "objects");
 }
 
-/* Packs, then loose objects: not libgit2's own database, which reads loose
- * objects carelessly (loose.h), follows alternates, and hashes a whole
+/* Packs, then loose objects: not libgit2's own database, which reads both
+ * carelessly (packs.h, loose.h), follows alternates, and hashes a whole
  * commit-graph. */
 static int open_objects(struct repository *repository, struct err *err)
 {
 	enum { LOOSE = 1, PACKS, MEMORY };
 	char objects[PATH_MAX];
+	char packs[PATH_MAX + 8];
 	git_odb_backend *backend = NULL;
 	int rc;
 
@@ -161,10 +177,12 @@ static int open_objects(struct repository *repository, struct err *err)
 	rc = check_alone(objects, err);
 	if (rc < 0)
 		return rc;
-	if (libgit.odb_new(&repository->odb) < 0 ||
-	    libgit.odb_backend_pack(&backend, objects) < 0)
+	snprintf(packs, sizeof(packs), "%s/pack", objects);
+	if (libgit.odb_new(&repository->odb) < 0)
 		return repository_git_error(err, "open %s", objects);
-	rc = add_backend(repository->odb, backend, PACKS, err);
+	rc = repository_packs_backend(&backend, packs, err);
+	if (rc == 0)
+		rc = add_backend(repository->odb, backend, PACKS, err);
 	if (rc == 0)
 		rc = repository_loose_backend(&backend, objects, err);
 	if (rc == 0)
@@ -369,10 +387,8 @@ static int check_header(struct repository *repository, const git_oid *id,
 	libgit.oid_tostr(hex, sizeof(hex), id);
 	if (rc == GIT_ENOTFOUND)
 		return err_set(err, ERR_MISSING, "object %s is missing", hex);
-	if (rc < 0) {
-		repository_git_error(err, "object %s", hex);
-		return err->code = ERR_CORRUPT;
-	}
+	if (rc < 0)
+		return repository_damage(err, "object %s", hex);
 	if (type != kinds[kind].type)
 		return err_set(err, ERR_CORRUPT, "object %s is no %s", hex,
 			       kinds[kind].name);
@@ -399,8 +415,7 @@ int repository_read(struct buf *out, struct repository *repository,
 		char hex[OID_TEXT];
 
 		oid_format(hex, oid);
-		repository_git_error(err, "object %s", hex);
-		return err->code = ERR_CORRUPT;
+		return repository_damage(err, "object %s", hex);
 	}
 	buf_clear(out);
 	buf_add(out, libgit.odb_object_data(object),

@@ -34,12 +34,6 @@ static void file_of(char out[PATH_MAX], const git_odb_backend *backend,
 	snprintf(out, PATH_MAX, "%s/%.2s/%s", loose->objects, hex, hex + 2);
 }
 
-static int failed(const struct err *err)
-{
-	libgit.error_set_str(GIT_ERROR_ODB, err->text);
-	return GIT_ERROR;
-}
-
 static int read_head(struct buf *out, int fd, const char *path, struct err *err)
 {
 	char head[LOOSE_HEAD_FILE];
@@ -63,7 +57,9 @@ static int read_file(struct buf *out, const git_odb_backend *backend,
 	file_of(path, backend, id);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return ERR_MISSING;
+		return err_set(err, ERR_MISSING, "no %s", path);
+	if (fd < 0 && (errno == ELOOP || errno == ENXIO))
+		return err_set(err, ERR_CORRUPT, "%s is no file", path);
 	if (fd < 0)
 		return err_errno(err, "open %s", path);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
@@ -84,8 +80,6 @@ static int loose_read_object(void **data, size_t *len, git_object_t *type,
 	struct err err = {0};
 	int rc = read_file(&file, backend, id, false, &err);
 
-	if (rc == ERR_MISSING)
-		return GIT_ENOTFOUND;
 	if (rc == 0)
 		rc = loose_read(&body, &kind, buf_text(&file), file.len, &err);
 	if (rc == 0) {
@@ -99,7 +93,7 @@ static int loose_read_object(void **data, size_t *len, git_object_t *type,
 	}
 	buf_release(&body);
 	buf_release(&file);
-	return rc < 0 ? failed(&err) : 0;
+	return rc < 0 ? repository_backend_failed(&err) : 0;
 }
 
 static int loose_read_head(size_t *len, git_object_t *type,
@@ -110,14 +104,12 @@ static int loose_read_head(size_t *len, git_object_t *type,
 	struct err err = {0};
 	int rc = read_file(&file, backend, id, true, &err);
 
-	if (rc == ERR_MISSING)
-		return GIT_ENOTFOUND;
 	if (rc == 0)
 		rc = loose_head(&kind, len, buf_text(&file), file.len, &err);
 	if (rc == 0)
 		*type = types[kind];
 	buf_release(&file);
-	return rc < 0 ? failed(&err) : 0;
+	return rc < 0 ? repository_backend_failed(&err) : 0;
 }
 
 static int loose_exists(git_odb_backend *backend, const git_oid *id)

@@ -24,10 +24,18 @@ struct repository {
 /* ERR_FAIL with libgit2's own words after "fmt: ". */
 int repository_git_error(struct err *err, const char *fmt, ...)
 	ERR_PRINTF(2, 3);
+/* The same about bytes that somebody else wrote: ERR_CORRUPT, but ERR_FAIL
+ * where the disk or the memory is at fault. */
+int repository_damage(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);
 /* Loose objects of a folder `objects`, for an object database to own; reads
  * and finds, and that is all. */
 int repository_loose_backend(git_odb_backend **out, const char *objects,
 			     struct err *err);
+/* The packs of a folder `objects/pack`, likewise. */
+int repository_packs_backend(git_odb_backend **out, const char *folder,
+			     struct err *err);
+/* What such a reader says to libgit2 where it failed. */
+int repository_backend_failed(const struct err *err);
 /* A builder of a pack with the listed objects of `from`, each under the name
  * of the file it is a version of. The caller's: git_packbuilder_free. */
 int repository_pack_builder(git_packbuilder **out, struct repository *from,

@@ -1,0 +1,68 @@
+/* pack_file.h - one pack with its index, read without believing either.
+ * Source: gitformat-pack(5), packs of version 2 and 3, index of version 2:
+ *
+ *   index: ff 't' 'O' 'c', 2, 256 counts (names whose first byte is at most
+ *     i), then of n objects the sorted names (20 bytes each), checksums (4),
+ *     offsets (4; bit 31: the rest numbers one of 8 bytes), those of 8 bytes,
+ *     and two hashes (20 each). Numbers are big-endian.
+ *   pack: "PACK", version, n; entries; a hash (20). An entry:
+ *     type and size, 4 + 7 + 7 … bits, least first, bit 7: more follow;
+ *     type 6: how far in front of it its base begins, 7: its base's name;
+ *     a zlib stream
+ *
+ * Knows bytes and one object at a time; what a difference refers to is
+ * packs.h's to follow.
+ *
+ * Read by position, never mapped: a file that is cut short while it is read,
+ * or a stick that is pulled out, is an error and no signal. */
+#ifndef TIAN_SYNC_PACK_FILE_H
+#define TIAN_SYNC_PACK_FILE_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "sync/git/oid.h"
+
+enum pack_type {
+	PACK_COMMIT = 1,
+	PACK_TREE = 2,
+	PACK_BLOB = 3,
+	PACK_TAG = 4,
+	PACK_OFFSET_DELTA = 6,
+	PACK_NAME_DELTA = 7
+};
+
+struct pack_entry {
+	enum pack_type type;
+	uint64_t size;	  /* of its bytes once inflated, as it states */
+	uint64_t data;	  /* where the zlib stream begins */
+	uint64_t base;	  /* PACK_OFFSET_DELTA: in front of the entry */
+	struct oid named; /* PACK_NAME_DELTA: the base */
+};
+
+struct pack_file;
+
+/* `path` without `.pack`, copied; nothing is opened yet. NULL: no memory. */
+struct pack_file *pack_file_new(const char *path);
+void pack_file_free(struct pack_file *file); /* NULL is fine */
+const char *pack_file_path(const struct pack_file *file);
+/* Closes what it has open, to be opened again when needed. */
+void pack_file_rest(struct pack_file *file);
+
+/* 1: the object's entry begins at *offset; 0: it is not in this pack.
+ * ERR_MISSING: a file of it is gone; ERR_CORRUPT: the index is no index of
+ * this pack. Both are said again at each call, from memory. */
+int pack_file_find(uint64_t *offset, struct pack_file *file,
+		   const struct oid *oid, struct err *err);
+/* Where an entry begins at `offset`, what it is. ERR_CORRUPT. */
+int pack_file_entry(struct pack_entry *out, struct pack_file *file,
+		    uint64_t offset, struct err *err);
+/* Replaces what *out holds by its bytes, exactly entry->size, which the
+ * caller has found lawful. ERR_CORRUPT: damaged, or another size. */
+int pack_file_inflate(struct buf *out, struct pack_file *file,
+		      const struct pack_entry *entry, struct err *err);
+/* The first bytes only, at most `room`; *made says how many. */
+int pack_file_peek(size_t *made, void *out, size_t room, struct pack_file *file,
+		   const struct pack_entry *entry, struct err *err);
+
+#endif
