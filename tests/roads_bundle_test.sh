@@ -55,6 +55,39 @@ ends "both replies are at the office" 0 tian -C office show 14
 says out 已在三所学校试点。
 says out 已会办。
 
+# --- a new computer of edu: what stands waits on the stick -----------------
+for i in $(seq 40); do
+	echo "UPDATE handling SET contact_name = '$i', phone = '$i'
+		WHERE unit = 'edu';"
+done | sqlite3 edu/tian.db
+ends "the stick at edu, weeks later" 0 with edu tian -C edu sync
+ends "and at the office" 0 with office tian -C office sync
+tian -C edu2 init --unit edu --hub "$work/stick-edu2.git" 2>/dev/null
+tian -C office unit add edu 区教育局 --key edu2/key.pub 2>/dev/null
+ends "the office enrols the new one" 0 with office tian -C office sync
+ends "it begins with what stands" 0 with edu2 tian -C edu2 sync
+changes() {
+	sqlite3 "$1/tian.db" 'SELECT count(*) FROM _change'
+}
+[ "$(changes edu2)" -lt $(($(changes edu) - 70)) ] ||
+	not_ok "$name: it has $(changes edu2) of $(changes edu) changes"
+ends "both write: the new one" 0 tian -C edu2 set 14 phone=0002
+ends "and the old one" 0 tian -C edu set 14 contact_name=王芳
+ends "the stick at the new one" 0 with edu2 tian -C edu2 sync
+ends "the stick at the old one" 0 with edu tian -C edu sync
+ends "the stick at hr again" 0 with hr tian -C hr sync
+ends "the office takes in all of it" 0 with office tian -C office sync
+for one in edu edu2 hr; do
+	ends "the stick back at $one" 0 with $one tian -C $one sync
+	ends "$one is proven" 0 with $one tian -C $one verify --hub
+done
+for one in edu edu2; do
+	found=$(sqlite3 $one/tian.db "SELECT contact_name || phone FROM
+		handling WHERE proposal = '1-1-014' AND unit = 'edu'")
+	[ "$found" = 王芳0002 ] || not_ok "$one has both edits: $found"
+done
+ends "the office proves all of it" 0 with office tian -C office verify --hub
+
 # --- files: the stick stays at the office --------------------------------
 mv pocket/hub.git stick-office.git
 ends "the office must say for whom" 2 tian -C office bundle create to-edu

@@ -83,7 +83,7 @@ static void print_text(const struct bundle *bundle,
 static int create(struct cli *cli, const struct bundle *bundle, struct err *err)
 {
 	struct bundle_options options = {.full = bundle->full};
-	struct bundle_report report;
+	struct bundle_report report = {.commits = 0};
 	struct buf code = BUF_INIT;
 	int rc = cli_open_node(cli, err);
 
@@ -97,10 +97,13 @@ static int create(struct cli *cli, const struct bundle *bundle, struct err *err)
 	if (rc == 0)
 		rc = node_bundle_create(&report, cli->node, bundle->file,
 					&options, err);
+	if (cli->replica)
+		sync_view_details(&report.told, cli->replica);
 	if (rc == 0 && cli->json)
 		rc = print_json(bundle, &report, err);
 	else if (rc == 0)
 		print_text(bundle, &report);
+	sync_report_release(&report.told);
 	buf_release(&code);
 	return rc;
 }

@@ -192,6 +192,10 @@ static const char *const foreign[] = {
 	N_("signed with a key that is not the office's"),
 	N_("history was rewritten"),
 	N_("its history was rewritten"),
+	N_("by a copy of that computer, or by itself after it was restored "
+	   "from a backup; it keeps what it wrote, and sends it under a new "
+	   "name once it has synced, or read a whole file of the office's "
+	   "(bundle create --full --for %s)"),
 	N_("this office's key is not enrolled yet; another node of the office "
 	   "merges"),
 	N_("the office has not enrolled this computer's key; what it sent "
@@ -220,6 +224,10 @@ static const char *const foreign[] = {
 	N_("%s of its own changes go out under that name"),
 	N_("this replica was older than what it had sent (was it restored "
 	   "from a backup?); %s of its own changes were taken back in"),
+	N_("this replica was older than what the office has of it (was it "
+	   "restored from a backup?)"),
+	N_("its own changes are taken back in, and this one goes on as node "
+	   "%s"),
 	N_("the office's key is %s, and from now on no other is believed "
 	   "unless this one names it"),
 	N_("compare it with what the office tells"),

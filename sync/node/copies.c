@@ -202,7 +202,9 @@ static int mend(struct copy *copy, struct err *err)
 	return rc;
 }
 
-static int mend_in_transaction(struct copy *copy, struct err *err)
+static int in_transaction(struct copy *copy,
+			  int (*step)(struct copy *copy, struct err *err),
+			  struct err *err)
 {
 	struct replica *replica = copy->node->replica;
 	struct db *db = replica_db(replica);
@@ -211,7 +213,7 @@ static int mend_in_transaction(struct copy *copy, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	rc = mend(copy, err);
+	rc = step(copy, err);
 	if (rc == 0)
 		rc = db_commit(db, err);
 	if (rc < 0) {
@@ -221,18 +223,23 @@ static int mend_in_transaction(struct copy *copy, struct err *err)
 	return rc;
 }
 
-static int tell(const struct copy *copy, const struct run *run, struct err *err)
+static int tell_renewed(const struct copy *copy, const struct run *run,
+			struct err *err)
 {
 	char origin[17];
 
 	change_origin_format(origin, replica_origin(copy->node->replica));
+	return run_detail(run, SYNC_NOTICE, err,
+			  "another copy of this replica has worked under its "
+			  "name: this one goes on as node %s: %" PRIu64
+			  " of its own changes go out under that name",
+			  origin, copy->logged - copy->base);
+}
+
+static int tell(const struct copy *copy, const struct run *run, struct err *err)
+{
 	if (copy->renewed)
-		return run_detail(run, SYNC_NOTICE, err,
-				  "another copy of this replica has worked "
-				  "under its name: this one goes on as node "
-				  "%s: %" PRIu64
-				  " of its own changes go out under that name",
-				  origin, copy->logged - copy->base);
+		return tell_renewed(copy, run, err);
 	if (copy->taken > 0)
 		return run_detail(run, SYNC_NOTICE, err,
 				  "this replica was older than what it had "
@@ -249,7 +256,7 @@ int copies_mend(struct node *node, const struct oid *tip, const struct run *run,
 			    .origin = replica_origin(node->replica),
 			    .tip = *tip};
 	struct buf ref = BUF_INIT;
-	int rc = mend_in_transaction(&copy, err);
+	int rc = in_transaction(&copy, mend, err);
 
 	refs_outbox(&ref, replica_site(node->replica), copy.origin);
 	/* After the replica: a cut in between is mended the same way. */
@@ -263,6 +270,50 @@ int copies_mend(struct node *node, const struct oid *tip, const struct run *run,
 	oid_list_release(&copy.ahead);
 	buf_release(&ref);
 	return rc;
+}
+
+/* --- without the commits ------------------------------------------------- */
+
+static int part(struct copy *copy, struct err *err)
+{
+	static const struct oid none;
+	struct replica *replica = copy->node->replica;
+	int rc = change_log_drain(replica, NULL, err);
+
+	if (rc == 0)
+		rc = change_log_last(&copy->logged, replica, err);
+	if (rc == 0)
+		rc = forget_commits(copy, err);
+	if (rc == 0)
+		rc = renew_origin(replica, copy->base, err);
+	return rc < 0 ? rc : node_set_oid(replica, NODE_SENT, &none, err);
+}
+
+static int tell_parted(const struct copy *copy, const struct run *run,
+		       struct err *err)
+{
+	char origin[17];
+
+	change_origin_format(origin, replica_origin(copy->node->replica));
+	if (copy->logged > copy->base)
+		return tell_renewed(copy, run, err);
+	return run_detail(run, SYNC_NOTICE, err,
+			  "this replica was older than what the office has "
+			  "of it (was it restored from a backup?): its own "
+			  "changes are taken back in, and this one goes on "
+			  "as node %s",
+			  origin);
+}
+
+int copies_part(struct node *node, uint64_t base, const struct run *run,
+		struct err *err)
+{
+	struct copy copy = {.node = node,
+			    .origin = replica_origin(node->replica),
+			    .base = base};
+	int rc = in_transaction(&copy, part, err);
+
+	return rc < 0 ? rc : tell_parted(&copy, run, err);
 }
 
 /* --- the own repository -------------------------------------------------- */

@@ -30,5 +30,11 @@ int copies_check(bool *mended, struct node *node, const struct run *run,
  * ERR_CORRUPT, ERR_MISSING: this node did not write it; nothing was done. */
 int copies_mend(struct node *node, const struct oid *tip, const struct run *run,
 		struct err *err);
+/* The office has changes under this node's name that are not here, and nobody
+ * has the commits they came by: this replica goes on under a new name, with
+ * its own changes after seq `base`, up to which both have the same; the others
+ * come back as what another node wrote. Says so. In no transaction; locked. */
+int copies_part(struct node *node, uint64_t base, const struct run *run,
+		struct err *err);
 
 #endif

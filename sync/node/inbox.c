@@ -8,6 +8,7 @@
 #include "core/log/change_log.h"
 #include "core/merge/late.h"
 #include "sync/wire/batch.h"
+#include "sync/node/copies.h"
 #include "sync/node/outbox.h"
 #include "sync/office/parcel.h"
 #include "sync/git/refs.h"
@@ -131,10 +132,9 @@ static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
  * does not know are another copy's, and would hide its own. */
 static int not_here(struct err *err)
 {
-	return err_set(err, ERR_CORRUPT,
+	return err_set(err, ERR_STALE,
 		       "the office has changes under this node's name that "
-		       "this replica does not have: it is a copy, or was "
-		       "restored from a backup; sync with the hub");
+		       "this replica does not have");
 }
 
 static int check_receipt(struct replica *replica, const struct batch *batch,
@@ -447,6 +447,82 @@ static int receive_one(struct node *node, const struct oid *oid,
 	return rc;
 }
 
+/* --- what the office has under this node's name -------------------------- */
+
+/* Lowers *base below the first change of a batch that is not logged alike. */
+static int compare_batch(uint64_t *base, struct replica *replica,
+			 struct repository *repository,
+			 const struct tree_entry *file, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	struct batch *batch = NULL;
+	bool alike = true;
+	int rc = repository_read(&bytes, repository, &file->oid, OBJECT_BLOB,
+				 err);
+
+	if (rc == 0)
+		rc = batch_decode(&batch, buf_text(&bytes), bytes.len, err);
+	for (size_t i = 0; rc == 0 && alike && i < batch->n_changes &&
+			   batch->origin == replica_origin(replica);
+	     i++) {
+		const struct change *change = &batch->changes[i];
+
+		rc = outbox_logged(&alike, replica, change, err);
+		if (rc == 0 && !alike && change->id.seq <= *base)
+			*base = change->id.seq - 1;
+	}
+	batch_free(batch);
+	buf_release(&bytes);
+	return rc;
+}
+
+/* Up to which own seq this replica and the office have the same. What stands
+ * at a checkpoint is not all that was written: it shows nothing alike. */
+static int find_common(uint64_t *base, struct node *node, const struct oid *oid,
+		       struct err *err)
+{
+	struct buf raw = BUF_INIT;
+	struct tree_cursor cursor;
+	struct tree_entry file;
+	struct commit commit;
+	int rc = change_log_last(base, node->replica, err);
+
+	if (rc == 0)
+		rc = commit_read(&commit, node->repository, oid, err);
+	if (rc < 0)
+		return rc;
+	if (commit.begins)
+		*base = 0;
+	else
+		rc = sheet_files(&raw, node->repository, &commit.tree, err);
+	tree_cursor_init(&cursor, &raw);
+	while (rc == 0 && raw.len > 0 &&
+	       (rc = tree_next(&file, &cursor, err)) > 0)
+		rc = sheet_is_batch(&file)
+			     ? compare_batch(base, node->replica,
+					     node->repository, &file, err)
+			     : 0;
+	commit_release(&commit);
+	buf_release(&raw);
+	return rc;
+}
+
+/* A replica that is older than what the office has of it, or a copy of the one
+ * that wrote it, goes on under a name of its own. */
+static int receive_or_part(struct node *node, const struct oid *oid,
+			   const struct run *run, struct err *err)
+{
+	uint64_t base = 0;
+	int rc = receive_one(node, oid, run, err);
+
+	if (rc != ERR_STALE)
+		return rc;
+	rc = find_common(&base, node, oid, err);
+	if (rc == 0)
+		rc = copies_part(node, base, run, err);
+	return rc < 0 ? rc : receive_one(node, oid, run, err);
+}
+
 /* The inbox at the hub is not a descendant of what we have: only behind, or
  * another history? */
 static int check_behind(struct node *node, const struct oid *tip,
@@ -505,7 +581,7 @@ int inbox_receive(struct node *node, const struct oid *tip,
 	}
 	for (size_t i = 0; rc == 0 && i < chain.n; i++) {
 		run_progress(run, SYNC_STAGE_APPLY, i, chain.n);
-		rc = receive_one(node, &chain.items[i], run, err);
+		rc = receive_or_part(node, &chain.items[i], run, err);
 	}
 	oid_list_release(&chain);
 	if (rc == ERR_CORRUPT || rc == ERR_INPUT || rc == ERR_MISSING)

@@ -9,6 +9,7 @@
 #include "sync/exchange.h"
 #include "sync/git/refs.h"
 #include "sync/node/bundle_content.h"
+#include "sync/node/copies.h"
 #include "sync/node/outbox.h"
 #include "sync/office/ledger.h"
 #include "sync/road/bundle.h"
@@ -59,6 +60,8 @@ int node_bundle_create(struct bundle_report *report, struct node *node,
 		       const char *path, const struct bundle_options *options,
 		       struct err *err)
 {
+	const struct run run = {&report->told, NULL};
+	bool mended;
 	int rc = node_need(node, err);
 
 	*report = (struct bundle_report){.commits = 0};
@@ -66,7 +69,9 @@ int node_bundle_create(struct bundle_report *report, struct node *node,
 		rc = repository_lock(node->repository, err);
 	if (rc < 0)
 		return rc;
-	rc = create(report, node, path, options, err);
+	rc = copies_check(&mended, node, &run, err);
+	if (rc == 0)
+		rc = create(report, node, path, options, err);
 	repository_unlock(node->repository);
 	return rc;
 }
@@ -183,6 +188,7 @@ int node_bundle_apply(struct sync_report *report, struct node *node,
 {
 	const struct run run = {report, options};
 	struct hub *file = NULL;
+	bool mended;
 	int rc = hub_bundle_open(&file, path, err);
 
 	if (rc == 0)
@@ -190,9 +196,11 @@ int node_bundle_apply(struct sync_report *report, struct node *node,
 	if (rc == 0)
 		rc = repository_lock(node->repository, err);
 	if (rc == 0) {
-		rc = replica_is_office(node->replica)
-			     ? apply_at_office(node, file, &run, err)
-			     : apply_at_unit(node, file, &run, err);
+		rc = copies_check(&mended, node, &run, err);
+		if (rc == 0)
+			rc = replica_is_office(node->replica)
+				     ? apply_at_office(node, file, &run, err)
+				     : apply_at_unit(node, file, &run, err);
 		repository_unlock(node->repository);
 	}
 	hub_close(file);

@@ -18,6 +18,8 @@ struct bundle_report {
 	char begin[SYNC_COMMIT_TEXT]; /* a new computer begins at this
 					 checkpoint; "": at the beginning */
 	size_t commits;		      /* 0: there is nothing new, no file */
+	struct sync_report told;      /* what was put right on the way, as
+					 details; sync_report_release */
 };
 
 /* A unit's file carries its outbox, from the last commit on that the office

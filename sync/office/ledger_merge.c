@@ -253,20 +253,46 @@ static int load_taken(struct oid *tip, struct expected *expected,
 	return rc;
 }
 
+/* Whether a ref's tip is signed with a key of its site. */
+static bool is_own_hand(struct taking *taking, const char *site,
+			const struct oid *tip)
+{
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	struct commit commit;
+	struct err ignored;
+	bool own;
+
+	if (commit_read(&commit, taking->node->repository, tip, &ignored) < 0)
+		return false;
+	own = commit_signer(signer, &commit, &ignored) == 0 &&
+	      signers_allow(&taking->signers, site, signer, commit.time);
+	commit_release(&commit);
+	return own;
+}
+
 /* A ref that does not hold what was taken from it: 0 if it is only behind
  * (the hub was restored; its node pushes again), else quarantined. */
 static int not_ahead(struct taking *taking, const struct ref *ref,
-		     const struct oid *taken, struct err *err)
+		     const char *site, const struct oid *taken, struct err *err)
 {
 	struct oid_list list = {NULL, 0, 0};
 	int rc = outbox_chain(&list, taking->node->repository, taken, &ref->oid,
 			      err);
 
 	oid_list_release(&list);
-	if (rc == ERR_MISSING)
-		rc = run_detail(taking->run, SYNC_QUARANTINED, err,
-				"%s: its history was rewritten", ref->name);
-	return rc;
+	if (rc != ERR_MISSING)
+		return rc;
+	if (!is_own_hand(taking, site, &ref->oid))
+		return run_detail(taking->run, SYNC_QUARANTINED, err,
+				  "%s: its history was rewritten", ref->name);
+	return run_detail(taking->run, SYNC_QUARANTINED, err,
+			  "%s: its history was rewritten: by a copy of that "
+			  "computer, or by itself after it was restored from "
+			  "a backup; it keeps what it wrote, and sends it "
+			  "under a new name once it has synced, or read a "
+			  "whole file of the office's (bundle create --full "
+			  "--for %s)",
+			  ref->name, site);
 }
 
 static int end_section(struct intake *intake, const struct expected *expected,
@@ -331,7 +357,7 @@ static int take_ref(struct taking *taking, const struct ref *ref,
 	if (rc == 0)
 		rc = take_chain(taking, &expected, &chain, ref->name, err);
 	else if (rc == ERR_MISSING && !oid_is_zero(&taken))
-		rc = not_ahead(taking, ref, &taken, err);
+		rc = not_ahead(taking, ref, expected.site, &taken, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
 		rc = run_detail(taking->run, SYNC_QUARANTINED, err, "%s: %s",
 				ref->name, err->text);

@@ -547,6 +547,175 @@ static void bundle__without_its_hub_the_office_keeps_the_file(void **state)
 	assert_int_equal(apply("edu", "file", NULL), 0);
 }
 
+/* --- copies and backups, where files are the only road -------------------- */
+
+static char said[4096]; /* details of the last apply_telling */
+
+/* Applies a file that something is to be said of. */
+static int apply_telling(const char *name, const char *file)
+{
+	struct sync_report report = {0};
+	struct node *node = NULL;
+	int rc = node_open(&node, in_folder("%s", name), &last);
+
+	assert_int_equal(rc, 0);
+	rc = node_bundle_apply(&report, node, in_folder("%s", file), NULL,
+			       &last);
+	said[0] = '\0';
+	for (size_t i = 0; i < report.n_details; i++) {
+		strncat(said, report.details[i].text,
+			sizeof(said) - strlen(said) - 2);
+		strcat(said, "\n");
+	}
+	sync_report_release(&report);
+	node_close(node);
+	return rc;
+}
+
+static void must(const char *command)
+{
+	assert_int_equal(run(NULL, 0, "%s", command), 0);
+}
+
+static void set(const char *name, const char *field, const char *value)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql), "UPDATE handling SET %s = '%s'", field,
+		 value);
+	world_edit(name, "王芳", sql);
+}
+
+static const char *get(const char *name, const char *field)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof(sql), "SELECT %s FROM handling", field);
+	return world_text(name, sql);
+}
+
+/* Everybody has the same, and it is proven. */
+static void agree(const char *name)
+{
+	assert_string_equal(world_state(name, "edu"),
+			    world_state("office", "edu"));
+	world_verify("office");
+}
+
+/* Its folder was restored, and worked with; the office has more of it. */
+static void bundle__a_restored_unit_is_healed_by_files_alone(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	reply("edu", "一。");
+	carry("edu", "office", NULL);
+	must("cp -a edu backup");
+	set("edu", "doc_no", "教1号");
+	carry("edu", "office", NULL);
+	carry("office", "edu", "edu");
+	set("edu", "phone", "88");
+	carry("edu", "office", NULL);
+	must("rm -rf edu && mv backup edu");
+	set("edu", "signer", "周全");
+	/* What it writes under its old name is not what the office has. */
+	assert_int_equal(create("edu", "beside", NULL, false), 0);
+	assert_int_equal(apply_telling("office", "beside"), 0);
+	assert_non_null(strstr(said, "restored from a backup; it keeps"));
+	assert_null(strstr(said, "put back"));
+	assert_int_equal(create("office", "whole", "edu", true), 0);
+	assert_int_equal(apply_telling("edu", "whole"), 0);
+	assert_non_null(strstr(said, "goes on as node"));
+	assert_non_null(strstr(said, "1 of its own changes go out"));
+	assert_string_equal(get("edu", "doc_no"), "教1号");
+	assert_string_equal(get("edu", "phone"), "88");
+	assert_string_equal(get("edu", "signer"), "周全");
+	carry("edu", "office", NULL);
+	assert_string_equal(get("office", "signer"), "周全");
+	carry("office", "edu", "edu");
+	agree("edu");
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	agree("edu");
+	world_verify("edu");
+}
+
+/* Nothing was written since: what is missing comes back. */
+static void bundle__a_restored_unit_takes_its_changes_back(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	must("cp -a edu backup");
+	set("edu", "doc_no", "教1号");
+	carry("edu", "office", NULL);
+	must("rm -rf edu && mv backup edu");
+	assert_int_equal(create("office", "file", "edu", true), 0);
+	assert_int_equal(apply_telling("edu", "file"), 0);
+	assert_non_null(strstr(said, "changes are taken back in"));
+	assert_string_equal(get("edu", "doc_no"), "教1号");
+	set("edu", "doc_no", "教2号");
+	carry("edu", "office", NULL);
+	carry("office", "edu", "edu");
+	assert_string_equal(get("office", "doc_no"), "教2号");
+	agree("edu");
+}
+
+/* Two copies that never see the hub, nor each other. */
+static void bundle__two_copies_that_only_use_files_are_healed(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	set("edu", "draft", "一。");
+	carry("edu", "office", NULL);
+	must("cp -a edu copy");
+	set("edu", "doc_no", "甲");
+	set("edu", "phone", "1");
+	set("copy", "doc_no", "乙");
+	set("copy", "signer", "周全");
+	assert_int_equal(create("edu", "of-edu", NULL, false), 0);
+	assert_int_equal(create("copy", "of-copy", NULL, false), 0);
+	assert_int_equal(apply("office", "of-edu", NULL), 0);
+	assert_int_equal(apply_telling("office", "of-copy"), 0);
+	assert_non_null(strstr(said, "by a copy of that computer"));
+	assert_int_equal(create("office", "back", "edu", false), 0);
+	assert_int_equal(apply("edu", "back", NULL), 0);
+	assert_int_equal(apply_telling("copy", "back"), 0);
+	assert_non_null(strstr(said, "2 of its own changes go out"));
+	carry("copy", "office", NULL);
+	carry("office", "edu", "edu");
+	assert_int_equal(apply("copy", "file", NULL), 0);
+	/* Both numbers are there, and one of them was chosen by the rule. */
+	assert_string_equal(
+		world_text("office", "SELECT group_concat(c.value, '') FROM"
+				     " (SELECT value FROM _head h JOIN _change"
+				     " c ON c.id = h.change WHERE value IN"
+				     " ('甲', '乙') ORDER BY value) c"),
+		"乙甲");
+	assert_string_equal(get("office", "signer"), "周全");
+	assert_string_equal(get("office", "phone"), "1");
+	agree("edu");
+	agree("copy");
+}
+
+/* tian.db alone was put back: its own repository knows better. */
+static void bundle__a_restored_database_is_healed_before_a_file(void **state)
+{
+	(void)state;
+	carry("office", "edu", "edu");
+	must("cp edu/tian.db old.db");
+	set("edu", "doc_no", "教1号");
+	assert_int_equal(create("edu", "lost", NULL, false), 0);
+	must("rm edu/tian.db* && cp old.db edu/tian.db");
+	set("edu", "signer", "周全");
+	assert_int_equal(create("edu", "file", NULL, false), 0);
+	assert_int_equal(made.told.n_details, 1);
+	assert_non_null(strstr(made.told.details[0].text, "goes on as node"));
+	sync_report_release(&made.told);
+	assert_int_equal(apply("office", "file", NULL), 0);
+	assert_string_equal(get("office", "signer"), "周全");
+	assert_string_equal(get("edu", "doc_no"), "教1号");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -569,6 +738,10 @@ int main(void)
 		T(bundle__a_forged_one_is_set_aside),
 		T(bundle__what_stock_git_bundled_is_taken),
 		T(bundle__without_its_hub_the_office_keeps_the_file),
+		T(bundle__a_restored_unit_is_healed_by_files_alone),
+		T(bundle__a_restored_unit_takes_its_changes_back),
+		T(bundle__two_copies_that_only_use_files_are_healed),
+		T(bundle__a_restored_database_is_healed_before_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
