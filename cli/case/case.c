@@ -9,6 +9,7 @@
 
 #include "cli/terminal/args.h"
 #include "cli/terminal/message.h"
+#include "core/merge/late.h"
 #include "cli/case/release.h"
 #include "cli/case/row.h"
 #include "core/base/db.h"
@@ -353,6 +354,12 @@ static int require_row(struct replica *replica, const struct case_cell *cell,
 	if (rc == 0)
 		rc = row_get(&value, &held, &exists, replica, cell->entity,
 			     buf_text(&cell->row), cell->field, err);
+	if (rc == 0 && !exists && cell->late_too)
+		rc = late_made(&exists, replica,
+			       &(struct change){.entity = cell->entity->id,
+						.row = buf_text(&cell->row),
+						.row_len = cell->row.len},
+			       err);
 	if (rc == 0 && !exists)
 		rc = err_set(err, ERR_INPUT, _("there is no %s %s here"),
 			     message_label(cell->entity->zh, cell->entity->en),

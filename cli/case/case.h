@@ -30,10 +30,12 @@ struct case_cell {
 	const struct entity *entity; /* borrowed from the schema */
 	const struct field *field;
 	struct buf row; /* row key */
+	bool late_too;	/* set by the caller: a row that only late changes made
+			   (core/merge/late.h) is found as well */
 };
-#define CASE_CELL_INIT               \
-	{                            \
-		NULL, NULL, BUF_INIT \
+#define CASE_CELL_INIT                      \
+	{                                   \
+		NULL, NULL, BUF_INIT, false \
 	}
 int case_cell_find(struct case_cell *cell, struct replica *replica,
 		   const char *key, const char *word, struct err *err);

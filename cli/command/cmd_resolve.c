@@ -197,18 +197,24 @@ static int choose_taken(struct value *out, bool *settled,
 
 /* --- what came late ------------------------------------------------------ */
 
+static bool in_row(const struct decision *decision, const struct change *change)
+{
+	const struct buf *row = &decision->cell.row;
+
+	return change->entity == decision->cell.entity->id &&
+	       change->row_len == row->len &&
+	       memcmp(change->row, buf_text(row), row->len) == 0;
+}
+
 static bool is_of(const struct decision *decision,
 		  const struct change_log_entry *entry, const char *take)
 {
 	const struct change *change = entry->change;
-	const struct buf *row = &decision->cell.row;
 	char id[CHANGE_ID_TEXT];
 
 	change_id_format(id, change->id);
-	if (change->entity != decision->cell.entity->id ||
-	    change->field != decision->cell.field->id ||
-	    change->row_len != row->len ||
-	    memcmp(change->row, buf_text(row), row->len) != 0)
+	if (!in_row(decision, change) ||
+	    change->field != decision->cell.field->id)
 		return false;
 	return !take || strcmp(take, entry->site) == 0 ||
 	       strcmp(take, entry->author) == 0 || strcmp(take, id) == 0;
@@ -227,6 +233,110 @@ static int keep_late(const struct change_log_entry *entry, void *ctx,
 	return decision_value_copy(&resolve->late, entry, err);
 }
 
+/* Another field of a row that only late changes made. */
+struct other {
+	const struct field *field;
+	struct decision_value late;
+};
+
+struct others {
+	struct resolve *resolve;
+	struct other *items;
+	size_t n;
+};
+
+static int add_other(const struct change_log_entry *entry, void *ctx,
+		     struct err *err)
+{
+	struct others *others = ctx;
+	struct decision *decision = &others->resolve->decision;
+	const struct field *field =
+		entity_field(decision->cell.entity, entry->change->field);
+	struct other *items;
+	size_t n = others->n;
+
+	if (!in_row(decision, entry->change) || !field ||
+	    field == decision->cell.field)
+		return 0;
+	/* Of several words in one field the last. */
+	if (n > 0 && others->items[n - 1].field == field) {
+		decision_value_release(&others->items[--n].late);
+	} else {
+		items = realloc(others->items, (n + 1) * sizeof(*items));
+		if (!items)
+			return err_nomem(err);
+		others->items = items;
+	}
+	others->n = n + 1;
+	others->items[n] = (struct other){.field = field};
+	return decision_value_copy(&others->items[n].late, entry, err);
+}
+
+static int decide_field(struct decision *decision, const char *field,
+			const struct value *value, struct err *err)
+{
+	const struct edit_cell cell = {.entity = decision->cell.entity->name,
+				       .row = buf_text(&decision->cell.row),
+				       .field = field};
+
+	return edit_decide(decision->replica, &cell, value, err);
+}
+
+/* Not accepted, it is on record as void. */
+static int void_row(const struct resolve *resolve, struct decision *decision,
+		    struct err *err)
+{
+	const struct value yes = value_int(1);
+	const struct value why = value_text(resolve->reason);
+	int rc = decide_field(decision, "void", &yes, err);
+
+	return rc < 0 ? rc : decide_field(decision, "void_reason", &why, err);
+}
+
+/* The rest of a row that only late changes made: it is answered whole. */
+static int decide_row(struct decision *decision, void *ctx, struct err *err)
+{
+	struct resolve *resolve = ctx;
+	struct others others = {.resolve = resolve};
+	const struct value none = value_text(NULL);
+	int rc = late_each_field(decision->replica, buf_text(&decision->key),
+				 add_other, &others, err);
+
+	for (size_t i = 0; rc == 0 && i < others.n; i++)
+		rc = decide_field(decision, others.items[i].field->name,
+				  resolve->refuse ? &none
+						  : &others.items[i].late.value,
+				  err);
+	if (rc == 0 && resolve->refuse)
+		rc = void_row(resolve, decision, err);
+	for (size_t i = 0; i < others.n; i++)
+		decision_value_release(&others.items[i].late);
+	free(others.items);
+	return rc;
+}
+
+/* What is decided with a field that came late: where the row is no more than
+ * that, all of it. */
+static int find_row(struct resolve *resolve, struct err *err)
+{
+	struct decision *decision = &resolve->decision;
+	const struct buf *row = &decision->cell.row;
+	struct buf held = BUF_INIT;
+	struct value value;
+	bool exists = false;
+	int rc = row_get(&value, &held, &exists, decision->replica,
+			 decision->cell.entity, buf_text(row),
+			 decision->cell.field, err);
+
+	buf_release(&held);
+	if (rc == 0 && !exists) {
+		decision->also = decide_row;
+		decision->done = _("Decided, for all of its fields; tian sync "
+				   "tells everybody.");
+	}
+	return rc;
+}
+
 /* *taken: what is asked for waits here. A unit may be called by its name. */
 static int choose_late(bool *taken, struct value *out, struct resolve *resolve,
 		       struct err *err)
@@ -240,13 +350,17 @@ static int choose_late(bool *taken, struct value *out, struct resolve *resolve,
 	if (asked && case_unit(&site, decision->replica, asked, &ignored) == 0)
 		resolve->take = buf_text(&site);
 	resolve->waits = false;
-	rc = decision->key.len == 0
-		     ? 0
-		     : late_each(decision->replica, buf_text(&decision->key),
-				 keep_late, resolve, err);
+	rc = decision->key.len == 0 ? 0
+				    : late_each_field(decision->replica,
+						      buf_text(&decision->key),
+						      keep_late, resolve, err);
 	resolve->take = asked;
 	buf_release(&site);
 	*taken = rc == 0 && resolve->waits;
+	if (*taken)
+		rc = find_row(resolve, err);
+	if (rc < 0)
+		return rc;
 	if (*taken && !resolve->refuse)
 		*out = resolve->late.value;
 	else if (*taken)

@@ -76,6 +76,7 @@ int decision_find(struct decision *decision, const char *word,
 	int rc = cli_open(decision->cli, err);
 
 	decision->replica = decision->cli->replica;
+	decision->cell.late_too = true;
 	if (rc < 0)
 		return rc;
 	if (strchr(word, '/'))
@@ -133,6 +134,8 @@ int decision_make(struct decision *decision, decision_fn *choose, void *ctx,
 	settled = settled && !decision->disputed;
 	if (rc == 0 && !settled)
 		rc = edit_decide(replica, &cell, &value, err);
+	if (rc == 0 && !settled && decision->also)
+		rc = decision->also(decision, ctx, err);
 	if (rc < 0) {
 		edit_rollback(replica);
 		return rc;

@@ -34,10 +34,14 @@ struct decision {
 	 * row was edited without knowing of it. */
 	bool disputed;
 	const char *done; /* what is said once it stands, translated */
+	/* NULL, or called in the same transaction once the change is written,
+	 * with the same ctx as decision_fn: what else is decided with it. */
+	int (*also)(struct decision *decision, void *ctx, struct err *err);
 };
-#define DECISION_INIT(cli)                                                  \
-	{                                                                   \
-		(cli), NULL, BUF_INIT, CASE_CELL_INIT, NULL, 0, false, NULL \
+#define DECISION_INIT(cli)                                                   \
+	{                                                                    \
+		(cli), NULL, BUF_INIT, CASE_CELL_INIT, NULL, 0, false, NULL, \
+			NULL                                                 \
 	}
 
 /* Opens the replica and finds CASE (or ENTITY/ROW) and FIELD. */

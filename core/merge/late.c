@@ -8,6 +8,7 @@
 #include "core/merge/access.h"
 #include "core/merge/late_room.h"
 #include "core/log/log_entry.h"
+#include "core/merge/voiding.h"
 
 /* Refused changes are few, and have an index of their own. */
 #define LATE                                                      \
@@ -17,9 +18,17 @@ static const char SQL_LATE[] =
 	"SELECT " LOG_COLUMNS ", 0, 0 FROM _change c" LATE
 	" JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS
 	" WHERE c.flags & 1 AND (?1 IS NULL OR r.scope = ?1)"
-	" AND EXISTS (SELECT 1 FROM _change k WHERE k.cell BETWEEN"
-	" r.id << 12 AND (r.id << 12 | 4095) AND k.flags & 1 = 0)"
 	" ORDER BY r.scope, r.entity, r.key, c.cell, c.clock, c.id";
+static const char SQL_STANDS[] =
+	"SELECT 1 FROM _change WHERE cell BETWEEN ?1 AND ?1 | 4095"
+	" AND flags & 1 = 0 LIMIT 1";
+/* What the office answered in it does not count. */
+static const char SQL_MADE[] =
+	"SELECT 1 FROM _change c" LATE
+	" WHERE c.cell BETWEEN ?1 AND ?1 | 4095 AND c.flags & 1"
+	" AND NOT EXISTS (SELECT 1 FROM _change k JOIN _origin o"
+	" ON o.id = k.id >> 40 WHERE k.cell BETWEEN ?1 AND ?1 | 4095"
+	" AND k.flags & 1 = 0 AND o.site <> '" REPLICA_OFFICE "') LIMIT 1";
 static const char SQL_IN_CELL[] = "SELECT c.id FROM _change c" LATE
 				  " WHERE c.cell = ? AND c.flags & 1";
 static const char SQL_NAMES[] =
@@ -91,6 +100,22 @@ static int find_stored(int64_t *id, int64_t *cell, struct replica *replica,
 	return rc < 0 ? rc : 0;
 }
 
+static int ask_row(bool *out, struct replica *replica, const char *sql,
+		   int64_t cell, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, replica->db, sql, err);
+
+	*out = false;
+	if (rc < 0)
+		return rc;
+	db_bind_int(stmt, 1, cell & ~(int64_t)STORE_FIELD_MASK);
+	rc = db_step(replica->db, stmt, err);
+	*out = rc > 0;
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
 /* (L2) */
 static bool may_be_answered(const struct replica *replica,
 			    const struct change *change)
@@ -105,7 +130,24 @@ struct passing {
 	struct replica *replica;
 	late_word_fn *fn;
 	void *ctx;
+	bool each;   /* field of a row that only late changes made */
+	int64_t row; /* of the last one that was passed on, its first cell */
 };
+
+/* (L2) Such a row is one word, told by its first field. */
+static int is_told(bool *out, const struct passing *passing, int64_t cell,
+		   struct err *err)
+{
+	bool stands = true;
+	int rc = 0;
+
+	*out = false;
+	if (!passing->each &&
+	    passing->row == (cell & ~(int64_t)STORE_FIELD_MASK))
+		rc = ask_row(&stands, passing->replica, SQL_STANDS, cell, err);
+	*out = !stands;
+	return rc;
+}
 
 struct comparing {
 	const struct value *value;
@@ -138,11 +180,12 @@ static int find_answer(struct late_word *word, struct replica *replica,
 static int pass_on(const struct change_log_entry *entry, void *ctx,
 		   struct err *err)
 {
-	const struct passing *passing = ctx;
+	struct passing *passing = ctx;
 	struct late_word word = {.entry = entry, .state = LATE_WAITS};
 	struct naming naming;
 	int64_t cell = 0;
 	int64_t id = 0;
+	bool told = false;
 	int rc;
 
 	if (!may_be_answered(passing->replica, entry->change))
@@ -150,24 +193,34 @@ static int pass_on(const struct change_log_entry *entry, void *ctx,
 	rc = find_stored(&id, &cell, passing->replica, entry->change->id, err);
 	if (rc == 0)
 		rc = ask_names(&naming, passing->replica, cell, id, err);
-	if (rc < 0 || naming.said_again)
+	if (rc == 0 && !naming.said_again)
+		rc = is_told(&told, passing, cell, err);
+	if (rc < 0 || naming.said_again || told)
 		return rc;
+	passing->row = cell & ~(int64_t)STORE_FIELD_MASK;
 	if (naming.decided)
 		rc = find_answer(&word, passing->replica, naming.by, err);
 	return rc < 0 ? rc : passing->fn(&word, passing->ctx, err);
 }
 
-int late_each_word(struct replica *replica, const char *key, late_word_fn *fn,
-		   void *ctx, struct err *err)
+static int each_word(struct passing *passing, const char *key, struct err *err)
 {
-	struct passing passing = {replica, fn, ctx};
+	struct replica *replica = passing->replica;
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_LATE, err);
 
 	if (rc < 0)
 		return rc;
 	db_bind_text(stmt, 1, key);
-	return log_entry_each(replica, stmt, pass_on, &passing, err);
+	return log_entry_each(replica, stmt, pass_on, passing, err);
+}
+
+int late_each_word(struct replica *replica, const char *key, late_word_fn *fn,
+		   void *ctx, struct err *err)
+{
+	struct passing passing = {replica, fn, ctx, false, 0};
+
+	return each_word(&passing, key, err);
 }
 
 struct waiting {
@@ -191,6 +244,26 @@ int late_each(struct replica *replica, const char *key, change_log_fn *fn,
 	struct waiting waiting = {fn, ctx};
 
 	return late_each_word(replica, key, pass_waiting, &waiting, err);
+}
+
+int late_each_field(struct replica *replica, const char *key, change_log_fn *fn,
+		    void *ctx, struct err *err)
+{
+	struct waiting waiting = {fn, ctx};
+	struct passing passing = {replica, pass_waiting, &waiting, true, 0};
+
+	return each_word(&passing, key, err);
+}
+
+int late_made(bool *out, struct replica *replica, const struct change *change,
+	      struct err *err)
+{
+	int64_t cell;
+	int rc = cell_find(&cell, replica, change, err);
+
+	*out = false;
+	return rc < 0 || cell == 0 ? rc
+				   : ask_row(out, replica, SQL_MADE, cell, err);
 }
 
 static int count_one(const struct change_log_entry *entry, void *ctx,
@@ -274,6 +347,13 @@ int late_bases(struct cell_heads *bases, struct replica *replica,
 	return rc < 0 ? rc : 0;
 }
 
+bool late_is_voiding(const struct change *change)
+{
+	return change->field == VOIDING_REASON_FIELD ||
+	       (change->field == VOIDING_FIELD &&
+		change->value.type == VALUE_INT && change->value.integer == 1);
+}
+
 /* What an answer does with one of its bases. */
 struct answering {
 	bool late;     /* there is one that came late */
@@ -314,6 +394,12 @@ int late_answers(bool *out, struct replica *replica, const struct cell *cell,
 	struct answering answering = {false, false, false};
 	int rc = 0;
 
+	*out = false;
+	if (late_is_voiding(change)) /* (L4) */
+		rc = ask_row(out, replica, SQL_MADE, cell->id, err);
+	if (rc < 0 || *out)
+		return rc;
+
 	for (size_t i = 0; rc == 0 && i < change->n_bases; i++)
 		rc = weigh_base(&answering, replica, cell, change,
 				change->bases[i], err);
@@ -327,7 +413,7 @@ int late_may_decide(bool *out, struct replica *replica, const struct cell *cell,
 		    const struct value *value, struct err *err)
 {
 	struct cell_heads heads = {0};
-	struct change change = {.value = *value};
+	struct change change = {.value = *value, .field = cell->field->id};
 	struct change_id *bases = NULL;
 	int rc = cell_heads(&heads, replica, cell->id, err);
 

@@ -4,12 +4,15 @@
  *
  * (L1) It waits until an accepted change of its cell names it as a base; a
  *      decision (edit_decide) names all that wait in its cell.
- * (L2) It is answered whoever may write the field, in a row that stands: of
- *      rows that only late changes made, it stays on record as refused.
+ * (L2) It is answered whoever may write the field. A row that only late
+ *      changes made is one word, and answered as a whole.
  * (L3) In a field that only the unit may write, the office says nothing of
  *      its own: its answer names the late change, and holds the value of a
  *      change that it names, the late one's (accepted) or the one's that stood
- *      (not accepted; nothing, where none did). access.h asks that. */
+ *      (not accepted; nothing, where none did). access.h asks that.
+ * (L4) A row that only late changes made is not accepted by being voided: it
+ *      is on record, and shown nowhere. Otherwise voiding such a row is the
+ *      unit's. */
 #ifndef TIAN_CORE_LATE_H
 #define TIAN_CORE_LATE_H
 
@@ -19,6 +22,15 @@
  * several words in one cell the last. */
 int late_each(struct replica *replica, const char *key, change_log_fn *fn,
 	      void *ctx, struct err *err);
+/* The same, with every field of a row that only late changes made. */
+int late_each_field(struct replica *replica, const char *key, change_log_fn *fn,
+		    void *ctx, struct err *err);
+/* Whether only late changes made the row of `change` (entity and row are
+ * read), whatever the office answered to them since. */
+int late_made(bool *out, struct replica *replica, const struct change *change,
+	      struct err *err);
+/* Whether it voids its row, or says why. */
+bool late_is_voiding(const struct change *change);
 int late_count(size_t *n, struct replica *replica, struct err *err);
 /* The same with what was answered since, one of all words in a cell that were
  * said in one go. At a unit it is what the unit itself wrote. */

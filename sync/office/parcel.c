@@ -154,6 +154,9 @@ static bool is_answer(const struct packing *packing,
 	if (!entity_owner(entity, change->row, change->row_len, &owner, &len) ||
 	    strlen(site) != len || memcmp(site, owner, len) != 0)
 		return false;
+	if (late_is_voiding(change) &&
+	    late_made(&late, packing->node->replica, change, &ignored) < 0)
+		late = false;
 	for (size_t i = 0; !late && i < change->n_bases; i++)
 		late = late_is(&late, of, packing->node->replica,
 			       change->bases[i], &ignored) == 0 &&

@@ -128,4 +128,76 @@ says out '8001-'
 quiet 0 tian -C office verify
 quiet 0 tian -C edu verify
 ok 'what only the unit may write is answered, and the office adds nothing'
+# Rows that only came late: a measure and a contact, each answered as a whole.
+quiet 0 tian -C office assign 2 --main edu --due 2022-06-30
+quiet 0 tian -C office sync
+quiet 0 tian -C edu sync
+quiet 0 tian -C office assign 2 --main hr --reason 改办
+quiet 0 tian -C office sync
+quiet 0 sqlite3 edu/tian.db "
+	INSERT INTO measure(proposal, unit, id, suggestion, state)
+		VALUES ('1-1-002', 'edu', 'm1', '增设学位。', 'done');
+	INSERT INTO measure(proposal, unit, id, suggestion)
+		VALUES ('1-1-002', 'edu', 'm2', '另建一所。')"
+quiet 0 tian -C edu sync
+quiet 1 tian -C office sync
+quiet 1 tian -C office conflicts 2
+says out '1-1-002 measure:edu/m1.suggestion'
+says out '增设学位。'
+says out 'tian resolve 1-1-002 measure:edu/m2.suggestion --accept'
+says_not out 'm1.state'
+quiet 1 tian -C office --json conflicts 2
+says out '"entity": "measure"'
+ok 'a row that only came late waits, and is shown once'
+
+quiet 3 tian -C office set 2 measure:edu/m1.suggestion=我们改的
+quiet 3 tian -C office resolve 2 measure:edu/m1.suggestion --value 别的 \
+	--reason x
+quiet 0 tian -C office resolve 2 measure:edu/m1.suggestion --accept \
+	--reason 可用
+says err 'for all of its fields'
+quiet 0 tian -C office resolve 2 measure:edu/m2.suggestion --refuse \
+	--reason 不在范围
+quiet 0 tian -C office conflicts 2
+quiet 0 sqlite3 office/tian.db "SELECT id, suggestion, state, void, void_reason
+	FROM measure WHERE proposal = '1-1-002' ORDER BY id"
+says out 'm1|增设学位。|done||'
+says out 'm2|||1|不在范围'
+quiet 0 tian -C office sync
+quiet 1 tian -C edu sync
+says err 'accepted by the office'
+says err '可用'
+says err 'not accepted by the office'
+says err '不在范围'
+quiet 0 sqlite3 edu/tian.db "SELECT id, suggestion, state, void, void_reason
+	FROM measure WHERE proposal = '1-1-002' ORDER BY id"
+says out 'm1|增设学位。|done||'
+says out 'm2|||1|不在范围'
+quiet 0 tian -C hr sync
+quiet 0 tian -C office verify
+quiet 0 tian -C edu verify
+ok 'accepted it stands at both ends, not accepted it is void, and verify agrees'
+
+# A row that its unit made in time is the unit's, voiding it too.
+quiet 0 sqlite3 hr/tian.db "INSERT INTO measure(proposal, unit, id, suggestion)
+	VALUES ('1-1-002', 'hr', 'm1', '加强培训。')"
+quiet 0 tian -C hr sync
+quiet 0 tian -C office sync
+quiet 3 tian -C office set 2 measure:hr/m1.void=1 --reason x
+quiet 3 tian -C office resolve 2 measure:hr/m1.void --value 1 --reason x
+quiet 3 tian -C office resolve 2 measure:hr/m9.suggestion --accept --reason x
+says err 'there is no'
+ok 'the office voids no row that stands, and answers none that is not there'
+
+# A second machine of the office judges the same, and so does a new replica.
+quiet 0 tian --as 周全 -C office2 init --office --hub "$work/hub"
+quiet 0 tian -C office unit add office 区政协提案委 --key office2/key.pub
+quiet 0 tian -C office sync
+quiet 0 tian -C office2 sync
+quiet 0 sqlite3 office2/tian.db "SELECT id, suggestion, state, void
+	FROM measure WHERE proposal = '1-1-002' ORDER BY id"
+says out 'm1|增设学位。|done|'
+says out 'm2|||1'
+quiet 0 tian -C office2 verify --hub
+ok 'another machine of the office comes to the same'
 exit $failed
