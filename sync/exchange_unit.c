@@ -37,8 +37,8 @@ static int push_once(struct node *node, struct hub *hub, const struct run *run,
 			rc = err_set(err, ERR_STALE, "%s moved",
 				     buf_text(&ref));
 		if (rc == 0)
-			rc = node_set_oid(node->replica, NODE_SENT,
-					  &update.new_oid, err);
+			rc = node_note_oid(node->replica, NODE_SENT,
+					   &update.new_oid, err);
 		if (rc == 0)
 			run->report->pushed += n;
 	}

@@ -243,6 +243,14 @@ int db_commit(struct db *db, struct err *err)
 	return db_exec(db, "COMMIT", err);
 }
 
+int db_wait(struct db *db, bool on, struct err *err)
+{
+	return db_exec(db,
+		       on ? "PRAGMA synchronous = FULL"
+			  : "PRAGMA synchronous = NORMAL",
+		       err);
+}
+
 void db_rollback(struct db *db)
 {
 	if (db_in_transaction(db))

@@ -57,6 +57,10 @@ int db_exists(bool *yes, struct db *db, const char *sql,
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db); /* harmless outside a transaction */
+/* Whether a commit waits for the disk, as it does after db_open; not within a
+ * transaction. One that did not wait may be undone by a power cut until the
+ * next that does, or db_close: for what can be found out again. */
+int db_wait(struct db *db, bool on, struct err *err);
 bool db_in_transaction(struct db *db);
 /* Triggers on or off for this connection. A replica has them off, so that
  * what is merged bypasses capture, but for the time of an edit (edit.h).

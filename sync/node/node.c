@@ -102,6 +102,20 @@ int node_get_oid(struct oid *out, struct replica *replica, const char *name,
 	return rc;
 }
 
+int node_note_oid(struct replica *replica, const char *name,
+		  const struct oid *oid, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	struct err ignored;
+	int rc = db_wait(db, false, err);
+	int back;
+
+	if (rc == 0)
+		rc = node_set_oid(replica, name, oid, err);
+	back = db_wait(db, true, rc == 0 ? err : &ignored);
+	return rc < 0 ? rc : back;
+}
+
 int node_set_oid(struct replica *replica, const char *name,
 		 const struct oid *oid, struct err *err)
 {

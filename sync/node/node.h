@@ -41,6 +41,9 @@ int node_get_oid(struct oid *out, struct replica *replica, const char *name,
 		 struct err *err);
 int node_set_oid(struct replica *replica, const char *name,
 		 const struct oid *oid, struct err *err);
+/* The same outside a transaction, not waited for (db_wait). */
+int node_note_oid(struct replica *replica, const char *name,
+		  const struct oid *oid, struct err *err);
 
 /* Whether this is the office's pinned key; where none is pinned it is pinned
  * now, and *first says so. ERR_CORRUPT: another one is pinned. */

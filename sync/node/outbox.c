@@ -406,7 +406,26 @@ static int note_commits(struct making *making, struct err *err)
 	return rc;
 }
 
-static int note_in_transaction(struct making *making, struct err *err)
+/* Not waited for: what a power cut undoes is made up by the next run. */
+static int note_unwaited(struct making *making, struct db *db, struct err *err)
+{
+	struct err ignored;
+	int rc = db_wait(db, false, err);
+	int back;
+
+	if (rc == 0)
+		rc = db_begin(db, err);
+	if (rc == 0)
+		rc = note_commits(making, err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	if (rc < 0)
+		db_rollback(db);
+	back = db_wait(db, true, rc == 0 ? err : &ignored);
+	return rc < 0 ? rc : back;
+}
+
+static int note_own(struct making *making, struct err *err)
 {
 	struct db *db = replica_db(making->node->replica);
 	char known[SYNC_COMMIT_TEXT];
@@ -417,17 +436,7 @@ static int note_in_transaction(struct making *making, struct err *err)
 	if (making->last == 0)
 		return 0;
 	rc = node_commit_of(known, making->node, id, err);
-	if (rc < 0 || *known != '\0')
-		return rc;
-	rc = db_begin(db, err);
-	if (rc < 0)
-		return rc;
-	rc = note_commits(making, err);
-	if (rc == 0)
-		rc = db_commit(db, err);
-	if (rc < 0)
-		db_rollback(db);
-	return rc;
+	return rc < 0 || *known != '\0' ? rc : note_unwaited(making, db, err);
 }
 
 int outbox_commit(size_t *made, struct node *node, struct err *err)
@@ -452,7 +461,7 @@ int outbox_commit(size_t *made, struct node *node, struct err *err)
 						&before, err);
 	}
 	if (rc == 0)
-		rc = note_in_transaction(&making, err);
+		rc = note_own(&making, err);
 	if (made != NULL)
 		*made = making.made;
 	buf_release(&ref);

@@ -212,6 +212,35 @@ static void db__a_long_transaction_leaves_its_log_to_the_next(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+static int64_t synchronous(void)
+{
+	struct err err = {0};
+	sqlite3_stmt *stmt;
+	int64_t level;
+
+	assert_int_equal(db_stmt(&stmt, db, "PRAGMA synchronous", &err), 0);
+	assert_int_equal(db_step(db, stmt, &err), 1);
+	level = db_int(stmt, 0);
+	sqlite3_reset(stmt);
+	return level;
+}
+
+static void db__every_commit_waits_for_the_disk_unless_told(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(synchronous(), 2); /* FULL */
+	assert_int_equal(db_wait(db, false, &err), 0);
+	assert_int_equal(synchronous(), 1);
+	assert_int_equal(db_wait(db, true, &err), 0);
+	assert_int_equal(synchronous(), 2);
+	assert_int_equal(db_begin(db, &err), 0);
+	assert_true(db_wait(db, false, &err) < 0);
+	db_rollback(db);
+	assert_int_equal(synchronous(), 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -223,6 +252,7 @@ int main(void)
 		TEST(db__triggers_can_be_left_out),
 		TEST(db__what_is_no_database_is_said_to_be_corrupt),
 		TEST(db__a_long_transaction_leaves_its_log_to_the_next),
+		TEST(db__every_commit_waits_for_the_disk_unless_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
