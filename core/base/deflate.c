@@ -152,3 +152,76 @@ int deflate_front(size_t *made, bool *ended, void *out, size_t room,
 	inflateEnd(&stream);
 	return inflated(status, err);
 }
+
+/* Of long objects, git's trees, most bytes are hashes: nothing is gained by
+ * looking long. */
+enum { DEFLATER_LEVEL = 6, DEFLATER_LONG_LEVEL = 1 };
+
+struct deflater {
+	z_stream streams[2]; /* for up to SMALL bytes, and for longer ones */
+	bool open[2];
+};
+
+int deflater_open(struct deflater **out, struct err *err)
+{
+	*out = calloc(1, sizeof(**out));
+	return *out == NULL ? err_nomem(err) : 0;
+}
+
+void deflater_close(struct deflater *deflater)
+{
+	if (deflater == NULL)
+		return;
+	for (size_t i = 0; i < 2; i++)
+		if (deflater->open[i])
+			deflateEnd(&deflater->streams[i]);
+	free(deflater);
+}
+
+static int ready(struct deflater *deflater, bool is_long, struct err *err)
+{
+	z_stream *stream = &deflater->streams[is_long];
+	int status;
+
+	if (deflater->open[is_long])
+		status = deflateReset(stream);
+	else
+		status = deflateInit2(
+			stream, is_long ? DEFLATER_LONG_LEVEL : DEFLATER_LEVEL,
+			Z_DEFLATED, is_long ? WINDOW : SMALL_WINDOW,
+			is_long ? MEMORY : SMALL_MEMORY, Z_DEFAULT_STRATEGY);
+	deflater->open[is_long] = status == Z_OK;
+	return status == Z_OK ? 0 : err_nomem(err);
+}
+
+int deflater_add(struct buf *out, struct deflater *deflater, const void *bytes,
+		 size_t len, struct err *err)
+{
+	bool is_long = len > SMALL;
+	z_stream *stream = &deflater->streams[is_long];
+	unsigned char *room;
+	uLong most;
+	int rc = ready(deflater, is_long, err);
+
+	if (rc < 0)
+		return rc;
+	most = deflateBound(stream, (uLong)len);
+	room = malloc(most);
+	if (room == NULL)
+		return err_nomem(err);
+	stream->next_in = (z_const Bytef *)bytes;
+	stream->avail_in = (uInt)len;
+	stream->next_out = room;
+	stream->avail_out = (uInt)most;
+	if (deflate(stream, Z_FINISH) == Z_STREAM_END)
+		buf_add(out, room, stream->total_out);
+	else
+		rc = err_set(err, ERR_FAIL, "deflate failed");
+	free(room);
+	return rc < 0 ? rc : buf_check(out, err);
+}
+
+uint32_t deflate_crc32(uint32_t crc, const void *bytes, size_t len)
+{
+	return (uint32_t)crc32_z(crc, bytes, len);
+}

@@ -4,6 +4,8 @@
 #ifndef TIAN_CORE_DEFLATE_H
 #define TIAN_CORE_DEFLATE_H
 
+#include <stdint.h>
+
 #include "core/base/buf.h"
 
 /* Values shorter than this stay as they are. */
@@ -24,5 +26,17 @@ int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
  * exactly those. Whatever follows it is not looked at. ERR_CORRUPT: as above. */
 int deflate_front(size_t *made, bool *ended, void *out, size_t room,
 		  const void *bytes, size_t len, struct err *err);
+
+/* Makes bare zlib streams; what takes long to set up is set up once. */
+struct deflater;
+
+int deflater_open(struct deflater **out, struct err *err);
+void deflater_close(struct deflater *deflater); /* NULL is fine */
+/* Appends a stream of `bytes`, of less than 2^31. */
+int deflater_add(struct buf *out, struct deflater *deflater, const void *bytes,
+		 size_t len, struct err *err);
+
+/* CRC-32 as zlib and git have it; begin with 0. */
+uint32_t deflate_crc32(uint32_t crc, const void *bytes, size_t len);
 
 #endif

@@ -29,8 +29,11 @@ int pack_make(struct buf *out, struct repository *from,
 	      const struct oid_list *oids, struct err *err)
 {
 	git_packbuilder *builder = NULL;
-	int rc = repository_pack_builder(&builder, from, oids, err);
+	int rc = repository_pack_bytes(out, from, oids, err);
 
+	if (rc != 0)
+		return rc < 0 ? rc : buf_check(out, err);
+	rc = repository_pack_builder(&builder, from, oids, err);
 	if (rc == 0 && libgit.packbuilder_foreach(builder, add_part, out) < 0)
 		rc = repository_git_error(err, "make a pack");
 	libgit.packbuilder_free(builder);

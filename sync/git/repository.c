@@ -261,6 +261,7 @@ void repository_close(struct repository *repository)
 		return;
 	repository_unlock(repository);
 	close_git(repository);
+	repository_forget_made(repository);
 	oid_list_release(&repository->fresh);
 	free(repository->path);
 	free(repository);
@@ -422,6 +423,29 @@ int repository_read(struct buf *out, struct repository *repository,
 		libgit.odb_object_size(object));
 	libgit.odb_object_free(object);
 	return buf_check(out, err);
+}
+
+int repository_read_any(struct buf *out, enum object_kind *kind,
+			struct repository *repository, const struct oid *oid,
+			struct err *err)
+{
+	char hex[OID_TEXT];
+	git_object_t type;
+	git_oid id;
+	size_t size;
+
+	to_git(&id, oid);
+	oid_format(hex, oid);
+	if (libgit.odb_read_header(&size, &type, repository->odb, &id) < 0) {
+		repository_git_error(err, "object %s", hex);
+		return err->code = ERR_CORRUPT;
+	}
+	for (*kind = OBJECT_COMMIT; *kind <= OBJECT_BLOB; (*kind)++)
+		if (kinds[*kind].type == type)
+			return repository_read(out, repository, oid, *kind,
+					       err);
+	return err_set(err, ERR_CORRUPT, "object %s is of no kind of ours",
+		       hex);
 }
 
 int repository_find(struct oid *out, struct repository *repository,

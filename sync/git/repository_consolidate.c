@@ -3,9 +3,12 @@
  *
  * Each sync writes one pack, and each lookup asks every pack. When there are
  * many, those are joined that are small beside what is joined already, as
- * `git repack --geometric` does: an object is copied about log2(n) times in
- * its life, and the number of packs stays below PACKS_MAX. */
+ * `git repack --geometric` does: an object is copied, as it stands, about
+ * log2(n) times in its life. Packs of LARGE bytes are left as they are, so
+ * that no sync ever waits long for this; `git gc` may join them. The number of
+ * others stays below PACKS_MAX. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +16,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sync/git/pack_join.h"
 #include "sync/git/repository_room.h"
 
-enum { PACKS_MAX = 24, GEOMETRIC = 2 };
+enum { PACKS_MAX = 24, GEOMETRIC = 2, LARGE = 32 << 20 };
 
 struct pack {
 	char name[NAME_MAX + 1]; /* without `.pack` */
 	off_t size;
+	struct timespec made;
 };
 
 struct packs {
@@ -35,9 +40,13 @@ static int add_pack(struct packs *packs, int folder, const char *file,
 	struct stat st;
 	size_t len = strlen(file) - strlen(".pack");
 	char keep[NAME_MAX + 8];
+	char index[NAME_MAX + 8];
 
+	/* Without its index a pack is not there (yet, or any more). */
 	snprintf(keep, sizeof(keep), "%.*s.keep", (int)len, file);
-	if (fstatat(folder, file, &st, 0) != 0 ||
+	snprintf(index, sizeof(index), "%.*s.idx", (int)len, file);
+	if (fstatat(folder, file, &st, 0) != 0 || st.st_size >= LARGE ||
+	    faccessat(folder, index, F_OK, 0) != 0 ||
 	    faccessat(folder, keep, F_OK, 0) == 0)
 		return 0;
 	if (packs->n == packs->cap) {
@@ -52,6 +61,7 @@ static int add_pack(struct packs *packs, int folder, const char *file,
 	}
 	pack = &packs->items[packs->n++];
 	pack->size = st.st_size;
+	pack->made = st.st_mtim;
 	snprintf(pack->name, sizeof(pack->name), "%.*s", (int)len, file);
 	return 0;
 }
@@ -84,48 +94,17 @@ static int by_size(const void *a, const void *b)
 				  : strcmp(x->name, y->name);
 }
 
-/* How many of the smallest to join. */
+/* How many of the smallest to join, of no more than 3 LARGE together. */
 static size_t choose(const struct packs *packs)
 {
 	off_t sum = 0;
 	size_t n = 0;
 
-	while (n < packs->n &&
+	while (n < packs->n && sum < 2 * LARGE &&
 	       (n < 2 || packs->items[n].size <= GEOMETRIC * sum ||
 		packs->n - n > PACKS_MAX / 2))
 		sum += packs->items[n++].size;
 	return n;
-}
-
-static int take_oid(const git_oid *id, void *payload)
-{
-	struct oid oid;
-
-	memcpy(oid.bytes, id->id, OID_SIZE);
-	return oid_list_add(payload, &oid) ? 0 : -1;
-}
-
-static int list_objects(struct oid_list *out, const char *folder,
-			const struct pack *pack, struct err *err)
-{
-	git_odb_backend *backend = NULL;
-	struct buf path = BUF_INIT;
-	int rc;
-
-	buf_addf(&path, "%s/%s.idx", folder, pack->name);
-	rc = buf_check(&path, err);
-	if (rc < 0)
-		goto done;
-	if (libgit.odb_backend_one_pack(&backend, buf_text(&path)) < 0) {
-		rc = repository_git_error(err, "open %s", buf_text(&path));
-		goto done;
-	}
-	if (backend->foreach (backend, take_oid, out) < 0)
-		rc = repository_git_error(err, "read %s", buf_text(&path));
-	backend->free(backend);
-done:
-	buf_release(&path);
-	return rc;
 }
 
 /* The index first: without it a pack is not there for anybody. */
@@ -143,23 +122,86 @@ static void remove_pack(const char *folder, const struct pack *pack)
 	buf_release(&path);
 }
 
-static int join(struct repository *repository, const char *folder,
-		const struct packs *packs, size_t n, struct err *err)
+static int by_age(const void *a, const void *b)
 {
-	char made[REPOSITORY_PACK_NAME];
-	struct oid_list oids = {NULL, 0, 0};
-	int rc = 0;
+	const struct pack *x = a;
+	const struct pack *y = b;
 
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = list_objects(&oids, folder, &packs->items[i], err);
+	if (x->made.tv_sec != y->made.tv_sec)
+		return x->made.tv_sec < y->made.tv_sec ? -1 : 1;
+	return (x->made.tv_nsec > y->made.tv_nsec) -
+	       (x->made.tv_nsec < y->made.tv_nsec);
+}
+
+/* Into the room, as pack-NAME.pack and .idx. */
+static int write_joined(char name[OID_TEXT], const char *room,
+			const char *const *paths, size_t n, struct err *err)
+{
+	struct buf index = BUF_INIT;
+	char made[PATH_MAX + 16];
+	char path[PATH_MAX + 64];
+	int rc = 0;
+	int fd;
+
+	snprintf(made, sizeof(made), "%s/joined", room);
+	fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	if (fd < 0)
+		return err_errno(err, "%s", made);
+	rc = pack_join(name, &index, fd, paths, n, err);
+	if (close(fd) != 0 && rc == 0)
+		rc = err_errno(err, "%s", made);
+	snprintf(path, sizeof(path), "%s/pack-%s.pack", room, name);
+	if (rc == 0 && rename(made, path) != 0)
+		rc = err_errno(err, "%s", path);
 	if (rc == 0)
-		rc = repository_pack_as(made, repository, repository, &oids,
-					err);
-	/* The new pack bears the name of an old one if that held all. */
+		rc = repository_write_part(room, name, "idx", &index, err);
+	buf_release(&index);
+	return rc;
+}
+
+static int join_paths(char name[OID_TEXT], struct repository *repository,
+		      const char *const *paths, size_t n, struct err *err)
+{
+	char room[PATH_MAX];
+	int rc = repository_open_room(room, repository, err);
+
+	if (rc == 0)
+		rc = write_joined(name, room, paths, n, err);
+	if (rc == 0)
+		rc = repository_move_in(repository, name, err);
+	repository_close_room(repository, rc == 0);
+	return rc;
+}
+
+/* The first n, oldest first. */
+static int join(struct repository *repository, const char *folder,
+		struct packs *packs, size_t n, struct err *err)
+{
+	char **paths = calloc(n + 1, sizeof(*paths)); /* owned */
+	char name[OID_TEXT];
+	int rc = paths == NULL ? err_nomem(err) : 0;
+
+	qsort(packs->items, n, sizeof(*packs->items), by_age);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct buf path = BUF_INIT;
+
+		buf_addf(&path, "%s/%s", folder, packs->items[i].name);
+		rc = buf_check(&path, err);
+		paths[i] = buf_take(&path);
+	}
+	if (rc == 0)
+		rc = join_paths(name, repository,
+				(const char *const *)(void *)paths, n, err);
+	/* The new pack is an old one if that held all. */
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (strcmp(packs->items[i].name, made) != 0)
+		if (strcmp(packs->items[i].name + strlen("pack-"), name) != 0)
 			remove_pack(folder, &packs->items[i]);
-	oid_list_release(&oids);
+	for (size_t i = 0; paths != NULL && i < n; i++)
+		free(paths[i]);
+	free(paths);
+	if (rc == 0 && libgit.odb_refresh(repository->odb) < 0)
+		rc = repository_git_error(err, "open packs of %s",
+					  repository->path);
 	return rc;
 }
 

@@ -3,6 +3,8 @@
 #ifndef TIAN_SYNC_REPOSITORY_ROOM_H
 #define TIAN_SYNC_REPOSITORY_ROOM_H
 
+#include <limits.h>
+
 #include "core/base/git_library.h"
 #include "sync/git/repository.h"
 
@@ -14,11 +16,12 @@ struct repository {
 	enum repository_mode mode;
 	git_repository *git;
 	git_odb *odb;
-	git_odb_backend *memory; /* owned by odb; NULL when read-only */
-	struct oid_list fresh;	 /* what memory holds */
-	int lock;		 /* descriptor, -1 while not locked */
-	bool dirty;		 /* the lock file says what we are doing */
-	struct oid begins;	 /* zero: nowhere, it is whole */
+	git_odb_backend *memory;      /* owned by odb; NULL when read-only */
+	struct oid_list fresh;	      /* what memory holds */
+	int lock;		      /* descriptor, -1 while not locked */
+	bool dirty;		      /* the lock file says what we are doing */
+	struct oid begins;	      /* zero: nowhere, it is whole */
+	struct repository_made *made; /* the last pack, owned; or NULL */
 };
 
 /* ERR_FAIL with libgit2's own words after "fmt: ". */
@@ -43,11 +46,27 @@ int repository_pack_builder(git_packbuilder **out, struct repository *from,
 /* Writes the listed objects of `from` as one pack into `to`. */
 int repository_pack(struct repository *to, struct repository *from,
 		    const struct oid_list *oids, struct err *err);
-enum { REPOSITORY_PACK_NAME = 64 };
-/* The same; `name` becomes the pack's, without `.pack`. */
-int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
-		       struct repository *from, const struct oid_list *oids,
+/* Appends such a pack to *out: 1; 0: they are many or large, see the builder
+ * above. */
+int repository_pack_bytes(struct buf *out, struct repository *from,
+			  const struct oid_list *oids, struct err *err);
+void repository_forget_made(struct repository *repository);
+/* Reads an object of whatever kind it is. */
+int repository_read_any(struct buf *out, enum object_kind *kind,
+			struct repository *repository, const struct oid *oid,
+			struct err *err);
+
+/* A folder for files of a pack that is being written, pack-NAME.pack and .idx;
+ * needs the lock. */
+int repository_open_room(char room[PATH_MAX], struct repository *repository,
+			 struct err *err);
+int repository_write_part(const char *room, const char *name, const char *kind,
+			  const struct buf *bytes, struct err *err);
+/* Both are there: waits for the disk and moves them to the others. */
+int repository_move_in(struct repository *repository, const char *name,
 		       struct err *err);
+/* After either: `moved` says that nothing is left in it. */
+void repository_close_room(struct repository *repository, bool moved);
 /* Notes in the lock file that `what` is about to be written: a ref's name, or
  * "" for a pack. Needs the lock. */
 int repository_intend(struct repository *repository, const char *what,

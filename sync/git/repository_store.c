@@ -1,14 +1,8 @@
 /* repository_store.c - new objects: gathered in memory, written as one pack.
- * Knows trees and packs; no ref, no commit's meaning. */
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
+ * Knows trees; no ref, no commit's meaning. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "sync/git/durable.h"
 #include "sync/git/repository_room.h"
 #include "sync/git/tree.h"
 
@@ -143,92 +137,6 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 	qsort(edits, n, sizeof(*edits), edit_compare);
 	return edit_level(out, repository, base != NULL ? base : &none, edits,
 			  n, 0, err);
-}
-
-/* --- packs ------------------------------------------------------------- */
-
-/* On the disk first, then visible; the index last: a pack without one is not
- * there. */
-static int move_in(const char *room, const char *folder, const char *name,
-		   struct err *err)
-{
-	static const char *const kinds[] = {"pack", "idx"};
-	char from[2][PATH_MAX + 128];
-	char to[2][PATH_MAX + 128];
-	const char *const files[] = {from[0], from[1]};
-	int rc;
-
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(from[i], sizeof(from[i]), "%s/pack-%s.%s", room, name,
-			 kinds[i]);
-		snprintf(to[i], sizeof(to[i]), "%s/pack-%s.%s", folder, name,
-			 kinds[i]);
-	}
-	rc = durable_files(files, 2, err);
-	for (size_t i = 0; rc == 0 && i < 2; i++)
-		if (rename(from[i], to[i]) != 0)
-			rc = err_errno(err, "%s", to[i]);
-	return rc == 0 ? durable_folder(folder, err) : rc;
-}
-
-/* libgit2 waits for the disk four times a pack; here it waits for none. */
-static int write_pack(git_packbuilder *builder, struct repository *to,
-		      struct err *err)
-{
-	char folder[PATH_MAX];
-	char room[PATH_MAX];
-	int rc;
-
-	snprintf(folder, sizeof(folder), "%s/objects/pack", to->path);
-	snprintf(room, sizeof(room), "%s/objects/" REPOSITORY_ROOM, to->path);
-	repository_empty_folder(room); /* of a run that was killed */
-	if (mkdir(room, 0777) != 0 && errno != EEXIST)
-		return err_errno(err, "%s", room);
-	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
-	rc = libgit.packbuilder_write(builder, room, 0, NULL, NULL);
-	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-	if (rc < 0)
-		rc = repository_git_error(err, "write pack into %s", to->path);
-	else
-		rc = move_in(room, folder, libgit.packbuilder_name(builder),
-			     err);
-	if (rc < 0)
-		repository_empty_folder(room);
-	rmdir(room);
-	return rc;
-}
-
-int repository_pack_as(char name[REPOSITORY_PACK_NAME], struct repository *to,
-		       struct repository *from, const struct oid_list *oids,
-		       struct err *err)
-{
-	git_packbuilder *builder = NULL;
-	int rc;
-
-	name[0] = '\0';
-	if (oids->n == 0)
-		return 0;
-	rc = repository_intend(to, "", err);
-	if (rc == 0)
-		rc = repository_pack_builder(&builder, from, oids, err);
-	if (rc < 0)
-		return err_wrap(err, "pack for %s", to->path);
-	rc = write_pack(builder, to, err);
-	if (rc == 0)
-		snprintf(name, REPOSITORY_PACK_NAME, "pack-%s",
-			 libgit.packbuilder_name(builder));
-	libgit.packbuilder_free(builder);
-	if (rc == 0 && libgit.odb_refresh(to->odb) < 0)
-		rc = repository_git_error(err, "open pack in %s", to->path);
-	return rc;
-}
-
-int repository_pack(struct repository *to, struct repository *from,
-		    const struct oid_list *oids, struct err *err)
-{
-	char name[REPOSITORY_PACK_NAME];
-
-	return repository_pack_as(name, to, from, oids, err);
 }
 
 int repository_flush(struct repository *repository, struct err *err)

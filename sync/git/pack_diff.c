@@ -1,0 +1,127 @@
+/* pack_diff.c - one object told as a difference to another. */
+#include "sync/git/pack_diff.h"
+
+#include <string.h>
+
+enum {
+	RUN = 12, /* a copy takes up to 8 bytes, and parts what it parts */
+	GAP = 64, /* after as many bytes that differ, what follows moved */
+	COPY_MAX = 0xffff,
+	INSERT_MAX = 127
+};
+
+static void add_number(struct buf *out, size_t value)
+{
+	for (; value > 127; value >>= 7)
+		buf_addc(out, (char)((value & 127) | 128));
+	buf_addc(out, (char)value);
+}
+
+static void add_copy_step(struct buf *out, size_t at, size_t n)
+{
+	size_t op = out->len;
+	unsigned bits = 128;
+
+	buf_addc(out, 0);
+	for (unsigned i = 0; i < 4; i++)
+		if ((at >> 8 * i & 255) != 0) {
+			buf_addc(out, (char)(at >> 8 * i & 255));
+			bits |= 1U << i;
+		}
+	for (unsigned i = 0; i < 3; i++)
+		if ((n >> 8 * i & 255) != 0) {
+			buf_addc(out, (char)(n >> 8 * i & 255));
+			bits |= 16U << i;
+		}
+	if (!out->failed)
+		out->data[op] = (char)bits;
+}
+
+static void add_copy(struct buf *out, size_t at, size_t n)
+{
+	while (n > 0) {
+		size_t now = n < COPY_MAX ? n : COPY_MAX;
+
+		add_copy_step(out, at, now);
+		at += now;
+		n -= now;
+	}
+}
+
+static void add_bytes(struct buf *out, const char *at, size_t n)
+{
+	while (n > 0) {
+		size_t now = n < INSERT_MAX ? n : INSERT_MAX;
+
+		buf_addc(out, (char)now);
+		buf_add(out, at, now);
+		at += now;
+		n -= now;
+	}
+}
+
+/* Where the next run of bytes that are the same at the same place begins, at
+ * most GAP on; `end` if there is none. */
+static size_t next_run(size_t *len, const char *a, const char *b, size_t at,
+		       size_t end)
+{
+	size_t last = end - at > GAP ? at + GAP : end;
+
+	for (; at < last; at++) {
+		size_t n = 0;
+
+		while (at + n < end && a[at + n] == b[at + n])
+			n++;
+		if (n >= RUN) {
+			*len = n;
+			return at;
+		}
+		at += n;
+	}
+	*len = 0;
+	return end;
+}
+
+/* How many bytes at the end of both are the same, beyond `from`. */
+static size_t same_tail(const struct buf *base, const struct buf *to,
+			size_t from)
+{
+	size_t most = (base->len < to->len ? base->len : to->len) - from;
+	size_t n = 0;
+
+	while (n < most &&
+	       base->data[base->len - 1 - n] == to->data[to->len - 1 - n])
+		n++;
+	return n;
+}
+
+bool pack_diff(struct buf *out, const struct buf *base, const struct buf *to,
+	       size_t limit)
+{
+	size_t both = base->len < to->len ? base->len : to->len;
+	size_t start = out->len;
+	size_t done = 0;
+	size_t tail = 0;
+	size_t run;
+	size_t at = 0;
+
+	add_number(out, base->len);
+	add_number(out, to->len);
+	while (!out->failed && out->len - start <= limit &&
+	       (at = next_run(&run, base->data, to->data, done, both)) < both) {
+		add_bytes(out, to->data + done, at - done);
+		add_copy(out, at, run);
+		done = at + run;
+	}
+	tail = same_tail(base, to, done);
+	if (tail < RUN)
+		tail = 0;
+	if (to->len - done - tail <= limit) {
+		add_bytes(out, to->data + done, to->len - done - tail);
+		add_copy(out, base->len - tail, tail);
+	}
+	if (to->len - done - tail <= limit && out->len - start <= limit)
+		return true;
+	buf_truncate(out, start);
+	return false;
+}

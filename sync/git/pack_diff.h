@@ -1,0 +1,23 @@
+/* pack_diff.h - one object told as a difference to another that stands before
+ * it in a pack: gitformat-pack(5), "Deltified representation".
+ *
+ *   base size, result size: 7 bits a byte, least first, bit 7: more follow
+ *   1sssoooo ...  copy from the base: up to 4 bytes of offset, 3 of size,
+ *                 those whose bit is set
+ *   0nnnnnnn ...  the next n bytes, n > 0
+ *
+ * Knows bytes. Quick rather than thorough: it finds what was changed in place
+ * (a tree in which one file is another) and one stretch put in or taken out. */
+#ifndef TIAN_SYNC_PACK_DIFF_H
+#define TIAN_SYNC_PACK_DIFF_H
+
+#include <stdbool.h>
+
+#include "core/base/buf.h"
+
+/* Appends to *out what makes `to` of `base`; false, and nothing appended, where
+ * that is longer than `limit`. Lengths below 2^24. Ask out->failed. */
+bool pack_diff(struct buf *out, const struct buf *base, const struct buf *to,
+	       size_t limit);
+
+#endif

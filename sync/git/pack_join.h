@@ -1,0 +1,22 @@
+/* pack_join.h - several packs become one, entry by entry, as they stand:
+ * nothing is inflated but trees that may be kept as differences (to the one
+ * before they are one file of a thousand).
+ * Knows pack files; no repository, and removes nothing.
+ *
+ * (J1) Each entry's CRC-32 is compared before it counts.
+ * (J2) A base stands before what refers to it by distance: what is in two
+ *      packs is taken from the first of them, and each pack has all bases of
+ *      its own. */
+#ifndef TIAN_SYNC_PACK_JOIN_H
+#define TIAN_SYNC_PACK_JOIN_H
+
+#include "core/base/buf.h"
+#include "sync/git/oid.h"
+
+/* Joins the n packs `paths`, without `.pack`, oldest first, into the file `fd`
+ * (empty, borrowed). `name` and *index (appended to): as pack_writer_finish.
+ * ERR_CORRUPT: one of them is damaged; ERR_MISSING: one is gone. */
+int pack_join(char name[OID_TEXT], struct buf *index, int fd,
+	      const char *const *paths, size_t n, struct err *err);
+
+#endif

@@ -1,0 +1,337 @@
+/* pack_writer.c - a pack and its index, written object by object. */
+#include "sync/git/pack_writer.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/deflate.h"
+#include "core/base/sha1.h"
+#include "sync/git/pack_diff.h"
+
+enum { TYPE_OFFSET_DELTA = 6 };
+
+/* Which objects are compared, with how many before, and how long a chain of
+ * differences may get. */
+enum {
+	DIFFER_MIN = 1024, /* bytes */
+	DIFFER_MAX = 1 << 20,
+	BEFORE = 8,
+	DEPTH_MAX = 16
+};
+
+enum { HEAD = 12, ENTRY_HEAD = 32, KEPT = 1 << 18 /* bytes until written */ };
+
+struct entry {
+	struct oid oid;
+	uint32_t crc;
+	uint32_t offset;
+};
+
+struct before {
+	struct buf bytes;
+	enum object_kind kind;
+	uint64_t offset;
+	unsigned depth;
+};
+
+struct pack_writer {
+	int fd;		/* -1: all stays in `out` */
+	struct buf out; /* what is not written yet */
+	struct sha1 sha1;
+	uint64_t written; /* bytes that have left `out` */
+	struct entry *entries;
+	uint32_t n;	/* entries begun */
+	uint32_t total; /* to come */
+	struct before before[BEFORE];
+	size_t next; /* of `before` to be replaced */
+	struct deflater *deflater;
+};
+
+static void put_number(unsigned char *at, uint32_t value)
+{
+	for (size_t i = 0; i < 4; i++)
+		at[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
+		     struct err *err)
+{
+	struct pack_writer *writer = calloc(1, sizeof(*writer));
+	unsigned char head[HEAD] = "PACK";
+	int rc;
+
+	if (writer == NULL ||
+	    (writer->entries =
+		     calloc((size_t)n + 1, sizeof(*writer->entries))) == NULL) {
+		free(writer);
+		return err_nomem(err);
+	}
+	writer->fd = fd;
+	writer->total = n;
+	sha1_init(&writer->sha1);
+	put_number(head + 4, 2);
+	put_number(head + 8, n);
+	sha1_update(&writer->sha1, head, sizeof(head));
+	buf_add(&writer->out, head, sizeof(head));
+	rc = buf_check(&writer->out, err);
+	if (rc == 0)
+		rc = deflater_open(&writer->deflater, err);
+	if (rc < 0) {
+		pack_writer_close(writer);
+		return rc;
+	}
+	*out = writer;
+	return 0;
+}
+
+void pack_writer_close(struct pack_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	deflater_close(writer->deflater);
+	for (size_t i = 0; i < BEFORE; i++)
+		buf_release(&writer->before[i].bytes);
+	buf_release(&writer->out);
+	free(writer->entries);
+	free(writer);
+}
+
+uint64_t pack_writer_offset(const struct pack_writer *writer)
+{
+	return writer->written + writer->out.len;
+}
+
+void pack_writer_take(struct buf *out, struct pack_writer *writer)
+{
+	buf_release(out);
+	*out = writer->out;
+	writer->out = (struct buf)BUF_INIT;
+}
+
+static int write_out(struct pack_writer *writer, struct err *err)
+{
+	const char *at = buf_text(&writer->out);
+	size_t left = writer->out.len;
+
+	while (left > 0) {
+		ssize_t n = write(writer->fd, at, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "write a pack");
+		at += n;
+		left -= (size_t)n;
+	}
+	writer->written += writer->out.len;
+	buf_clear(&writer->out);
+	return 0;
+}
+
+/* --- entries ------------------------------------------------------------- */
+
+int pack_writer_begin(struct pack_writer *writer, const struct oid *oid,
+		      struct err *err)
+{
+	uint64_t offset = pack_writer_offset(writer);
+
+	if (writer->n == writer->total)
+		return err_set(err, ERR_FAIL, "a pack of more than it says");
+	if (offset > PACK_WRITER_MAX)
+		return err_set(err, ERR_FAIL, "a pack of more than 2 GiB");
+	writer->entries[writer->n++] = (struct entry){
+		.oid = *oid, .crc = 0, .offset = (uint32_t)offset};
+	return 0;
+}
+
+int pack_writer_bytes(struct pack_writer *writer, const void *bytes, size_t len,
+		      struct err *err)
+{
+	struct entry *entry = &writer->entries[writer->n - 1];
+
+	entry->crc = deflate_crc32(entry->crc, bytes, len);
+	sha1_update(&writer->sha1, bytes, len);
+	buf_add(&writer->out, bytes, len);
+	if (writer->fd >= 0 && writer->out.len >= KEPT && !writer->out.failed)
+		return write_out(writer, err);
+	return buf_check(&writer->out, err);
+}
+
+static size_t put_head(unsigned char head[ENTRY_HEAD], unsigned type,
+		       size_t size)
+{
+	size_t n = 0;
+
+	head[n] = (unsigned char)(type << 4 | (size & 15));
+	for (size >>= 4; size > 0; size >>= 7) {
+		head[n++] |= 128;
+		head[n] = (unsigned char)(size & 127);
+	}
+	return n + 1;
+}
+
+void pack_writer_distance(struct buf *out, uint64_t distance)
+{
+	unsigned char bytes[10];
+	size_t at = sizeof(bytes) - 1;
+
+	bytes[at] = (unsigned char)(distance & 127);
+	while ((distance >>= 7) > 0)
+		bytes[--at] = (unsigned char)(128 | (--distance & 127));
+	buf_add(out, bytes + at, sizeof(bytes) - at);
+}
+
+bool pack_writer_differs(size_t size)
+{
+	return size >= DIFFER_MIN && size <= DIFFER_MAX;
+}
+
+/* The shortest difference to one of those before, in *diff; NULL if none is
+ * worth it. */
+static const struct before *find_base(struct buf *diff,
+				      const struct pack_writer *writer,
+				      enum object_kind kind,
+				      const struct buf *bytes)
+{
+	const struct before *best = NULL;
+	size_t limit = bytes->len / 4;
+
+	for (size_t i = 0; i < BEFORE; i++) {
+		const struct before *before = &writer->before[i];
+		struct buf made = BUF_INIT;
+
+		if (before->kind != kind || before->depth >= DEPTH_MAX ||
+		    !pack_diff(&made, &before->bytes, bytes, limit)) {
+			buf_release(&made);
+			continue;
+		}
+		buf_release(diff);
+		*diff = made;
+		limit = made.len > 0 ? made.len - 1 : 0;
+		best = before;
+	}
+	return best;
+}
+
+static int remember(struct pack_writer *writer, enum object_kind kind,
+		    const struct buf *bytes, uint64_t offset, unsigned depth,
+		    struct err *err)
+{
+	struct before *before = &writer->before[writer->next];
+
+	writer->next = (writer->next + 1) % BEFORE;
+	before->kind = kind;
+	before->offset = offset;
+	before->depth = depth;
+	buf_clear(&before->bytes);
+	buf_add(&before->bytes, buf_text(bytes), bytes->len);
+	return buf_check(&before->bytes, err);
+}
+
+int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
+		    enum object_kind kind, const struct buf *bytes,
+		    struct err *err)
+{
+	uint64_t offset = pack_writer_offset(writer);
+	bool differs = pack_writer_differs(bytes->len);
+	const struct before *base = NULL;
+	const struct buf *plain;
+	unsigned char head[ENTRY_HEAD];
+	struct buf start = BUF_INIT;
+	struct buf diff = BUF_INIT;
+	unsigned depth = 0;
+	int rc = pack_writer_begin(writer, oid, err);
+
+	if (rc == 0 && differs)
+		base = find_base(&diff, writer, kind, bytes);
+	if (base != NULL)
+		depth = base->depth + 1;
+	buf_add(&start, head,
+		base == NULL ? put_head(head, kind, bytes->len)
+			     : put_head(head, TYPE_OFFSET_DELTA, diff.len));
+	plain = base != NULL ? &diff : bytes;
+	if (base != NULL)
+		pack_writer_distance(&start, offset - base->offset);
+	if (rc == 0)
+		rc = buf_check(&start, err);
+	if (rc == 0)
+		rc = buf_check(&diff, err);
+	if (rc == 0)
+		rc = deflater_add(&start, writer->deflater, buf_text(plain),
+				  plain->len, err);
+	if (rc == 0)
+		rc = pack_writer_bytes(writer, start.data, start.len, err);
+	if (rc == 0 && differs)
+		rc = remember(writer, kind, bytes, offset, depth, err);
+	buf_release(&start);
+	buf_release(&diff);
+	return rc;
+}
+
+/* --- the end ------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+	return memcmp(&((const struct entry *)a)->oid,
+		      &((const struct entry *)b)->oid, OID_SIZE);
+}
+
+static void add_number(struct buf *out, uint32_t value)
+{
+	unsigned char bytes[4];
+
+	put_number(bytes, value);
+	buf_add(out, bytes, sizeof(bytes));
+}
+
+static int make_index(struct buf *out, const struct pack_writer *writer,
+		      const uint8_t trailer[SHA1_SIZE], struct err *err)
+{
+	const struct entry *entries = writer->entries;
+	uint8_t digest[SHA1_SIZE];
+	size_t start = out->len;
+	struct sha1 sha1;
+	uint32_t count = 0;
+
+	buf_add(out, "\377tOc\0\0\0\2", 8);
+	for (unsigned i = 0; i < 256; i++) {
+		while (count < writer->n && entries[count].oid.bytes[0] <= i)
+			count++;
+		add_number(out, count);
+	}
+	for (uint32_t i = 0; i < writer->n; i++)
+		buf_add(out, entries[i].oid.bytes, OID_SIZE);
+	for (uint32_t i = 0; i < writer->n; i++)
+		add_number(out, entries[i].crc);
+	for (uint32_t i = 0; i < writer->n; i++)
+		add_number(out, entries[i].offset);
+	buf_add(out, trailer, SHA1_SIZE);
+	if (out->failed)
+		return buf_check(out, err);
+	sha1_init(&sha1);
+	sha1_update(&sha1, out->data + start, out->len - start);
+	sha1_final(&sha1, digest);
+	buf_add(out, digest, sizeof(digest));
+	return buf_check(out, err);
+}
+
+int pack_writer_finish(char name[OID_TEXT], struct buf *index,
+		       struct pack_writer *writer, struct err *err)
+{
+	struct oid trailer;
+	int rc;
+
+	if (writer->n != writer->total)
+		return err_set(err, ERR_FAIL, "a pack of fewer than it says");
+	sha1_final(&writer->sha1, trailer.bytes);
+	buf_add(&writer->out, trailer.bytes, OID_SIZE);
+	rc = buf_check(&writer->out, err);
+	if (rc == 0 && writer->fd >= 0)
+		rc = write_out(writer, err);
+	qsort(writer->entries, writer->n, sizeof(*writer->entries), by_name);
+	oid_format(name, &trailer);
+	return rc < 0 ? rc : make_index(index, writer, trailer.bytes, err);
+}

@@ -1,0 +1,56 @@
+/* pack_writer.h - a pack and its index, written object by object.
+ * Source: gitformat-pack(5), packs and indexes of version 2:
+ *
+ *   pack:  "PACK", 2, n; entries; SHA-1 of all before
+ *   entry: type and size, 4 + 7 + 7 ... bits, least first, bit 7: more follow;
+ *          of type 6: how far in front of it its base begins; a zlib stream
+ *   index: ff 't' 'O' 'c', 2, 256 counts (names whose first byte is at most
+ *          i), the n sorted names, CRC-32 of each entry, offset of each, the
+ *          pack's SHA-1, SHA-1 of all before. Numbers are big-endian.
+ *
+ * Knows bytes; neither repositories nor the disk's cache. A large object that
+ * is nearly one of those before it is kept as the difference. */
+#ifndef TIAN_SYNC_PACK_WRITER_H
+#define TIAN_SYNC_PACK_WRITER_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "sync/git/oid.h"
+#include "sync/git/repository.h"
+
+enum { PACK_WRITER_MAX = 0x7fffffff }; /* bytes, all offsets in 31 bits */
+
+struct pack_writer;
+
+/* Of exactly `n` objects. Into the file `fd` (borrowed), or, where that is -1,
+ * into memory. */
+int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
+		     struct err *err);
+void pack_writer_close(struct pack_writer *writer); /* NULL is fine */
+/* Adds an object; it stands at no other place in the pack. */
+int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
+		    enum object_kind kind, const struct buf *bytes,
+		    struct err *err);
+/* Whether pack_writer_add might keep an object of this size as a difference. */
+bool pack_writer_differs(size_t size);
+
+/* An object as it stands in another pack: an entry begins, its bytes follow,
+ * and its CRC-32 is told. pack_writer_offset before pack_writer_begin says
+ * where it stands. */
+uint64_t pack_writer_offset(const struct pack_writer *writer);
+int pack_writer_begin(struct pack_writer *writer, const struct oid *oid,
+		      struct err *err);
+int pack_writer_bytes(struct pack_writer *writer, const void *bytes, size_t len,
+		      struct err *err);
+/* Appends how far back the base is, as it stands in an entry of type 6. */
+void pack_writer_distance(struct buf *out, uint64_t distance);
+
+/* Ends the pack; its name is the SHA-1 at its end, in hexadecimal, and *index
+ * (appended to) its index. */
+int pack_writer_finish(char name[OID_TEXT], struct buf *index,
+		       struct pack_writer *writer, struct err *err);
+/* Hands over the pack that was made in memory. */
+void pack_writer_take(struct buf *out, struct pack_writer *writer);
+
+#endif

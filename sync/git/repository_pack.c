@@ -1,0 +1,295 @@
+/* repository_pack.c - objects written into a repository as one pack.
+ * Knows pack files and when they are on the disk; no ref, no commit.
+ *
+ * A few objects are written by us (pack_writer.h), straight through. Many are
+ * worth libgit2's search for what is alike among them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sync/git/durable.h"
+#include "sync/git/pack_writer.h"
+#include "sync/git/repository_room.h"
+
+enum { FEW = 64 /* objects */, FEW_BYTES = 16 << 20 };
+
+/* The last pack made of a repository's objects: what was sent is often what is
+ * then kept, and the other way round. */
+struct repository_made {
+	struct oid_list oids; /* sorted */
+	struct buf pack;
+	struct buf index;
+	char name[OID_TEXT];
+};
+
+void repository_forget_made(struct repository *repository)
+{
+	struct repository_made *made = repository->made;
+
+	if (made == NULL)
+		return;
+	oid_list_release(&made->oids);
+	buf_release(&made->pack);
+	buf_release(&made->index);
+	free(made);
+	repository->made = NULL;
+}
+
+/* --- into the folder ------------------------------------------------------ */
+
+static void room_of(char out[PATH_MAX], const struct repository *repository)
+{
+	snprintf(out, PATH_MAX, "%s/objects/" REPOSITORY_ROOM,
+		 repository->path);
+}
+
+int repository_open_room(char room[PATH_MAX], struct repository *repository,
+			 struct err *err)
+{
+	int rc = repository_intend(repository, "", err);
+
+	room_of(room, repository);
+	if (rc < 0)
+		return rc;
+	if (mkdir(room, 0777) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_errno(err, "%s", room);
+	repository_empty_folder(room); /* of a run that was killed */
+	return 0;
+}
+
+void repository_close_room(struct repository *repository, bool moved)
+{
+	char room[PATH_MAX];
+
+	room_of(room, repository);
+	if (!moved)
+		repository_empty_folder(room);
+	rmdir(room);
+}
+
+/* On the disk first, then visible; the index last: a pack without one is not
+ * there. */
+int repository_move_in(struct repository *repository, const char *name,
+		       struct err *err)
+{
+	static const char *const kinds[] = {"pack", "idx"};
+	char room[PATH_MAX];
+	char folder[PATH_MAX + 32];
+	char from[2][PATH_MAX + 128];
+	char to[2][PATH_MAX + 128];
+	const char *const files[] = {from[0], from[1]};
+	int rc;
+
+	room_of(room, repository);
+	snprintf(folder, sizeof(folder), "%s/objects/pack", repository->path);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(from[i], sizeof(from[i]), "%s/pack-%s.%s", room, name,
+			 kinds[i]);
+		snprintf(to[i], sizeof(to[i]), "%s/pack-%s.%s", folder, name,
+			 kinds[i]);
+	}
+	rc = durable_files(files, 2, err);
+	for (size_t i = 0; rc == 0 && i < 2; i++)
+		if (rename(from[i], to[i]) != 0)
+			rc = err_errno(err, "%s", to[i]);
+	return rc == 0 ? durable_folder(folder, err) : rc;
+}
+
+int repository_write_part(const char *room, const char *name, const char *kind,
+			  const struct buf *bytes, struct err *err)
+{
+	char path[PATH_MAX + 128];
+	const char *at = buf_text(bytes);
+	size_t left = bytes->len;
+	int rc = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/pack-%s.%s", room, name, kind);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	if (fd < 0)
+		return err_errno(err, "%s", path);
+	while (rc == 0 && left > 0) {
+		ssize_t n = write(fd, at, left);
+
+		if (n < 0 && errno != EINTR)
+			rc = err_errno(err, "%s", path);
+		at += n > 0 ? n : 0;
+		left -= n > 0 ? (size_t)n : 0;
+	}
+	if (close(fd) != 0 && rc == 0)
+		rc = err_errno(err, "%s", path);
+	return rc;
+}
+
+/* --- a few objects --------------------------------------------------------- */
+
+static int compare(const void *a, const void *b)
+{
+	return memcmp(a, b, OID_SIZE);
+}
+
+/* 1: `made` is of these objects, which are then sorted there. */
+static int same_objects(struct oid_list *sorted, const struct repository *from,
+			const struct oid_list *oids, struct err *err)
+{
+	const struct repository_made *made = from->made;
+
+	for (size_t i = 0; i < oids->n; i++)
+		if (!oid_list_add(sorted, &oids->items[i]))
+			return err_nomem(err);
+	qsort(sorted->items, sorted->n, OID_SIZE, compare);
+	return made != NULL && made->oids.n == sorted->n &&
+	       memcmp(made->oids.items, sorted->items, sorted->n * OID_SIZE) ==
+		       0;
+}
+
+/* 1: written; 0: they are too large. */
+static int add_objects(struct pack_writer *writer, struct repository *from,
+		       const struct oid_list *oids, struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	size_t all = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && all <= FEW_BYTES && i < oids->n; i++) {
+		enum object_kind kind = OBJECT_BLOB;
+
+		rc = repository_read_any(&bytes, &kind, from, &oids->items[i],
+					 err);
+		all += bytes.len;
+		if (rc == 0)
+			rc = pack_writer_add(writer, &oids->items[i], kind,
+					     &bytes, err);
+	}
+	buf_release(&bytes);
+	return rc < 0 ? rc : all <= FEW_BYTES;
+}
+
+/* Makes from->made: 1, or 0 where the objects are too large for that. */
+static int make_few(struct repository *from, const struct oid_list *oids,
+		    struct err *err)
+{
+	struct repository_made *made = calloc(1, sizeof(*made));
+	struct pack_writer *writer = NULL;
+	int rc;
+
+	repository_forget_made(from);
+	from->made = made;
+	if (made == NULL)
+		return err_nomem(err);
+	rc = pack_writer_open(&writer, -1, (uint32_t)oids->n, err);
+	if (rc == 0)
+		rc = add_objects(writer, from, oids, err);
+	if (rc > 0) {
+		int ended = pack_writer_finish(made->name, &made->index, writer,
+					       err);
+		rc = ended < 0 ? ended : rc;
+	}
+	if (rc > 0)
+		pack_writer_take(&made->pack, writer);
+	else
+		repository_forget_made(from);
+	pack_writer_close(writer);
+	return rc;
+}
+
+/* A pack of a few objects, in from->made: 1; 0: they are many or large. */
+static int need_few(struct repository *from, const struct oid_list *oids,
+		    struct err *err)
+{
+	struct oid_list sorted = {NULL, 0, 0};
+	int rc;
+
+	if (oids->n > FEW)
+		return 0;
+	rc = same_objects(&sorted, from, oids, err);
+	if (rc == 0) {
+		rc = make_few(from, oids, err);
+		if (rc > 0) {
+			from->made->oids = sorted; /* its own now */
+			return rc;
+		}
+	}
+	oid_list_release(&sorted);
+	return rc;
+}
+
+static int write_few(struct repository *to, const struct repository *from,
+		     struct err *err)
+{
+	const struct repository_made *made = from->made;
+	char room[PATH_MAX];
+	int rc = repository_open_room(room, to, err);
+
+	if (rc == 0)
+		rc = repository_write_part(room, made->name, "pack",
+					   &made->pack, err);
+	if (rc == 0)
+		rc = repository_write_part(room, made->name, "idx",
+					   &made->index, err);
+	if (rc == 0)
+		rc = repository_move_in(to, made->name, err);
+	repository_close_room(to, rc == 0);
+	return rc;
+}
+
+int repository_pack_bytes(struct buf *out, struct repository *from,
+			  const struct oid_list *oids, struct err *err)
+{
+	int rc = need_few(from, oids, err);
+
+	if (rc > 0)
+		buf_add(out, buf_text(&from->made->pack), from->made->pack.len);
+	return rc;
+}
+
+/* --- many ------------------------------------------------------------------ */
+
+/* libgit2 waits for the disk four times a pack; here it waits for none. */
+static int write_many(struct repository *to, struct repository *from,
+		      const struct oid_list *oids, struct err *err)
+{
+	git_packbuilder *builder = NULL;
+	char room[PATH_MAX];
+	int rc = repository_pack_builder(&builder, from, oids, err);
+
+	if (rc < 0)
+		return rc;
+	rc = repository_open_room(room, to, err);
+	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
+	if (rc == 0 &&
+	    libgit.packbuilder_write(builder, room, 0, NULL, NULL) < 0)
+		rc = repository_git_error(err, "write pack into %s", to->path);
+	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+	if (rc == 0)
+		rc = repository_move_in(to, libgit.packbuilder_name(builder),
+					err);
+	repository_close_room(to, rc == 0);
+	libgit.packbuilder_free(builder);
+	return rc;
+}
+
+int repository_pack(struct repository *to, struct repository *from,
+		    const struct oid_list *oids, struct err *err)
+{
+	int rc;
+
+	if (oids->n == 0)
+		return 0;
+	rc = need_few(from, oids, err);
+	if (rc >= 0)
+		rc = rc > 0 ? write_few(to, from, err)
+			    : write_many(to, from, oids, err);
+	if (rc < 0)
+		return err_wrap(err, "pack for %s", to->path);
+	if (libgit.odb_refresh(to->odb) < 0)
+		return repository_git_error(err, "open pack in %s", to->path);
+	return 0;
+}
