@@ -33,7 +33,8 @@ int exchange_mend(struct node *node, struct hub *hub, const struct oid *there,
 		  const struct run *run, struct err *err);
 /* A unit's node that has received nothing yet begins at the newest checkpoint,
  * if the hub has one that it may believe; else it does nothing. */
-int exchange_begin(struct node *node, struct hub *hub, struct err *err);
+int exchange_begin(struct node *node, struct hub *hub, const struct run *run,
+		   struct err *err);
 /* What a unit's node that began at a checkpoint was never sent. */
 int exchange_history(struct node *node, struct hub *hub, const struct run *run,
 		     struct err *err);

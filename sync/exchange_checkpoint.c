@@ -25,16 +25,17 @@ static bool is_bad(int rc)
 /* --- a unit begins ------------------------------------------------------- */
 
 /* Signed by a key that it names as the office's, which is the pinned one if
- * one is pinned, and whole. */
+ * one is pinned, or one that this vouches for, and whole. */
 static int check_checkpoint(struct node *node, const struct oid *oid,
-			    struct err *err)
+			    const struct run *run, struct err *err)
 {
+	const char *site = replica_site(node->replica);
+	struct vouch vouch = {NULL, 0};
 	struct inbox_entry entry;
 	struct oid sheet;
 	char *pinned = NULL;
 	bool first;
-	int rc = inbox_read(&entry, node->repository, oid,
-			    replica_site(node->replica), err);
+	int rc = inbox_read(&entry, node->repository, oid, site, err);
 
 	if (rc < 0)
 		return rc;
@@ -42,8 +43,14 @@ static int check_checkpoint(struct node *node, const struct oid *oid,
 			     PARCEL_CHECKPOINT, err);
 	if (rc == 0)
 		rc = replica_get(&pinned, node->replica, NODE_OFFICE_KEY, err);
+	if (rc == 0)
+		rc = vouch_of_checkpoint(&vouch, node->repository,
+					 &entry.commit, site, err);
+	if (rc == 0)
+		rc = inbox_vouched(node, &entry, &vouch, run, err);
 	if (rc == 0 && *pinned != '\0')
 		rc = inbox_check(&first, node->replica, &entry, NULL, err);
+	vouch_release(&vouch);
 	free(pinned);
 	inbox_entry_release(&entry);
 	return rc;
@@ -77,18 +84,19 @@ static int begin_whole(struct node *node, struct hub *hub, struct err *err)
 }
 
 static int begin_at(struct node *node, struct hub *hub, const struct oid *oid,
-		    struct err *err)
+		    const struct run *run, struct err *err)
 {
 	int rc = repository_set_begin(node->repository, oid, err);
 
 	if (rc == 0)
 		rc = hub_fetch(hub, node->repository, oid, 1, err);
 	if (rc == 0)
-		rc = check_checkpoint(node, oid, err);
+		rc = check_checkpoint(node, oid, run, err);
 	return is_bad(rc) ? begin_whole(node, hub, err) : rc;
 }
 
-int exchange_begin(struct node *node, struct hub *hub, struct err *err)
+int exchange_begin(struct node *node, struct hub *hub, const struct run *run,
+		   struct err *err)
 {
 	struct buf name = BUF_INIT;
 	struct oid there;
@@ -108,7 +116,7 @@ int exchange_begin(struct node *node, struct hub *hub, struct err *err)
 	if (rc < 0 || oid_is_zero(&there) || oid_is_zero(&tip) ||
 	    repository_has(node->repository, &tip))
 		return rc;
-	return begin_at(node, hub, &there, err);
+	return begin_at(node, hub, &there, run, err);
 }
 
 /* --- and gets the rest --------------------------------------------------- */
@@ -134,6 +142,20 @@ static int apply_before(struct node *node, const struct oid *oid,
 		if (rc < 0)
 			db_rollback(db);
 	}
+	inbox_entry_release(&entry);
+	return rc;
+}
+
+/* The proof begins with the first commit, and so does the pin. */
+static int pin_first(struct node *node, const struct oid *oid, struct err *err)
+{
+	struct inbox_entry entry;
+	int rc = inbox_read(&entry, node->repository, oid,
+			    replica_site(node->replica), err);
+
+	if (rc < 0)
+		return rc;
+	rc = node_pin(node->replica, entry.signer, err);
 	inbox_entry_release(&entry);
 	return rc;
 }
@@ -165,6 +187,8 @@ int exchange_history(struct node *node, struct hub *hub, const struct run *run,
 		run_progress(run, SYNC_STAGE_APPLY, i, chain.n);
 		rc = apply_before(node, &chain.items[i], run, err);
 	}
+	if (rc == 0 && chain.n > 0)
+		rc = pin_first(node, &chain.items[0], err);
 	if (rc == 0)
 		rc = repository_set_begin(repository, &none, err);
 	oid_list_release(&chain);

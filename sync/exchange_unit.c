@@ -119,7 +119,7 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 		return not_enrolled(node, run, err);
 	run_progress(run, SYNC_STAGE_FETCH, 0, 0);
 	if (rc == 0)
-		rc = exchange_begin(node, hub, err);
+		rc = exchange_begin(node, hub, run, err);
 	if (rc == 0)
 		rc = hub_fetch(hub, node->repository, &tip, 1, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING)

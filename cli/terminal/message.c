@@ -231,6 +231,11 @@ static const char *const foreign[] = {
 	N_("the office's key is %s, and from now on no other is believed "
 	   "unless this one names it"),
 	N_("compare it with what the office tells"),
+	N_("the office's key that was told here vouches for %s, which is "
+	   "believed as the office's"),
+	N_("signed with another key than the office's, which is %s here"),
+	N_("that one has signed nothing here that names it; ask the office "
+	   "for the key that began this unit's inbox"),
 	N_("another computer of the office began the ledger at this hub first; "
 	   "nothing of this one was merged: run tian init --office for a new "
 	   "folder, and let the first one enrol its key (tian unit add office "

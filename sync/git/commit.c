@@ -221,7 +221,7 @@ static bool take_signature(struct commit *out, struct lines *lines,
 	return !out->payload.failed && !out->signature.failed;
 }
 
-static bool parse(struct commit *out, const struct buf *raw)
+static bool parse_all(struct commit *out, const struct buf *raw)
 {
 	const char *text = buf_text(raw);
 	const char *blank = memmem(text, raw->len, "\n\n", 2);
@@ -242,6 +242,15 @@ static bool parse(struct commit *out, const struct buf *raw)
 	return out->message != NULL;
 }
 
+bool commit_parse(struct commit *out, const struct buf *raw)
+{
+	*out = (struct commit){.n_parents = 0};
+	if (parse_all(out, raw))
+		return true;
+	commit_release(out);
+	return false;
+}
+
 int commit_read(struct commit *out, struct repository *repository,
 		const struct oid *oid, struct err *err)
 {
@@ -249,13 +258,13 @@ int commit_read(struct commit *out, struct repository *repository,
 	char hex[OID_TEXT];
 	int rc = repository_read(&raw, repository, oid, OBJECT_COMMIT, err);
 
-	*out = (struct commit){.id = *oid};
-	if (rc == 0 && !parse(out, &raw)) {
-		commit_release(out);
+	*out = (struct commit){.n_parents = 0};
+	if (rc == 0 && !commit_parse(out, &raw)) {
 		oid_format(hex, oid);
 		rc = err_set(err, ERR_CORRUPT,
 			     "commit %s is not one we would write", hex);
 	}
+	out->id = *oid;
 	if (rc == 0 && repository_begins(repository, oid)) {
 		out->n_parents = 0;
 		out->begins = true;

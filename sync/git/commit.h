@@ -50,6 +50,8 @@ struct commit {
  * is no commit git would write. */
 int commit_read(struct commit *out, struct repository *repository,
 		const struct oid *oid, struct err *err);
+/* The same from an object's bytes, without id. False: none git would write. */
+bool commit_parse(struct commit *out, const struct buf *raw);
 void commit_release(struct commit *commit);
 /* The key that signed it. ERR_CORRUPT: unsigned, or it does not hold. */
 int commit_signer(uint8_t public_key[CRYPTO_PUBLIC_SIZE],

@@ -87,10 +87,23 @@ void inbox_entry_release(struct inbox_entry *entry)
 	signers_release(&entry->signers);
 }
 
+static int not_vouched(struct err *err)
+{
+	struct err why = *err;
+
+	return err_set(err, ERR_CORRUPT,
+		       "%s: that one has signed nothing here that names it; "
+		       "ask the office for the key that began this unit's "
+		       "inbox",
+		       why.text);
+}
+
 int inbox_check(bool *first, struct replica *replica,
 		const struct inbox_entry *entry, const struct signers *before,
 		struct err *err)
 {
+	int rc;
+
 	*first = false;
 	if (before != NULL)
 		return signers_allow(before, REPLICA_OFFICE, entry->signer,
@@ -104,7 +117,8 @@ int inbox_check(bool *first, struct replica *replica,
 		return err_set(err, ERR_CORRUPT,
 			       "signed with a key that it does not name as "
 			       "the office's");
-	return node_check_pin(first, replica, entry->signer, err);
+	rc = node_check_pin(first, replica, entry->signer, err);
+	return rc == ERR_CORRUPT ? not_vouched(err) : rc;
 }
 
 /* On first use the office's key is believed; a person can compare it. */
@@ -123,6 +137,42 @@ static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
 				"compare it with what the office tells",
 				buf_text(&fingerprint));
 	buf_release(&fingerprint);
+	return rc;
+}
+
+static int tell_vouched(const struct inbox_entry *entry, const struct run *run,
+			struct err *err)
+{
+	struct buf fingerprint = BUF_INIT;
+	int rc;
+
+	key_print_fingerprint(&fingerprint, entry->signer);
+	rc = buf_check(&fingerprint, err);
+	if (rc == 0)
+		rc = run_detail(run, SYNC_NOTICE, err,
+				"the office's key that was told here vouches "
+				"for %s, which is believed as the office's",
+				buf_text(&fingerprint));
+	buf_release(&fingerprint);
+	return rc;
+}
+
+int inbox_vouched(struct node *node, const struct inbox_entry *entry,
+		  const struct vouch *vouch, const struct run *run,
+		  struct err *err)
+{
+	char *pinned = NULL;
+	bool holds = false;
+	int rc = replica_get(&pinned, node->replica, NODE_OFFICE_KEY, err);
+
+	if (rc == 0 && *pinned != '\0' && !vouch_is_pin(pinned, entry->signer))
+		rc = vouch_holds(&holds, vouch, node->repository, pinned,
+				 entry->signer, entry->time, err);
+	if (rc == 0 && holds)
+		rc = node_pin(node->replica, entry->signer, err);
+	if (rc == 0 && holds)
+		rc = tell_vouched(entry, run, err);
+	free(pinned);
 	return rc;
 }
 
@@ -566,6 +616,39 @@ static int move_ref(struct node *node, struct err *err)
 	return rc;
 }
 
+/* The first one is signed with a key that the pinned one may vouch for. */
+static int check_first(struct node *node, const struct oid_list *chain,
+		       const struct run *run, struct err *err)
+{
+	const char *site = replica_site(node->replica);
+	struct vouch vouch = {NULL, 0};
+	struct inbox_entry entry;
+	int rc = inbox_read(&entry, node->repository, &chain->items[0], site,
+			    err);
+
+	if (rc < 0)
+		return rc;
+	rc = vouch_of_chain(&vouch, node->repository,
+			    &chain->items[chain->n - 1], site, err);
+	if (rc == 0)
+		rc = inbox_vouched(node, &entry, &vouch, run, err);
+	vouch_release(&vouch);
+	inbox_entry_release(&entry);
+	return rc;
+}
+
+static bool is_pinned(const struct node *node)
+{
+	struct err ignored;
+	char *pinned = NULL;
+	bool is = replica_get(&pinned, node->replica, NODE_OFFICE_KEY,
+			      &ignored) == 0 &&
+		  *pinned != '\0';
+
+	free(pinned);
+	return is;
+}
+
 int inbox_receive(struct node *node, const struct oid *tip,
 		  const struct run *run, struct err *err)
 {
@@ -579,6 +662,8 @@ int inbox_receive(struct node *node, const struct oid *tip,
 		rc = check_behind(node, tip, &here, run, err);
 		chain.n = 0;
 	}
+	if (rc == 0 && chain.n > 0 && oid_is_zero(&here) && is_pinned(node))
+		rc = check_first(node, &chain, run, err);
 	for (size_t i = 0; rc == 0 && i < chain.n; i++) {
 		run_progress(run, SYNC_STAGE_APPLY, i, chain.n);
 		rc = receive_or_part(node, &chain.items[i], run, err);

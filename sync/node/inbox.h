@@ -8,6 +8,7 @@
 #include "sync/node/node.h"
 #include "sync/node/report.h"
 #include "sync/identity/signers.h"
+#include "sync/office/vouch.h"
 
 /* One inbox commit, read and checked in itself. */
 struct inbox_entry {
@@ -27,6 +28,12 @@ void inbox_entry_release(struct inbox_entry *entry);
 int inbox_check(bool *first, struct replica *replica,
 		const struct inbox_entry *entry, const struct signers *before,
 		struct err *err);
+/* Where `entry`, the first that this node reads, is signed with another key
+ * than the pinned one, and that one vouches for it, it is pinned instead, and
+ * said so. */
+int inbox_vouched(struct node *node, const struct inbox_entry *entry,
+		  const struct vouch *vouch, const struct run *run,
+		  struct err *err);
 /* Applies its batches and verdicts in the caller's transaction. */
 int inbox_apply(struct replica *replica, struct repository *repository,
 		const struct inbox_entry *entry, const struct run *run,

@@ -153,22 +153,44 @@ static int read_office_key(struct buf *out, const char *told, struct err *err)
 	return buf_check(out, err);
 }
 
+/* Either is a line, or a fingerprint. */
+static bool is_same_key(const char *a, const char *b)
+{
+	uint8_t public_key[CRYPTO_PUBLIC_SIZE];
+	char fingerprints[2][KEY_FINGERPRINT];
+	const char *const both[] = {a, b};
+	struct err ignored;
+
+	for (size_t i = 0; i < 2; i++)
+		if (key_public_parse(public_key, both[i], &ignored) == 0)
+			key_fingerprint(fingerprints[i], public_key);
+		else
+			snprintf(fingerprints[i], KEY_FINGERPRINT, "%s",
+				 both[i]);
+	return strcmp(fingerprints[0], fingerprints[1]) == 0;
+}
+
 static int pin_office(struct replica *replica, const char *told,
 		      struct err *err)
 {
 	struct buf wanted = BUF_INIT;
 	char *pinned = NULL;
+	char *before = NULL;
 	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
 
+	if (rc == 0)
+		rc = replica_get(&before, replica, NODE_OFFICE_TOLD, err);
 	if (rc == 0)
 		rc = read_office_key(&wanted, told, err);
 	if (rc == 0 && *pinned == '\0')
 		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&wanted),
 				 err);
-	else if (rc == 0 && strcmp(pinned, buf_text(&wanted)) != 0)
+	else if (rc == 0 && !is_same_key(buf_text(&wanted), pinned) &&
+		 !is_same_key(buf_text(&wanted), before))
 		rc = err_set(err, ERR_INPUT,
 			     "another key of the office is pinned here "
 			     "already");
+	free(before);
 	free(pinned);
 	buf_release(&wanted);
 	return rc;

@@ -153,6 +153,30 @@ int node_check_pin(bool *first, struct replica *replica,
 	return rc;
 }
 
+int node_pin(struct replica *replica,
+	     const uint8_t public_key[CRYPTO_PUBLIC_SIZE], struct err *err)
+{
+	struct buf line = BUF_INIT;
+	char *pinned = NULL;
+	char *told = NULL;
+	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
+
+	key_public_line(&line, public_key);
+	if (rc == 0)
+		rc = buf_check(&line, err);
+	if (rc == 0 && strcmp(pinned, buf_text(&line)) != 0)
+		rc = replica_get(&told, replica, NODE_OFFICE_TOLD, err);
+	if (rc == 0 && told != NULL && *told == '\0')
+		rc = replica_set(replica, NODE_OFFICE_TOLD, pinned, err);
+	if (rc == 0)
+		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
+				 err);
+	free(told);
+	free(pinned);
+	buf_release(&line);
+	return rc;
+}
+
 int node_site_name(struct buf *out, struct replica *replica, const char *site,
 		   struct err *err)
 {

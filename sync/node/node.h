@@ -13,7 +13,10 @@
 #define NODE_NAME "name" /* of the site, as init was told */
 #define NODE_OFFICE_KEY \
 	"office_key" /* pinned: a public key line, or a fingerprint in hex */
-#define NODE_MAIN "main"	  /* last main commit replayed (office) */
+#define NODE_OFFICE_TOLD \
+	"office_told"	 /* what init was told, where that key vouched for the \
+			 pinned one (vouch.h) */
+#define NODE_MAIN "main" /* last main commit replayed (office) */
 #define NODE_SCHEMA "main_schema" /* the schema it was merged with */
 #define NODE_DELIVERED \
 	"delivered" /* main commit up to which no inbox is
@@ -50,6 +53,11 @@ int node_note_oid(struct replica *replica, const char *name,
 int node_check_pin(bool *first, struct replica *replica,
 		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE],
 		   struct err *err);
+
+/* Pins another one instead: the pinned one vouches for it, or for what it has
+ * signed. */
+int node_pin(struct replica *replica,
+	     const uint8_t public_key[CRYPTO_PUBLIC_SIZE], struct err *err);
 
 /* Appends the site's name for people: the unit's, else what init was told (own
  * site), else the code. */

@@ -15,6 +15,7 @@
 #include "core/merge/late.h"
 #include "sync/wire/batch.h"
 #include "sync/office/sheet.h"
+#include "sync/office/vouch.h"
 
 /* A checkpoint costs what the site has now. It is made when as much was sent
  * since the last one, so that all of them cost no more than what was sent; or
@@ -463,6 +464,21 @@ static bool is_checkpoint_due(const struct packing *packing)
 	return since >= CHECKPOINT_MIN && since >= packing->before.size;
 }
 
+/* For a node that was told the key of another machine of the office. */
+static int add_vouch(struct packing *packing, struct err *err)
+{
+	struct node *node = packing->node;
+	struct vouch vouch = {NULL, 0};
+	int rc = vouch_of_chain(&vouch, node->repository, &packing->order->base,
+				packing->order->site, err);
+
+	if (rc == 0)
+		rc = vouch_write(&packing->checkpoint, &vouch,
+				 node->key.public_key, err);
+	vouch_release(&vouch);
+	return rc;
+}
+
 static int add_checkpoint(struct packing *packing, struct err *err)
 {
 	struct keys all = {NULL, 0, 0};
@@ -473,6 +489,8 @@ static int add_checkpoint(struct packing *packing, struct err *err)
 			      strlen(packing->assigned.items[i]), err);
 	if (rc == 0)
 		rc = sheet_add_cases(&packing->checkpoint, &all, err);
+	if (rc == 0)
+		rc = add_vouch(packing, err);
 	if (rc == 0)
 		rc = sheet_finish(&packing->checkpoint, err);
 	keys_release(&all);

@@ -1,6 +1,7 @@
 /* verify_inbox.c - inboxes: signed by the office, linear, and holding what
  * main says their site may see. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sync/node/inbox.h"
@@ -98,6 +99,41 @@ static int replay_commit(struct replaying *replaying, const struct oid *oid,
 	return proof_damage(replaying->proof, rc, where, err);
 }
 
+/* Whoever signed a commit signed all before it, by their hashes: where the
+ * pinned key did not begin the inbox but went on with it, its first commit is
+ * believed. */
+static int pin_first(struct proof *proof, struct replica *into,
+		     const struct oid_list *chain, struct err *err)
+{
+	uint8_t first[CRYPTO_PUBLIC_SIZE];
+	char *pinned = NULL;
+	bool found = false;
+	int rc = replica_get(&pinned, into, NODE_OFFICE_KEY, err);
+
+	for (size_t i = 0; rc == 0 && *pinned != '\0' && !found && i < chain->n;
+	     i++) {
+		uint8_t signer[CRYPTO_PUBLIC_SIZE];
+		struct commit commit;
+		struct err ignored;
+
+		if (commit_read(&commit, proof->repository, &chain->items[i],
+				&ignored) < 0)
+			break;
+		if (commit_signer(signer, &commit, &ignored) == 0) {
+			found = vouch_is_pin(pinned, signer);
+			if (i == 0)
+				memcpy(first, signer, sizeof(first));
+		} else if (i == 0) {
+			i = chain->n; /* told where it is replayed */
+		}
+		commit_release(&commit);
+	}
+	if (found)
+		rc = node_pin(into, first, err);
+	free(pinned);
+	return rc;
+}
+
 static int replay(struct proof *proof, struct replica *into, const char *site,
 		  const struct oid *tip, struct err *err)
 {
@@ -108,6 +144,8 @@ static int replay(struct proof *proof, struct replica *into, const char *site,
 	int rc = outbox_chain(&chain, proof->repository, tip, &none, err);
 
 	rc = proof_damage(proof, rc, "inbox", err);
+	if (rc == 0)
+		rc = pin_first(proof, into, &chain, err);
 	if (rc == 0)
 		rc = db_begin(db, err);
 	for (size_t i = 0; rc == 0 && i < chain.n; i++)

@@ -109,6 +109,11 @@ void world_decide(const char *name, const char *entity, const char *row,
 
 void world_enrol(const char *name, const char *site)
 {
+	world_enrol_at("office", name, site);
+}
+
+void world_enrol_at(const char *office, const char *name, const char *site)
+{
 	char fingerprint[KEY_FINGERPRINT];
 	struct buf line = BUF_INIT;
 	struct buf sql = BUF_INIT;
@@ -122,7 +127,7 @@ void world_enrol(const char *name, const char *site)
 		 "INSERT INTO signer(site, fingerprint, public_key)"
 		 " VALUES ('%s', '%s', '%s')",
 		 site, fingerprint, buf_text(&line));
-	world_edit("office", "李明", buf_text(&sql));
+	world_edit(office, "李明", buf_text(&sql));
 	buf_release(&sql);
 	buf_release(&line);
 }

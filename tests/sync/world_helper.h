@@ -17,6 +17,9 @@ void world_at_mailbox(const char *name, const char *site, const char *mailbox);
 /* The office enrols the key of folder `name` for a site. */
 void world_enrol(const char *name, const char *site);
 
+/* The same by any machine of the office. */
+void world_enrol_at(const char *office, const char *name, const char *site);
+
 /* Plain SQL on a node's database through a connection with triggers, as one
  * edit signed `author`. */
 void world_edit(const char *name, const char *author, const char *sql);
