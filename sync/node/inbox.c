@@ -180,9 +180,9 @@ int inbox_vouched(struct node *node, const struct inbox_entry *entry,
 
 /* A receipt must be of what this node has: changes under its name that it
  * does not know are another copy's, and would hide its own. */
-static int not_here(struct err *err)
+static int not_here(int code, struct err *err)
 {
-	return err_set(err, ERR_STALE,
+	return err_set(err, code,
 		       "the office has changes under this node's name that "
 		       "this replica does not have");
 }
@@ -196,13 +196,15 @@ static int check_receipt(struct replica *replica, const struct batch *batch,
 	if (batch->origin == replica_origin(replica) && batch->n_changes > 0)
 		rc = outbox_logged(&logged, replica,
 				   &batch->changes[batch->n_changes - 1], err);
-	return rc == 0 && !logged ? not_here(err) : rc;
+	return rc == 0 && !logged ? not_here(ERR_STALE, err) : rc;
 }
 
 /* So must be what a snapshot accounts for: one that goes further would
- * supersede what is written here next. */
+ * supersede what is written here next. Whoever has read the chain has had the
+ * receipts before it; who begins with it has not. */
 static int check_snapshot(struct replica *replica,
-			  const struct snapshot *snapshot, struct err *err)
+			  const struct snapshot *snapshot, bool begins,
+			  struct err *err)
 {
 	uint64_t last = 0;
 	int rc = change_log_last(&last, replica, err);
@@ -210,7 +212,7 @@ static int check_snapshot(struct replica *replica,
 	for (size_t i = 0; rc == 0 && i < snapshot->n; i++)
 		if (snapshot->parts[i].origin == replica_origin(replica) &&
 		    snapshot->parts[i].last > last)
-			rc = not_here(err);
+			rc = not_here(begins ? ERR_STALE : ERR_CORRUPT, err);
 	return rc;
 }
 
@@ -340,7 +342,8 @@ static int read_file(struct buf *out, struct repository *repository,
 
 static int apply_snapshots(struct replica *replica,
 			   struct repository *repository,
-			   const struct oid *sheet, struct err *err)
+			   const struct oid *sheet, bool begins,
+			   struct err *err)
 {
 	struct snapshots snapshots = {NULL, 0};
 	struct buf bytes = BUF_INIT;
@@ -350,7 +353,7 @@ static int apply_snapshots(struct replica *replica,
 		rc = snapshots_decode(&snapshots, buf_text(&bytes), bytes.len,
 				      err);
 	for (size_t i = 0; rc == 0 && i < snapshots.n; i++) {
-		rc = check_snapshot(replica, &snapshots.items[i], err);
+		rc = check_snapshot(replica, &snapshots.items[i], begins, err);
 		if (rc == 0)
 			rc = snapshot_apply(replica, &snapshots.items[i], err);
 	}
@@ -412,7 +415,8 @@ int inbox_apply(struct replica *replica, struct repository *repository,
 		rc = apply_files(replica, repository, &sheet, entry, &result,
 				 run, err);
 	if (rc == 0)
-		rc = apply_snapshots(replica, repository, &sheet, err);
+		rc = apply_snapshots(replica, repository, &sheet,
+				     entry->commit.begins, err);
 	if (rc == 0)
 		rc = apply_verdict_file(replica, repository, &sheet, &result,
 					run, err);
