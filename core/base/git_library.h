@@ -50,20 +50,11 @@
 	X(packbuilder_new)              \
 	X(packbuilder_set_threads)      \
 	X(packbuilder_write)            \
-	X(reference_is_valid_name)      \
-	X(reference_free)               \
-	X(reference_iterator_free)      \
-	X(reference_iterator_glob_new)  \
-	X(reference_name)               \
-	X(reference_name_to_id)         \
-	X(reference_next)               \
-	X(reference_target)             \
 	X(repository_config)            \
 	X(repository_free)              \
 	X(repository_init_ext)          \
 	X(repository_init_options_init) \
-	X(repository_open_ext)          \
-	X(repository_set_odb)
+	X(repository_wrap_odb)
 
 struct git_library {
 #define X(name) __typeof__(git_##name) *name;

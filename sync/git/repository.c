@@ -15,6 +15,8 @@
 #include "sync/git/repository_room.h"
 #include "sync/git/tree.h"
 
+enum { CONFIG_MAX = 1 << 20 }; /* bytes of a `config` that is looked at */
+
 static_assert(sizeof(struct oid) == sizeof(git_oid), "SHA-1 names");
 
 int repository_git_error(struct err *err, const char *fmt, ...)
@@ -153,6 +155,46 @@ static int check_alone(const char *objects, struct err *err)
 		       path);
 }
 
+/* Whether `name` in the repository is a folder, or a file; 0: neither. */
+static mode_t kind_of(const struct repository *repository, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/%s", repository->path, name);
+	return stat(path, &st) == 0 ? st.st_mode & (mode_t)S_IFMT : 0;
+}
+
+/* Objects named by SHA-256, or refs in tables: a line of `config` says so. */
+static int check_format(const struct repository *repository, struct err *err)
+{
+	static const char *const foreign[] = {"objectformat", "refstorage"};
+	static const char *const ours[] = {"sha1", "files"};
+	struct buf path = BUF_INIT;
+	struct buf text = BUF_INIT;
+	int rc;
+
+	buf_addf(&path, "%s/config", repository->path);
+	rc = buf_check(&path, err);
+	if (rc == 0 && kind_of(repository, "config") == S_IFREG)
+		rc = buf_read_file(&text, buf_text(&path), CONFIG_MAX, err);
+	for (size_t i = 0; rc == 0 && i < 2; i++) {
+		const char *at = strcasestr(buf_text(&text), foreign[i]);
+
+		if (at == NULL)
+			continue;
+		at += strlen(foreign[i]);
+		at += strspn(at, " \t=\"");
+		if (strncasecmp(at, ours[i], strlen(ours[i])) != 0)
+			rc = err_set(err, ERR_INPUT,
+				     "%s: %s is not %s, which is not read here",
+				     buf_text(&path), foreign[i], ours[i]);
+	}
+	buf_release(&text);
+	buf_release(&path);
+	return rc;
+}
+
 static int add_backend(git_odb *odb, git_odb_backend *backend, int priority,
 		       struct err *err)
 {
@@ -197,27 +239,31 @@ static int open_objects(struct repository *repository, struct err *err)
 	return rc;
 }
 
-static int open_git(struct repository *repository, struct err *err)
+/* What libgit2 would open is looked at here, since it reads whatever a hub's
+ * HEAD, config and commondir are or lead to. */
+static int check_folder(const struct repository *repository, struct err *err)
 {
-	int rc = libgit.repository_open_ext(
-		&repository->git, repository->path,
-		GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT |
-			GIT_REPOSITORY_OPEN_BARE,
-		NULL);
-
-	if (rc == GIT_ENOTFOUND && access(repository->path, F_OK) != 0)
+	if (kind_of(repository, "objects") == S_IFDIR &&
+	    kind_of(repository, "refs") == S_IFDIR &&
+	    kind_of(repository, "HEAD") == S_IFREG)
+		return check_format(repository, err);
+	if (access(repository->path, F_OK) != 0)
 		return err_set(err, ERR_MISSING,
 			       "the folder %s is not there (is the stick "
 			       "plugged in, the share connected?)",
 			       repository->path);
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ERR_MISSING, "%s is no git repository",
-			       repository->path);
-	if (rc < 0)
-		return repository_git_error(err, "open %s", repository->path);
-	rc = open_objects(repository, err);
+	return err_set(err, ERR_MISSING, "%s is no git repository",
+		       repository->path);
+}
+
+static int open_git(struct repository *repository, struct err *err)
+{
+	int rc = check_folder(repository, err);
+
+	if (rc == 0)
+		rc = open_objects(repository, err);
 	if (rc == 0 &&
-	    libgit.repository_set_odb(repository->git, repository->odb) < 0)
+	    libgit.repository_wrap_odb(&repository->git, repository->odb) < 0)
 		rc = repository_git_error(err, "open %s", repository->path);
 	return rc;
 }
@@ -245,8 +291,10 @@ int repository_open(struct repository **out, const char *path,
 	repository->lock = -1;
 	repository->mode = mode;
 	repository->path = strdup(path);
-	rc = repository->path != NULL ? open_git(repository, err)
-				      : err_nomem(err);
+	repository->refs = ref_files_new(path);
+	rc = repository->path != NULL && repository->refs != NULL
+		     ? open_git(repository, err)
+		     : err_nomem(err);
 	if (rc < 0) {
 		repository_close(repository);
 		return rc;
@@ -263,6 +311,7 @@ void repository_close(struct repository *repository)
 	close_git(repository);
 	repository_forget_made(repository);
 	oid_list_release(&repository->fresh);
+	ref_files_free(repository->refs);
 	free(repository->path);
 	free(repository);
 }

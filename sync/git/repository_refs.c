@@ -19,23 +19,10 @@
 
 enum { STALE_LOCK_SECONDS = 60 };
 
-static void from_git(struct oid *out, const git_oid *oid)
-{
-	memcpy(out->bytes, oid->id, OID_SIZE);
-}
-
 int repository_ref(struct oid *out, struct repository *repository,
 		   const char *name, struct err *err)
 {
-	git_oid id;
-	int rc = libgit.reference_name_to_id(&id, repository->git, name);
-
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ERR_MISSING, "no ref %s", name);
-	if (rc < 0)
-		return repository_git_error(err, "ref %s", name);
-	from_git(out, &id);
-	return 0;
+	return ref_files_read(out, repository->refs, name, err);
 }
 
 /* --- moving ------------------------------------------------------------ */
@@ -112,8 +99,7 @@ static int lock_ref(struct move *move, struct repository *repository,
 	int fd = -1;
 	int rc = 0;
 
-	if (strncmp(name, "refs/", 5) != 0 ||
-	    libgit.reference_is_valid_name(name) != 1)
+	if (!ref_name_ok(name))
 		rc = err_set(err, ERR_INPUT, "no ref can be called %s", name);
 	else if ((size_t)snprintf(path, sizeof(path), "%s/%s", repository->path,
 				  name) >= sizeof(path))
@@ -277,50 +263,12 @@ static int ref_compare(const void *a, const void *b)
 		      ((const struct ref *)b)->name);
 }
 
-static int add_ref(struct ref_list *list, const char *name, const git_oid *id,
-		   struct err *err)
-{
-	struct ref *items =
-		realloc(list->items, (list->n + 1) * sizeof(*items));
-
-	if (items == NULL)
-		return err_nomem(err);
-	list->items = items;
-	items[list->n].name = strdup(name);
-	if (items[list->n].name == NULL)
-		return err_nomem(err);
-	from_git(&items[list->n++].oid, id);
-	return 0;
-}
-
 int repository_refs(struct ref_list *out, struct repository *repository,
 		    const char *prefix, struct err *err)
 {
-	git_reference_iterator *iterator = NULL;
-	git_reference *ref = NULL;
-	char glob[512];
-	int rc = 0;
-	int step = 0;
+	int rc = ref_files_list(out, repository->refs, prefix, err);
 
-	snprintf(glob, sizeof(glob), "%s*", prefix);
-	if (libgit.reference_iterator_glob_new(&iterator, repository->git,
-					       glob) < 0)
-		return repository_git_error(err, "refs of %s",
-					    repository->path);
-	while (rc == 0 && (step = libgit.reference_next(&ref, iterator)) == 0) {
-		const git_oid *id = libgit.reference_target(ref);
-
-		if (id != NULL)
-			rc = add_ref(out, libgit.reference_name(ref), id, err);
-		libgit.reference_free(ref);
-	}
-	libgit.reference_iterator_free(iterator);
-	if (rc == 0 && step != GIT_ITEROVER)
-		return repository_git_error(err, "refs of %s",
-					    repository->path);
-	if (out->n > 0)
-		qsort(out->items, out->n, sizeof(*out->items), ref_compare);
-	return rc;
+	return rc < 0 ? err_wrap(err, "refs of %s", repository->path) : 0;
 }
 
 void ref_list_release(struct ref_list *list)

@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "core/base/git_library.h"
+#include "sync/git/ref_files.h"
 #include "sync/git/repository.h"
 
 /* Where a pack is written, beside those in use. */
@@ -14,7 +15,8 @@
 struct repository {
 	char *path;
 	enum repository_mode mode;
-	git_repository *git;
+	struct ref_files *refs;
+	git_repository *git; /* a view of odb; knows no folder */
 	git_odb *odb;
 	git_odb_backend *memory;      /* owned by odb; NULL when read-only */
 	struct oid_list fresh;	      /* what memory holds */
