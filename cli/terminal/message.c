@@ -120,7 +120,7 @@ static const char *const foreign[] = {
 	N_("is not a date like 2022-06-30"),
 	N_("is not a time like 2022-06-30T09:15:00Z"),
 	N_("is not a code of its list (table code)"),
-	N_("is larger than 4 MiB"),
+	N_("a text is larger than 4 MiB"),
 	N_("is not a whole number"),
 	N_("is no text of at most 4 MiB"),
 	N_("it is not used any more"),

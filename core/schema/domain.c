@@ -24,6 +24,10 @@ static const char SQL_TRIGGERS[] =
 static const char SQL_VIEWS[] =
 	"SELECT name FROM sqlite_schema WHERE type = 'view' AND"
 	" instr(?, 'CREATE VIEW ' || name || '(') > 0";
+/* Of programs before _log. */
+static const char SQL_WRITERS[] =
+	"SELECT name FROM sqlite_schema WHERE type = 'view' AND"
+	" (name GLOB '_*_write' OR name = '_digit')";
 static const char SQL_INDEXES[] =
 	"SELECT name FROM sqlite_schema WHERE type = 'index' AND"
 	" substr(name, 1, 1) = '_' AND substr(tbl_name, 1, 1) <> '_'";
@@ -189,6 +193,8 @@ int domain_create(struct db *db, const char *site, uint32_t version,
 		rc = capture_create_triggers(db, schema, &schema->entities[i],
 					     site, err);
 	if (rc == 0)
+		rc = capture_create_checks(db, schema, site, err);
+	if (rc == 0)
 		rc = parts_run(db, schemas_lifecycle_sql, version, err);
 	if (rc == 0)
 		rc = parts_run(db, schemas_views_sql, version, err);
@@ -314,6 +320,7 @@ static int fit(struct replica *replica, bool all, struct err *err)
 	const struct schema *was = replica->schema;
 	const struct schema *now;
 	struct db *db = replica->db;
+	bool changed = false;
 	int rc = stamp_schema(replica, err);
 
 	if (rc == 0)
@@ -329,7 +336,10 @@ static int fit(struct replica *replica, bool all, struct err *err)
 		rc = fit_table(db, entity, replica->site, err);
 		if (rc == 0)
 			rc = fit_triggers(db, now, entity, replica->site, err);
+		changed = true;
 	}
+	if (rc == 0 && changed)
+		rc = capture_create_checks(db, now, replica->site, err);
 	for (size_t i = 0; rc == 0 && i < now->n_entities; i++) {
 		const struct entity *entity = &now->entities[i];
 
@@ -395,6 +405,8 @@ static int drop_derived(struct db *db, struct err *err)
 {
 	int rc = drop_all(db, "VIEW", SQL_VIEWS, schemas_views_sql, err);
 
+	if (rc == 0)
+		rc = drop_all(db, "VIEW", SQL_WRITERS, NULL, err);
 	if (rc == 0)
 		rc = drop_all(db, "INDEX", SQL_INDEXES, NULL, err);
 	return rc < 0 ? rc

@@ -198,6 +198,15 @@ static void capture__tricks_with_the_rowid_are_refused(void **state)
 		" handling WHERE unit = 'edu') WHERE unit = 'hr'",
 		"key cannot be changed");
 	refused(&desk->office,
+		"UPDATE OR REPLACE handling SET \"OID\" = (SELECT rowid FROM"
+		" handling WHERE unit = 'edu') WHERE unit = 'hr'",
+		"key cannot be changed");
+	refused(&desk->office,
+		"UPDATE OR REPLACE handling SET (phone, _rowid_) = (SELECT"
+		" phone, rowid FROM handling WHERE unit = 'edu') WHERE unit ="
+		" 'hr'",
+		"key cannot be changed");
+	refused(&desk->office,
 		"INSERT OR REPLACE INTO handling(rowid, proposal, unit)"
 		" SELECT rowid, '1-1-014', 'gh' FROM handling WHERE unit ="
 		" 'edu'",
@@ -483,6 +492,70 @@ static void capture__clearing_a_code_of_the_schema_is_an_edit(void **state)
 	assert_same_state(office, &desk->edu, NULL);
 }
 
+/* A value that a field of this type can hold, as SQL over _field f. */
+#define SAMPLE                                                              \
+	"CASE f.type WHEN 'bool' THEN '1' WHEN 'int' THEN '7' WHEN 'date'"  \
+	" THEN '''2022-06-30''' WHEN 'time' THEN"                           \
+	" '''2022-06-30T09:15:00Z''' WHEN 'code' THEN (SELECT '''' || code" \
+	" || '''' FROM code WHERE list = f.list) ELSE '''x''' END"
+
+/* The fields of other tables than those above that the office writes. */
+#define WRITTEN                                                             \
+	" FROM _entity e JOIN _field f ON f.entity = e.id WHERE e.name NOT" \
+	" IN ('proposal', 'handling', 'field', 'code') AND f.writers LIKE"  \
+	" '%%office%%' AND e.creators LIKE '%%office%%'"
+#define KEYS                                                               \
+	"'''' || CASE e.scope WHEN 'case' THEN '1-1-014' ELSE 'k1' END ||" \
+	" CASE length(e.keys) - length(replace(e.keys, ' ', '')) WHEN 0"   \
+	" THEN '''' WHEN 1 THEN ''', ''k2''' ELSE ''', ''k2'', ''k3''' END"
+
+static void run_each(struct node *node, const char *query)
+{
+	char *sql = strdup(ask(node, query));
+
+	plain(node, "%s", sql);
+	free(sql);
+}
+
+static void capture__every_field_of_every_table_is_logged(void **state)
+{
+	static const char missing[] =
+		"SELECT (SELECT count(*)" WRITTEN ") - (SELECT count(*) FROM"
+		" _pending p JOIN _field f ON f.entity = p.entity AND f.id ="
+		" p.field WHERE quote(p.value) = " SAMPLE ")";
+	struct desk *desk = *state;
+	struct node *office = &desk->office;
+
+	run_each(office, "SELECT group_concat('INSERT INTO \"' || name || '\"('"
+			 " || replace(keys, ' ', ', ') || fields || ') VALUES"
+			 " (' || held || ');', '') FROM (SELECT e.name,"
+			 " e.keys, group_concat(', \"' || f.name || '\"', '')"
+			 " AS fields, " KEYS " || group_concat(', ' || " SAMPLE
+			 ", '') AS held" WRITTEN " GROUP BY e.id)");
+	assert_true(count(office, "SELECT count(*) FROM _pending") > 50);
+	assert_string_equal(ask(office, missing), "0");
+	run_each(office, "SELECT group_concat('UPDATE \"' || e.name || '\" SET"
+			 " \"' || f.name || '\" = NULL;', '')" WRITTEN);
+	assert_int_equal(count(office, "SELECT 2 * sum(value IS NULL) -"
+				       " count(*) FROM _pending"),
+			 0);
+	plain(office, "DELETE FROM _pending");
+	run_each(office,
+		 "SELECT group_concat('UPDATE \"' || e.name || '\" SET"
+		 " \"' || f.name || '\" = ' || " SAMPLE " || ';', '')" WRITTEN);
+	assert_string_equal(ask(office, missing), "0");
+}
+
+/* Each program that opens a replica reads its whole schema first. */
+static void capture__the_text_that_every_program_reads_is_short(void **state)
+{
+	static const char size[] = "SELECT sum(length(sql)) FROM sqlite_schema";
+	struct desk *desk = *state;
+
+	assert_in_range(count(&desk->office, size), 1, 75000);
+	assert_in_range(count(&desk->edu, size), 1, 57000);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -507,6 +580,8 @@ int main(void)
 		TEST(capture__ill_formed_text_is_mended_and_logged),
 		TEST(capture__what_is_rolled_back_was_never_there),
 		TEST(capture__clearing_a_code_of_the_schema_is_an_edit),
+		TEST(capture__every_field_of_every_table_is_logged),
+		TEST(capture__the_text_that_every_program_reads_is_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

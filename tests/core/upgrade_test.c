@@ -175,6 +175,8 @@ upgrade__views_and_codes_of_another_program_are_made_anew(void **state)
 	node_open(&node, *state, "edu", "edu", EDU);
 	plain(&node, "DROP VIEW deadline; DROP INDEX _event_kind;"
 		     "DROP TABLE _lifecycle; DROP TRIGGER _handling_phone;"
+		     "DROP VIEW _log;"
+		     "CREATE VIEW _handling_write(k) AS SELECT 1;"
 		     "CREATE VIEW my_own AS SELECT * FROM proposal;");
 	sqlite3_db_config(node.plain, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	plain(&node, "UPDATE code SET zh = '旧' WHERE list = 'class';"
@@ -185,8 +187,11 @@ upgrade__views_and_codes_of_another_program_are_made_anew(void **state)
 	assert_int_equal(count(&node, "SELECT count(*) FROM sqlite_schema WHERE"
 				      " name IN ('deadline', '_event_kind',"
 				      " '_lifecycle', '_handling_phone',"
-				      " 'my_own')"),
-			 6);
+				      " '_log', '_logged', 'my_own')"),
+			 7);
+	assert_int_equal(count(&node, "SELECT count(*) FROM sqlite_schema WHERE"
+				      " name = '_handling_write'"),
+			 0);
 	assert_int_equal(count(&node, "SELECT count(*) FROM code WHERE zh ="
 				      " '旧' OR (list = 'role' AND code ="
 				      " 'main')"),
