@@ -19,7 +19,7 @@ curl/*       sync/road/stream_http.c
 sodium.h     core/base/crypto.c
 utf8proc.h   core/base/utf8.c
 yaml.h       (tests)
-sqlite3.h    core/base/db.[ch]
+sqlite3.h    core/base/db.[ch] core/base/sql_memory.c
 csv.h        cli/import/csv_list.c
 jansson.h    cli/terminal/json_out.[ch] cli/import/json_list.c
 libintl.h    cli/terminal/message.[ch]

@@ -6,7 +6,8 @@ Listens on a free port of the loopback and writes it to FOLDER/port. For each
 connection FOLDER/cut is read: `NAME WAY N` lets N bytes pass in that way (up:
 from client to server, down, or none), over all connections of that NAME
 together; then all of them end, and new ones as well, until NAME changes. How
-many bytes passed stands in FOLDER/passed: `UP DOWN`.
+many bytes passed stands in FOLDER/passed, and how many ends of connections
+are open still: `UP DOWN OPEN`.
 """
 import os
 import socket
@@ -24,6 +25,11 @@ def write(name, text):
     with open(path + ".tmp", "w") as out:
         out.write(text)
     os.rename(path + ".tmp", path)
+
+
+def tell():
+    write("passed", "%d %d %d\n" % (state["up"], state["down"],
+                                    len(state["open"])))
 
 
 def order():
@@ -56,12 +62,13 @@ def carry(source, sink, way, told):
                 room = n - state[way] if way == cut_way else len(part)
                 part = part[: max(room, 0)]
                 state[way] += len(part)
-                write("passed", "%d %d\n" % (state["up"], state["down"]))
+                tell()
                 cut = way == cut_way and state[way] >= n
             if part:
                 sink.sendall(part)
             if cut:
-                end(state["open"])
+                with lock:
+                    end(state["open"])
                 return
     except OSError:
         pass
@@ -75,7 +82,9 @@ def serve(client):
     told = order()
     server = socket.create_connection(("127.0.0.1", target))
     with lock:
-        state["open"] += [client, server]
+        ends = state["open"]
+        ends += [client, server]
+        tell()
     threads = [
         threading.Thread(target=carry, args=(client, server, "up", told)),
         threading.Thread(target=carry, args=(server, client, "down", told)),
@@ -84,6 +93,10 @@ def serve(client):
         each.start()
     for each in threads:
         each.join()
+    with lock:
+        ends.remove(client)
+        ends.remove(server)
+        tell()
     client.close()
     server.close()
 

@@ -56,25 +56,62 @@ says() {
 	grep -qF -- "$2" "$1" || not_ok "$name: '$2' is not in $1"
 }
 
-free_port() {
-	python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
+# free_ports N: so many, below those that the kernel gives to whoever asks for
+# any, and other ones for each test that runs at the time.
+free_ports() {
+	python3 - $$ "$1" <<-'END'
+	import itertools, socket, sys
+	pid, n = int(sys.argv[1]), int(sys.argv[2])
+	found = []
+	for i in itertools.count():
+	    port = 10000 + (pid % 5000 * 4 + i) % 22000
+	    try:
+	        with socket.socket() as s:
+	            s.bind(("127.0.0.1", port))
+	    except OSError:
+	        continue
+	    found.append(port)
+	    if len(found) == n:
+	        break
+	print(*found)
+	END
 }
 
-# wait_port PORT: until somebody listens there.
-wait_port() {
-	python3 - "$1" <<-'END'
-	import socket, sys, time
-	for _ in range(200):
-	    try:
-	        socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()
-	        sys.exit(0)
-	    except OSError:
-	        time.sleep(0.05)
-	sys.exit("nobody listens on port " + sys.argv[1])
+# until_there FILE TEXT: waits, as long as it takes, until the server $! has
+# written TEXT into FILE. A server that ends before fails the test.
+until_there() {
+	until grep -qF -- "$2" "$1" 2>/dev/null; do
+		if ! kill -0 $! 2>/dev/null; then
+			cat "$1" || :
+			echo "not ok - a server ended before it began"
+			exit 1
+		fi
+		sleep 0.05
+	done
+	servers="$servers $!"
+}
+
+# start_sshd LINE...: sshd on $port with host_key, authorized_keys, and these
+# lines more in its configuration.
+start_sshd() {
+	port=$(free_ports 1)
+	ssh-keygen -q -t ed25519 -N '' -f host_key
+	cat >sshd_config <<-END
+	Port $port
+	ListenAddress 127.0.0.1
+	HostKey $work/host_key
+	PidFile none
+	AuthorizedKeysFile $work/authorized_keys
+	StrictModes no
+	PasswordAuthentication no
+	KbdInteractiveAuthentication no
+	MaxStartups 100
 	END
+	for line; do echo "$line" >>sshd_config; done
+	# Debian's sshd wants this folder where root runs it.
+	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
+	/usr/sbin/sshd -D -f sshd_config -E sshd.log &
+	until_there sshd.log "Server listening on 127.0.0.1 port $port."
 }
 
 # world OFFICE_URL EDU_URL HR_URL: makes the replicas, enrols, assigns. The
@@ -123,11 +160,7 @@ start_cutter() {
 	mkdir -p cut
 	echo "0 none 0" >cut/cut
 	python3 "$TIAN_SOURCE/tests/cut_proxy.py" "$1" cut &
-	servers="$servers $!"
-	for _ in $(seq 100); do
-		[ ! -e cut/port ] || break
-		sleep 0.05
-	done
+	until_there cut/port ''
 	cut_port=$(cat cut/port)
 }
 
@@ -163,17 +196,18 @@ one_cut() {
 }
 
 # cuts N: so many random places, half of them each way. edu's hub is reached
-# through the cutter.
+# through the cutter. TIAN_SEED says which places.
 cuts() {
-	seed=${TIAN_SEED:-$$}
+	seed=${TIAN_SEED:-1}
 	broken=0
 	tian -C office set 14 public_text=第0稿 2>/dev/null
 	tian -C office sync >/dev/null 2>&1
 	tian -C edu set 14 contact_name=第0次 2>/dev/null
 	echo "measure none 0" >cut/cut
 	ends "edu syncs on the road that will break" 0 tian -C edu sync
-	sleep 0.2
-	read -r up down <cut/passed
+	until read -r up down open <cut/passed && [ "$open" -eq 0 ]; do
+		sleep 0.05
+	done
 	echo "# a sync takes $up bytes up and $down down; seed $seed"
 	python3 -c "import random
 random.seed($seed)

@@ -24,8 +24,8 @@ openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial \
 	-days 2 -extfile names -out server.pem 2>/dev/null
 cat server.key >>server.pem
 
-port=$(free_port)
-plain_port=$(free_port)
+ports=$(free_ports 2)
+port=${ports% *} plain_port=${ports#* }
 backend=$(git --exec-path)/git-http-backend
 echo 'office:geheim 1' >users
 echo 'edu:geheim 2' >>users
@@ -66,8 +66,7 @@ echo '<html>a page</html>' >www/index.html
 mkdir -p www/page/info
 echo '<html>a page</html>' >www/page/info/refs
 lighttpd -D -f lighttpd.conf 2>lighttpd.err &
-servers="$servers $!"
-wait_port "$port"
+until_there lighttpd.log 'server started'
 start_cutter "$port"
 
 git init -q --bare -b main hub.git

@@ -10,28 +10,11 @@ needs python3 python3
 needs git-shell git
 needs gitolite gitolite3
 
-port=$(free_port)
-ssh-keygen -q -t ed25519 -N '' -f host_key
 for site in office edu hr; do
 	ssh-keygen -q -t ed25519 -N '' -C $site -f ssh_$site
 done
 : >authorized_keys
-cat >sshd_config <<END
-Port $port
-ListenAddress 127.0.0.1
-HostKey $work/host_key
-PidFile none
-AuthorizedKeysFile $work/authorized_keys
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-MaxStartups 100
-PermitUserEnvironment TIAN_SITE
-END
-[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-/usr/sbin/sshd -D -f sshd_config -E sshd.log &
-servers="$servers $!"
-wait_port "$port"
+start_sshd 'PermitUserEnvironment TIAN_SITE'
 echo "hub $(cut -d' ' -f1,2 host_key.pub)" >known_hosts
 for site in office edu hr; do
 	cat >>ssh_config <<-END

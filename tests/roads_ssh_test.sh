@@ -9,27 +9,10 @@ needs ssh openssh-client
 needs python3 python3
 needs sqlite3 sqlite3
 
-port=$(free_port)
-ssh-keygen -q -t ed25519 -N '' -f host_key
 ssh-keygen -q -t ed25519 -N '' -f user_key
 ssh-keygen -q -t ed25519 -N '' -f other_key
 cp user_key.pub authorized_keys
-cat >sshd_config <<END
-Port $port
-ListenAddress 127.0.0.1
-HostKey $work/host_key
-PidFile none
-AuthorizedKeysFile $work/authorized_keys
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-MaxStartups 100
-END
-# Debian's sshd wants this folder where root runs it.
-[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-/usr/sbin/sshd -D -f sshd_config -E sshd.log &
-servers="$servers $!"
-wait_port "$port"
+start_sshd
 start_cutter "$port"
 
 me=$(id -un)

@@ -14,12 +14,10 @@
 
 #include <cmocka.h>
 
-#include "tests/cli/desk_helper.h"
+#include "tests/cli/run_helper.h"
 
 /* Two nodes of the unit edu and the office, all with case 1-1-014. */
 static struct desk office, one, two;
-static char said[65536];   /* stdout of the last run */
-static char warned[65536]; /* its stderr */
 
 static int open_desks(void **state)
 {
@@ -43,64 +41,16 @@ static int close_desks(void **state)
 	return 0;
 }
 
-static FILE *divert(FILE *stream, int *kept)
-{
-	FILE *file = tmpfile();
-
-	assert_non_null(file);
-	fflush(stream);
-	*kept = dup(fileno(stream));
-	assert_true(dup2(fileno(file), fileno(stream)) >= 0);
-	return file;
-}
-
-static void restore(FILE *stream, int kept, FILE *file, char *into, size_t size)
-{
-	size_t n;
-
-	fflush(stream);
-	rewind(file);
-	n = fread(into, 1, size - 1, file);
-	into[n] = '\0';
-	dup2(kept, fileno(stream));
-	close(kept);
-	fclose(file);
-}
-
-/* Runs a command on a desk; the words end with NULL. */
-static int run(const struct desk *desk, cli_command *command, ...)
-{
-	char *argv[16] = {(char *)"command"};
-	struct cli cli;
-	va_list args;
-	FILE *out, *err;
-	int argc = 1, kept_out, kept_err, status;
-
-	va_start(args, command);
-	while ((argv[argc] = va_arg(args, char *)) != NULL)
-		argc++;
-	va_end(args);
-	cli_init(&cli);
-	cli.directory = desk->dir;
-	out = divert(stdout, &kept_out);
-	err = divert(stderr, &kept_err);
-	status = command(&cli, argc, argv);
-	cli_release(&cli);
-	restore(stdout, kept_out, out, said, sizeof(said));
-	restore(stderr, kept_err, err, warned, sizeof(warned));
-	return status;
-}
-
 static void says(const char *text)
 {
-	if (!strstr(said, text))
-		fail_msg("'%s' is not in:\n%s\n%s", text, said, warned);
+	if (!strstr(run_said, text))
+		fail_msg("'%s' is not in:\n%s\n%s", text, run_said, run_warned);
 }
 
 static void warns(const char *text)
 {
-	if (!strstr(warned, text))
-		fail_msg("'%s' is not in:\n%s", text, warned);
+	if (!strstr(run_warned, text))
+		fail_msg("'%s' is not in:\n%s", text, run_warned);
 }
 
 /* One node says A, the other B, and the office takes in both. */
@@ -117,45 +67,50 @@ static void disagree(void)
 static void set__fields_are_changed_by_name_or_label(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_set, "2", "sector=社会福利界",
-			     "重点=是", "办结期限=2022年9月30日", "--reason",
-			     "更正", NULL),
+	assert_int_equal(run_command(&office, cmd_set, "2", "sector=社会福利界",
+				     "重点=是", "办结期限=2022年9月30日",
+				     "--reason", "更正", NULL),
 			 CLI_DONE);
 	warns("1-1-002: 3 fields changed.");
 	assert_string_equal(desk_ask(&office, "SELECT sector || is_key || due"
 					      " FROM proposal WHERE key ="
 					      " '1-1-002'"),
 			    "社会福利界12022-09-30");
-	assert_int_equal(run(&office, cmd_set, "2", "重点=是", NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_set, "2", "重点=是", NULL),
+			 CLI_DONE);
 	warns("nothing to change");
 }
 
 static void set__one_bad_field_changes_none(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_set, "2", "sector=x",
-			     "due=2022年9月31日", NULL),
+	assert_int_equal(run_command(&office, cmd_set, "2", "sector=x",
+				     "due=2022年9月31日", NULL),
 			 CLI_INPUT);
 	warns("is no day of the calendar");
 	assert_string_equal(desk_ask(&office, "SELECT sector IS NULL FROM"
 					      " proposal WHERE key ="
 					      " '1-1-002'"),
 			    "1");
-	assert_int_equal(run(&office, cmd_set, "2", "sector", NULL), CLI_USAGE);
-	assert_int_equal(run(&office, cmd_set, "2", NULL), CLI_USAGE);
+	assert_int_equal(run_command(&office, cmd_set, "2", "sector", NULL),
+			 CLI_USAGE);
+	assert_int_equal(run_command(&office, cmd_set, "2", NULL), CLI_USAGE);
 }
 
 static void set__a_unit_writes_its_own_fields_only(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&one, cmd_set, "1-1-014", "承办人=王芳", NULL),
+	assert_int_equal(run_command(&one, cmd_set, "1-1-014", "承办人=王芳",
+				     NULL),
 			 CLI_DONE);
-	assert_int_equal(run(&one, cmd_set, "1-1-014", "title=x", NULL),
+	assert_int_equal(run_command(&one, cmd_set, "1-1-014", "title=x", NULL),
 			 CLI_INPUT);
 	warns("only the office may write it");
-	assert_int_equal(run(&one, cmd_set, "1-1-014", "hr.phone=1", NULL),
+	assert_int_equal(run_command(&one, cmd_set, "1-1-014", "hr.phone=1",
+				     NULL),
 			 CLI_INPUT);
-	assert_int_equal(run(&office, cmd_set, "1-1-014", "edu.phone=1", NULL),
+	assert_int_equal(run_command(&office, cmd_set, "1-1-014", "edu.phone=1",
+				     NULL),
 			 CLI_INPUT);
 }
 
@@ -166,9 +121,9 @@ static void assign__units_dates_and_flow_are_written_once(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(run(&office, cmd_assign, "2", "--main", "hr",
-				     "--co", "区教育局", "--due",
-				     "2022年9月30日", NULL),
+		assert_int_equal(run_command(&office, cmd_assign, "2", "--main",
+					     "hr", "--co", "区教育局", "--due",
+					     "2022年9月30日", NULL),
 				 CLI_DONE);
 		assert_string_equal(desk_ask(&office, flow),
 				    "1主办 区人社局，会办 区教育局，期限 "
@@ -191,12 +146,12 @@ static void assign__who_is_no_longer_named_is_released(void **state)
 				  " '1-1-014'";
 
 	(void)state;
-	assert_int_equal(run(&office, cmd_assign, "1-1-014", "--main", "hr",
-			     "--reason", "职责调整", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "1-1-014", "--main",
+				     "hr", "--reason", "职责调整", NULL),
 			 CLI_DONE);
 	assert_string_equal(desk_ask(&office, sql), "edu:1职责调整,hr:0");
-	assert_int_equal(run(&office, cmd_assign, "1-1-014", "--main", "edu",
-			     "--co", "hr", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "1-1-014", "--main",
+				     "edu", "--co", "hr", NULL),
 			 CLI_DONE);
 	assert_string_equal(desk_ask(&office, sql), "edu:0,hr:0");
 }
@@ -204,8 +159,8 @@ static void assign__who_is_no_longer_named_is_released(void **state)
 static void assign__the_sessions_months_make_the_date(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_assign, "2", "--split", "hr",
-			     "--split", "edu", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "2", "--split", "hr",
+				     "--split", "edu", NULL),
 			 CLI_DONE);
 	assert_string_equal(
 		desk_ask(&office, "SELECT count(*) FROM handling WHERE"
@@ -218,37 +173,26 @@ static void assign__the_sessions_months_make_the_date(void **state)
 static void assign__what_makes_no_sense_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_assign, "2", NULL), CLI_USAGE);
-	assert_int_equal(run(&office, cmd_assign, "2", "--main", "edu",
-			     "--main", "hr", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "2", NULL),
 			 CLI_USAGE);
-	assert_int_equal(run(&office, cmd_assign, "2", "--main", "edu",
-			     "--split", "hr", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "2", "--main", "edu",
+				     "--main", "hr", NULL),
 			 CLI_USAGE);
-	assert_int_equal(run(&office, cmd_assign, "2", "--main", "edu", "--co",
-			     "区教育局", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "2", "--main", "edu",
+				     "--split", "hr", NULL),
 			 CLI_USAGE);
-	assert_int_equal(run(&office, cmd_assign, "2", "--main", "消防", NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "2", "--main", "edu",
+				     "--co", "区教育局", NULL),
+			 CLI_USAGE);
+	assert_int_equal(run_command(&office, cmd_assign, "2", "--main", "消防",
+				     NULL),
 			 CLI_INPUT);
-	assert_int_equal(run(&office, cmd_assign, "2", "--main", "office",
-			     NULL),
+	assert_int_equal(run_command(&office, cmd_assign, "2", "--main",
+				     "office", NULL),
 			 CLI_INPUT);
-	assert_int_equal(run(&one, cmd_assign, "1-1-014", "--main", "edu",
-			     NULL),
+	assert_int_equal(run_command(&one, cmd_assign, "1-1-014", "--main",
+				     "edu", NULL),
 			 CLI_INPUT);
-}
-
-static const char *letter(const char *text)
-{
-	static char path[256];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/tmp/tian-letter-%d", (int)getpid());
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-	return path;
 }
 
 static void reply__text_and_class_are_one_draft(void **state)
@@ -257,64 +201,65 @@ static void reply__text_and_class_are_one_draft(void **state)
 		"SELECT h.draft || h.class_proposed || (SELECT"
 		" count(*) FROM event) FROM handling h WHERE"
 		" h.unit = 'edu'";
-	const char *path = letter("\xef\xbb\xbf第一句。\r\n第二句。\n\n");
+	const char *path =
+		desk_letter(&one, "\xef\xbb\xbf第一句。\r\n第二句。\n\n");
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class",
-				     "A类", "--text-file", path, NULL),
+		assert_int_equal(run_command(&one, cmd_reply, "1-1-014",
+					     "--class", "A类", "--text-file",
+					     path, NULL),
 				 CLI_DONE);
 		assert_string_equal(desk_ask(&one, sql),
 				    "第一句。\n第二句。A0");
 	}
 	warns("nothing to change");
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "B",
-			     "--text-file", path, NULL),
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "B",
+				     "--text-file", path, NULL),
 			 CLI_DONE);
 	assert_string_equal(desk_ask(&one, sql), "第一句。\n第二句。B0");
-	unlink(path);
 }
 
 static void submit__a_text_is_handed_over_by_its_hash(void **state)
 {
 	static const char sql[] = "SELECT count(*) || max(length(text_hash)) ||"
 				  " max(kind) FROM event";
-	const char *path = letter("第一句。");
+	const char *path = desk_letter(&one, "第一句。");
 
 	(void)state;
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A",
-			     "--text-file", path, NULL),
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "A",
+				     "--text-file", path, NULL),
 			 CLI_DONE);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(run(&one, cmd_submit, "1-1-014", NULL),
+		assert_int_equal(run_command(&one, cmd_submit, "1-1-014", NULL),
 				 CLI_DONE);
 		assert_string_equal(desk_ask(&one, sql), "164submitted");
 	}
 	warns("nothing to change");
-	unlink(path);
 }
 
 static void reply__a_bad_one_changes_nothing(void **state)
 {
-	const char *path = letter("\xff\xfe");
+	const char *path = desk_letter(&one, "\xff\xfe");
 
 	(void)state;
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A",
-			     "--text-file", path, NULL),
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "A",
+				     "--text-file", path, NULL),
 			 CLI_INPUT);
-	letter("\n");
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A",
-			     "--text-file", path, NULL),
+	desk_letter(&one, "\n");
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "A",
+				     "--text-file", path, NULL),
 			 CLI_INPUT);
-	letter("好。");
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "D",
-			     "--text-file", path, NULL),
+	desk_letter(&one, "好。");
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "D",
+				     "--text-file", path, NULL),
 			 CLI_INPUT);
-	unlink(path);
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A",
-			     "--text-file", path, NULL),
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "A",
+				     "--text-file", path, NULL),
 			 CLI_INPUT);
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A", NULL),
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "A",
+				     NULL),
 			 CLI_USAGE);
 	assert_string_equal(desk_ask(&one, "SELECT count(*) FROM handling"
 					   " WHERE draft IS NOT NULL"),
@@ -323,51 +268,52 @@ static void reply__a_bad_one_changes_nothing(void **state)
 
 static void reply__a_conflict_is_settled_first(void **state)
 {
-	const char *path = letter("新的答复。");
+	const char *path = desk_letter(&one, "新的答复。");
 
 	(void)state;
 	disagree();
 	desk_carry(&one, &two);
-	assert_int_equal(run(&one, cmd_reply, "1-1-014", "--class", "A",
-			     "--text-file", path, NULL),
+	assert_int_equal(run_command(&one, cmd_reply, "1-1-014", "--class", "A",
+				     "--text-file", path, NULL),
 			 CLI_INPUT);
 	warns("settle it first");
-	unlink(path);
 }
 
 static void list__conditions_must_all_hold(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_list, "--json", NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_list, "--json", NULL),
+			 CLI_DONE);
 	says("\"key\": \"1-1-002\"");
 	says("\"key\": \"1-2-014\"");
-	assert_int_equal(run(&office, cmd_list, "--unit", "区人社局",
-			     "--status", "交办", "--json", NULL),
+	assert_int_equal(run_command(&office, cmd_list, "--unit", "区人社局",
+				     "--status", "交办", "--json", NULL),
 			 CLI_DONE);
 	says("\"key\": \"1-1-014\"");
 	says("\"main\": \"edu\"");
 	says("\"co\": [\n      \"hr\"\n    ]");
-	assert_null(strstr(said, "1-1-002"));
-	assert_int_equal(run(&office, cmd_list, "--unit", "hr", "--search",
-			     "养老", NULL),
+	assert_null(strstr(run_said, "1-1-002"));
+	assert_int_equal(run_command(&office, cmd_list, "--unit", "hr",
+				     "--search", "养老", NULL),
 			 CLI_DONE);
-	assert_string_equal(said, "");
-	assert_int_equal(run(&office, cmd_list, "--search", "养老", NULL),
+	assert_string_equal(run_said, "");
+	assert_int_equal(run_command(&office, cmd_list, "--search", "养老",
+				     NULL),
 			 CLI_DONE);
 	says("1-1-002");
-	assert_int_equal(run(&office, cmd_list, "--status", "交", NULL),
+	assert_int_equal(run_command(&office, cmd_list, "--status", "交", NULL),
 			 CLI_USAGE);
-	assert_int_equal(run(&office, cmd_list, "--class", "D", NULL),
+	assert_int_equal(run_command(&office, cmd_list, "--class", "D", NULL),
 			 CLI_INPUT);
 }
 
 static void list__no_row_is_an_empty_array(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_list, "--search", "无此", "--json",
-			     NULL),
+	assert_int_equal(run_command(&office, cmd_list, "--search", "无此",
+				     "--json", NULL),
 			 CLI_DONE);
-	assert_string_equal(said, "[]\n");
+	assert_string_equal(run_said, "[]\n");
 }
 
 static void show__every_field_of_the_schema_is_there(void **state)
@@ -382,22 +328,25 @@ static void show__every_field_of_the_schema_is_there(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(run(&office, cmd_show, "1-1-014", "--json", NULL),
+	assert_int_equal(run_command(&office, cmd_show, "1-1-014", "--json",
+				     NULL),
 			 CLI_DONE);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		says(keys[i]);
-	assert_int_equal(run(&office, cmd_show, "1-1-014", NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_show, "1-1-014", NULL),
+			 CLI_DONE);
 	says("课后服务");
 	says("区教育局 (edu)");
-	assert_int_equal(run(&office, cmd_show, "99", NULL), CLI_INPUT);
+	assert_int_equal(run_command(&office, cmd_show, "99", NULL), CLI_INPUT);
 }
 
 static void conflicts__each_value_is_told_with_its_writer(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_conflicts, NULL), CLI_DONE);
 	disagree();
-	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_ATTENTION);
+	assert_int_equal(run_command(&office, cmd_conflicts, NULL),
+			 CLI_ATTENTION);
 	says("区教育局 王芳");
 	says("已建成");
 	/* Both stand whole, and how the second differs from the first. */
@@ -406,8 +355,8 @@ static void conflicts__each_value_is_told_with_its_writer(void **state)
 	says("-]{+");
 	/* One person wrote both: it is the change that must be named. */
 	says(":1 --reason TEXT");
-	assert_int_equal(run(&office, cmd_conflicts, "1-1-014", "--json",
-			     "--hard", NULL),
+	assert_int_equal(run_command(&office, cmd_conflicts, "1-1-014",
+				     "--json", "--hard", NULL),
 			 CLI_ATTENTION);
 	says("\"case\": \"1-1-014\"");
 	says("\"entity\": \"handling\"");
@@ -415,7 +364,8 @@ static void conflicts__each_value_is_told_with_its_writer(void **state)
 	says("\"field\": \"class_proposed\"");
 	says("\"severity\": \"hard\"");
 	says("\"value\": \"B\"");
-	assert_int_equal(run(&office, cmd_conflicts, "2", NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_conflicts, "2", NULL),
+			 CLI_DONE);
 }
 
 static void resolve__a_site_with_one_value_is_named_by_its_name(void **state)
@@ -426,13 +376,14 @@ static void resolve__a_site_with_one_value_is_named_by_its_name(void **state)
 	desk_sql(&one, "UPDATE handling SET draft = '教育局的稿。' WHERE"
 		       " unit = 'edu'");
 	desk_carry(&office, &one);
-	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_ATTENTION);
+	assert_int_equal(run_command(&office, cmd_conflicts, NULL),
+			 CLI_ATTENTION);
 	says("tian resolve 1-1-014 edu.draft --take office");
 	/* The second time finds that it stands so. */
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-				     "edu.draft", "--take", "区教育局",
-				     "--reason", "以单位稿为准", NULL),
+		assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+					     "edu.draft", "--take", "区教育局",
+					     "--reason", "以单位稿为准", NULL),
 				 CLI_DONE);
 		assert_string_equal(desk_ask(&office, "SELECT draft FROM"
 						      " handling WHERE unit ="
@@ -440,7 +391,7 @@ static void resolve__a_site_with_one_value_is_named_by_its_name(void **state)
 				    "教育局的稿。");
 	}
 	warns("It stands so already");
-	assert_int_equal(run(&office, cmd_conflicts, NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_conflicts, NULL), CLI_DONE);
 }
 
 static const char *class_of_edu(void)
@@ -455,9 +406,9 @@ static void resolve__a_site_with_two_values_is_ambiguous(void **state)
 
 	(void)state;
 	disagree();
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--take", "edu", "--reason",
-			     "以盖章文本为准", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--take", "edu",
+				     "--reason", "以盖章文本为准", NULL),
 			 CLI_INPUT);
 	warns("give --take the id of one change");
 	snprintf(id, sizeof(id), "%s",
@@ -467,9 +418,9 @@ static void resolve__a_site_with_two_values_is_ambiguous(void **state)
 			  " k.cell JOIN _change c ON c.id = h.change JOIN"
 			  " _origin o ON o.id = c.id >> 40 WHERE c.value ="
 			  " 'B'"));
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--take", id, "--reason",
-			     "以盖章文本为准", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--take", id,
+				     "--reason", "以盖章文本为准", NULL),
 			 CLI_DONE);
 	assert_string_equal(class_of_edu(), "B");
 	assert_string_equal(desk_ask(&office, "SELECT count(*) FROM conflict"
@@ -477,9 +428,9 @@ static void resolve__a_site_with_two_values_is_ambiguous(void **state)
 					      " 'class_proposed'"),
 			    "0");
 	/* Once more is harmless. */
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--take", id, "--reason",
-			     "以盖章文本为准", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--take", id,
+				     "--reason", "以盖章文本为准", NULL),
 			 CLI_DONE);
 	warns("It stands so already");
 }
@@ -489,15 +440,16 @@ static void resolve__a_value_may_be_given(void **state)
 	(void)state;
 	disagree();
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-				     "edu.class_proposed", "--value",
-				     "留作参考", "--reason", "复核", NULL),
+		assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+					     "edu.class_proposed", "--value",
+					     "留作参考", "--reason", "复核",
+					     NULL),
 				 CLI_DONE);
 		assert_string_equal(class_of_edu(), "C");
 	}
 	warns("It stands so already");
-	assert_int_equal(run(&office, cmd_log, "1-1-014", "edu.class_proposed",
-			     "--json", NULL),
+	assert_int_equal(run_command(&office, cmd_log, "1-1-014",
+				     "edu.class_proposed", "--json", NULL),
 			 CLI_DONE);
 	says("\"reason\": \"复核\"");
 	says("\"new\": \"C\"");
@@ -506,25 +458,27 @@ static void resolve__a_value_may_be_given(void **state)
 static void resolve__what_is_no_decision_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(run(&office, cmd_resolve, "2", "title", "--value", "x",
-			     "--reason", "r", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "2", "title",
+				     "--value", "x", "--reason", "r", NULL),
 			 CLI_INPUT);
 	warns("nothing to decide");
 	disagree();
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--take", "hr", "--reason",
-			     "r", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--take", "hr",
+				     "--reason", "r", NULL),
 			 CLI_INPUT);
 	warns("hr has no value here");
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--take", "edu", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--take", "edu",
+				     NULL),
 			 CLI_USAGE);
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--reason", "r", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--reason", "r",
+				     NULL),
 			 CLI_USAGE);
-	assert_int_equal(run(&office, cmd_resolve, "1-1-014",
-			     "edu.class_proposed", "--value", "A", "--reason",
-			     "", NULL),
+	assert_int_equal(run_command(&office, cmd_resolve, "1-1-014",
+				     "edu.class_proposed", "--value", "A",
+				     "--reason", "", NULL),
 			 CLI_USAGE);
 }
 
@@ -533,20 +487,21 @@ static void log__changes_are_told_oldest_first(void **state)
 	const char *first, *second;
 
 	(void)state;
-	assert_int_equal(run(&office, cmd_set, "2", "title=养老服务",
-			     "--reason", "按原件", NULL),
+	assert_int_equal(run_command(&office, cmd_set, "2", "title=养老服务",
+				     "--reason", "按原件", NULL),
 			 CLI_DONE);
-	assert_int_equal(run(&office, cmd_log, "2", "title", "--json", NULL),
+	assert_int_equal(run_command(&office, cmd_log, "2", "title", "--json",
+				     NULL),
 			 CLI_DONE);
-	first = strstr(said, "\"new\": \"养老\"");
-	second = strstr(said, "\"new\": \"养老服务\"");
+	first = strstr(run_said, "\"new\": \"养老\"");
+	second = strstr(run_said, "\"new\": \"养老服务\"");
 	assert_non_null(first);
 	assert_true(second > first);
 	says("\"old\": \"养老\"");
 	says("\"commit\": null");
 	says("\"site\": \"office\"");
 	says("\"author\": \"王芳\"");
-	assert_int_equal(run(&office, cmd_log, "2", NULL), CLI_DONE);
+	assert_int_equal(run_command(&office, cmd_log, "2", NULL), CLI_DONE);
 	says("not synced");
 }
 
@@ -560,7 +515,8 @@ static void command__plain_sql_edits_are_taken_up(void **state)
 		 " WHERE key = '1-1-002'\"",
 		 office.dir);
 	assert_int_equal(system(shell), 0);
-	assert_int_equal(run(&office, cmd_log, "2", "title", "--json", NULL),
+	assert_int_equal(run_command(&office, cmd_log, "2", "title", "--json",
+				     NULL),
 			 CLI_DONE);
 	says("\"new\": \"手改\"");
 }
@@ -570,7 +526,7 @@ static void command__no_replica_is_said(void **state)
 	struct desk nowhere = {.dir = "/nonexistent"};
 
 	(void)state;
-	assert_int_equal(run(&nowhere, cmd_list, NULL), CLI_INPUT);
+	assert_int_equal(run_command(&nowhere, cmd_list, NULL), CLI_INPUT);
 	warns("there is no replica in /nonexistent");
 }
 
@@ -585,7 +541,7 @@ static void command__help_needs_no_replica(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		assert_int_equal(run(&nowhere, all[i], "--help", NULL),
+		assert_int_equal(run_command(&nowhere, all[i], "--help", NULL),
 				 CLI_DONE);
 		says("usage: tian ");
 		says("example: tian ");

@@ -38,9 +38,11 @@ for at in 2020-01-01 abc; do
 done
 ends "a unit has no main" 3 tian -C edu show 14 --at main
 says err 'tian log'
-ends 'verify from what is no commit' 3 tian -C office verify --from abcd
-says err 'abcd 不是 main 的提交'
-ends 'verify from, at a unit' 3 tian -C edu verify --from abcd
+# Long enough that no commit begins with it by chance.
+none=abcdabcdabcdabcd
+ends 'verify from what is no commit' 3 tian -C office verify --from $none
+says err "$none 不是 main 的提交"
+ends 'verify from, at a unit' 3 tian -C edu verify --from $none
 says err '只有提案委有 main'
 
 # Taken back to what it was, with nothing in dispute.

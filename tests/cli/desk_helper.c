@@ -42,7 +42,7 @@ void desk_open(struct desk *desk, const char *site)
 void desk_close(struct desk *desk)
 {
 	static const char *const files[] = {"tian.db", "tian.db-wal",
-					    "tian.db-shm"};
+					    "tian.db-shm", "letter"};
 	char path[192];
 
 	replica_close(desk->replica);
@@ -77,6 +77,19 @@ const char *desk_ask(struct desk *desk, const char *sql)
 	snprintf(answer, sizeof(answer), "%s", rc == 1 ? db_text(stmt, 0) : "");
 	sqlite3_finalize(stmt);
 	return answer;
+}
+
+const char *desk_letter(const struct desk *desk, const char *text)
+{
+	static char path[192];
+	FILE *file;
+
+	path_of(path, desk, "letter");
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+	return path;
 }
 
 void desk_fill(struct desk *desk)

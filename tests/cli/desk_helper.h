@@ -23,6 +23,8 @@ const char *desk_ask(struct desk *desk, const char *sql);
  * 区民政局 (not enrolled), handlings of 1-1-014 by edu (main) and hr. The
  * desk must be the office's. */
 void desk_fill(struct desk *desk);
+/* The path of a file with this text, which goes with the desk. */
+const char *desk_letter(const struct desk *desk, const char *text);
 /* Brings every change of `from` (its own ones) to `to`, in one batch. */
 void desk_carry(struct desk *to, struct desk *from);
 

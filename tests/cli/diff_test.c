@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -111,8 +110,7 @@ static void diff__random_texts_come_back_whole(void **state)
 {
 	static const char *const letters[] = {"a", "b", "提", "案", "。"};
 	const char *given = getenv("TIAN_SEED");
-	unsigned seed = given ? (unsigned)strtoul(given, NULL, 10)
-			      : (unsigned)time(NULL);
+	unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : 20221014;
 
 	(void)state;
 	print_message("seed %u\n", seed);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -541,27 +540,13 @@ static void contradiction__rows_that_must_be_unique_are_told(void **state)
 			    "case_no,merge_cycle,merge_cycle,two_mains");
 }
 
-static const char *letter(const char *text)
-{
-	static char path[64];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/tmp/tian-step-%d", (int)getpid());
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
-	return path;
-}
-
 static void write_reply(const char *text)
 {
-	const char *path = letter(text);
+	const char *path = desk_letter(&edu, text);
 
 	assert_int_equal(run_command(&edu, cmd_reply, KEY, "--class", "A",
 				     "--text-file", path, NULL),
 			 CLI_DONE);
-	unlink(path);
 }
 
 static void signature__a_changed_text_is_not_what_was_signed(void **state)

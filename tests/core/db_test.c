@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "tests/core/replica_helper.h"
+
 static const char SQL_ADD[] = "INSERT INTO t(a) VALUES (?)";
 static const char SQL_GET[] = "SELECT a FROM t ORDER BY rowid";
 
@@ -144,30 +146,30 @@ static void db__triggers_can_be_left_out(void **state)
 
 static void db__what_is_no_database_is_said_to_be_corrupt(void **state)
 {
-	char path[] = "/tmp/tian-db-XXXXXX";
-	int fd = mkstemp(path);
+	static const char text[] = "这不是数据库，只是一段文字而已。";
+	char *folder = helper_folder();
+	const char *path = helper_path(folder, "db");
+	FILE *file = fopen(path, "w");
 	struct db *other = NULL;
 	struct err err = {0};
 	int rc;
 
 	(void)state;
-	assert_true(write(fd, "这不是数据库，只是一段文字而已。", 48) == 48);
-	close(fd);
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0 && fclose(file) == 0);
 	rc = db_open(&other, path, DB_WRITE, &err);
 	if (rc == 0)
 		rc = db_exec(other, "SELECT * FROM sqlite_schema", &err);
 	assert_int_equal(rc, ERR_CORRUPT);
 	db_close(other);
-	unlink(path);
+	helper_remove(folder);
 }
 
 static off_t size_of(const char *folder, const char *name)
 {
 	struct stat st;
-	char path[64];
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return stat(path, &st) == 0 ? st.st_size : 0;
+	return stat(helper_path(folder, name), &st) == 0 ? st.st_size : 0;
 }
 
 /* A million bytes a row: a long transaction. */
@@ -188,14 +190,12 @@ static void write_much(struct db *other, int rows)
 /* db.c, wal_grew. */
 static void db__a_long_transaction_leaves_its_log_to_the_next(void **state)
 {
-	char folder[] = "/tmp/tian-db-XXXXXX";
-	char path[64];
+	char *folder = helper_folder();
+	const char *path = helper_path(folder, "db");
 	struct db *other = NULL;
 	struct err err = {0};
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/db", folder);
 	assert_int_equal(db_open(&other, path, DB_CREATE, &err), 0);
 	assert_int_equal(db_exec(other, "CREATE TABLE t(a)", &err), 0);
 	write_much(other, 6);
@@ -210,6 +210,7 @@ static void db__a_long_transaction_leaves_its_log_to_the_next(void **state)
 	assert_int_equal(size_of(folder, "db-wal"), 0);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0);
+	free(folder);
 }
 
 static int64_t synchronous(void)

@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/merge/policy_set.h"
+#include "tests/core/replica_helper.h"
 
 enum { HEADS_MAX = 16 };
 
@@ -918,15 +917,9 @@ static size_t below(size_t n)
 
 static void seed_init(void)
 {
-	const char *given = getenv("TIAN_SEED");
-
-	if (given)
-		seed = strtoull(given, NULL, 10);
-	else
-		seed = ((uint64_t)time(NULL) << 20) ^ (uint64_t)getpid();
+	seed = helper_seed(20221014);
 	if (seed == 0)
 		seed = 1;
-	print_message("TIAN_SEED=%llu\n", (unsigned long long)seed);
 }
 
 static const char *random_value(enum policy policy)

@@ -84,7 +84,7 @@ says out '第一稿'
 ends 'at a commit in JSON' 0 office --json show 1-1-014 --at "$first"
 says out '"register"'
 ends 'a day before there was any' 3 office show 1-1-014 --at 1999-01-01
-ends 'no such commit' 3 office show 1-1-014 --at beef
+ends 'no such commit' 3 office show 1-1-014 --at beefbeefbeefbeef
 ends 'a unit has no main' 3 edu show 1-1-014 --at "$first"
 
 # --- the proof ---------------------------------------------------------------
@@ -92,7 +92,7 @@ ends 'all of it' 0 office verify
 all=$(sed -n 's/^state: *//p' out)
 ends 'from a commit on' 0 office verify --from "$first"
 says out "$all"
-ends 'from what is no commit of main' 3 office verify --from 0000000
+ends 'from what is no commit of main' 3 office verify --from 0000000000000
 main=$(git -C hub rev-parse main)
 git -C hub update-ref refs/heads/main main~1
 ends 'a main set back is found' 1 office verify --hub

@@ -14,7 +14,6 @@
 
 #include <cmocka.h>
 
-#include "core/base/crypto.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
@@ -56,8 +55,7 @@ static void take_seed(void)
 {
 	const char *given = getenv("TIAN_SEED");
 
-	seed = given != NULL ? strtoull(given, NULL, 10)
-			     : crypto_random_u64() | 1;
+	seed = given != NULL ? strtoull(given, NULL, 10) : 20221014;
 	print_message("TIAN_SEED=%llu\n", (unsigned long long)seed);
 }
 

@@ -479,6 +479,33 @@ repository__a_version_is_kept_as_what_differs_from_the_same_file(void **state)
 		0);
 }
 
+/* What a process leaves that is killed while it removes a pack. */
+static void repository__a_pack_without_its_index_is_not_joined(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	for (int i = 0; i < 30; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", i);
+		write_blob(text);
+		assert_int_equal(repository_flush(repo, &err), 0);
+		if (i == 0)
+			assert_int_equal(run(NULL, 0,
+					     "cd r/objects/pack && cp *.pack"
+					     " pack-%040d.pack",
+					     0),
+					 0);
+		assert_int_equal(repository_consolidate(repo, &err), 0);
+	}
+	repository_unlock(repo);
+	assert_true(count_packs() <= 24);
+	assert_int_equal(
+		run(NULL, 0, "test -e r/objects/pack/pack-%040d.pack", 0), 0);
+}
+
 static void repository__packs_do_not_pile_up(void **state)
 {
 	struct tree_edit edit = {.path = "f"};
@@ -551,6 +578,7 @@ int main(void)
 		REPO_TEST(repository__two_writers_take_turns),
 		REPO_TEST(
 			repository__a_version_is_kept_as_what_differs_from_the_same_file),
+		REPO_TEST(repository__a_pack_without_its_index_is_not_joined),
 		REPO_TEST(repository__packs_do_not_pile_up),
 		cmocka_unit_test(tree__what_git_would_not_accept_is_refused),
 	};
