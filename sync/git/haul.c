@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/git/commit.h"
+#include "sync/git/pack_scan.h"
 #include "sync/git/repository_room.h"
 #include "sync/git/tree.h"
 
@@ -12,6 +13,7 @@ struct walk {
 	struct repository *from;
 	struct repository *to;
 	struct oid_list commits; /* to visit, a stack */
+	uint64_t bytes;		 /* of trees and blobs so far */
 };
 
 /* 1 if it has to travel and was not listed yet, 0 if not. */
@@ -26,6 +28,17 @@ static int want(struct walk *walk, const struct oid *oid, struct err *err)
 	if (added < 0 || !oid_list_add(&walk->haul->oids, oid))
 		return err_nomem(err);
 	return 1;
+}
+
+/* Not more than a pack from elsewhere may hold (pack_scan.h). */
+static int count(struct walk *walk, size_t bytes, struct err *err)
+{
+	walk->bytes += bytes;
+	return walk->bytes <= PACK_INFLATED_MAX
+		       ? 0
+		       : err_set(err, ERR_CORRUPT,
+				 "it holds more than %llu bytes",
+				 (unsigned long long)PACK_INFLATED_MAX);
 }
 
 static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
@@ -45,7 +58,7 @@ static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
 	if (type != GIT_OBJECT_BLOB || size > OBJECT_BLOB_MAX)
 		return err_set(err, ERR_CORRUPT,
 			       "object %s is no blob of a lawful size", hex);
-	return 0;
+	return count(walk, size, err);
 }
 
 static int walk_tree(struct walk *walk, const struct oid *tree,
@@ -110,6 +123,8 @@ static int walk_tree(struct walk *walk, const struct oid *tree,
 	if (rc <= 0)
 		return rc;
 	rc = repository_read(&raw, walk->from, tree, OBJECT_TREE, err);
+	if (rc == 0)
+		rc = count(walk, raw.len, err);
 	if (rc == 0 && !oid_is_zero(beside) &&
 	    repository_read(&old, walk->from, beside, OBJECT_TREE, &ignored) <
 		    0)

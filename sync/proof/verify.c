@@ -12,7 +12,6 @@
 #include "sync/road/hub.h"
 #include "sync/office/ledger.h"
 #include "sync/git/refs.h"
-#include "sync/git/tree.h"
 
 int proof_finding(struct proof *proof, struct err *err, const char *fmt, ...)
 {
@@ -45,57 +44,6 @@ int proof_damage(struct proof *proof, int rc, const char *where,
 	if (rc != ERR_CORRUPT && rc != ERR_MISSING && rc != ERR_INPUT)
 		return rc;
 	return proof_finding(proof, err, "%s: %s", where, err->text);
-}
-
-static int read_tree(struct buf *raw, struct repository *repository,
-		     const struct oid *oid, struct err *err)
-{
-	if (oid_is_zero(oid))
-		return 0;
-	return repository_read(raw, repository, oid, OBJECT_TREE, err);
-}
-
-static int check_entry(struct repository *repository,
-		       const struct tree_entry *entry, const struct buf *old,
-		       struct err *err)
-{
-	struct buf bytes = BUF_INIT;
-	struct tree_entry before = {.oid = {{0}}};
-	struct err ignored;
-	int rc;
-
-	if (tree_find(&before, old, entry->name, entry->name_len, &ignored) ==
-		    0 &&
-	    oid_equal(&before.oid, &entry->oid))
-		return 0;
-	if (entry->is_tree)
-		rc = proof_objects(
-			repository, &entry->oid,
-			before.is_tree ? &before.oid : &(struct oid){{0}}, err);
-	else
-		rc = repository_read(&bytes, repository, &entry->oid,
-				     OBJECT_BLOB, err);
-	buf_release(&bytes);
-	return rc < 0 ? err_wrap(err, "%s", entry->name) : 0;
-}
-
-int proof_objects(struct repository *repository, const struct oid *tree,
-		  const struct oid *base, struct err *err)
-{
-	struct buf raw = BUF_INIT;
-	struct buf old = BUF_INIT;
-	struct tree_cursor cursor;
-	struct tree_entry entry;
-	int rc = read_tree(&raw, repository, tree, err);
-
-	if (rc == 0)
-		rc = read_tree(&old, repository, base, err);
-	tree_cursor_init(&cursor, &raw);
-	while (rc == 0 && (rc = tree_next(&entry, &cursor, err)) > 0)
-		rc = check_entry(repository, &entry, &old, err);
-	buf_release(&old);
-	buf_release(&raw);
-	return rc;
 }
 
 int proof_commit(struct repository *repository, const struct commit *commit,

@@ -32,7 +32,11 @@ int proof_damage(struct proof *proof, int rc, const char *where,
  * all). ERR_CORRUPT, ERR_MISSING: which path is damaged. */
 int proof_objects(struct repository *repository, const struct oid *tree,
 		  const struct oid *base, struct err *err);
-/* The same for a commit, against its first parent's tree. */
+/* Finds where a main commit's tree is not what it should be, path by path.
+ * ERR_CORRUPT, ERR_MISSING: it cannot be read, or has folders without end. */
+int proof_compare(struct proof *proof, const struct commit *commit,
+		  const struct oid *should, struct err *err);
+/* proof_objects for a commit, against its first parent's tree. */
 int proof_commit(struct repository *repository, const struct commit *commit,
 		 struct err *err);
 /* A new empty scratch replica as of a version of the schema, the office's key

@@ -7,7 +7,6 @@
 
 #include "sync/office/ledger.h"
 #include "sync/git/refs.h"
-#include "sync/git/tree.h"
 #include "sync/proof/verify.h"
 
 /* --- one outbox commit --------------------------------------------------- */
@@ -112,81 +111,6 @@ static int check_entries(struct judging *judging, struct err *err)
 	return ledger_each(judging->recorded, &visit, err);
 }
 
-/* --- one tree against another -------------------------------------------- */
-
-struct compare {
-	struct proof *proof;
-	char main_hex[OID_TEXT];
-};
-
-static int compare_trees(struct compare *compare, const struct oid *is,
-			 const struct oid *should, const char *path,
-			 struct err *err);
-
-static int compare_entry(struct compare *compare, const struct tree_entry *is,
-			 const struct tree_entry *should, const char *path,
-			 struct err *err)
-{
-	static const struct oid none;
-	const struct tree_entry *any = is != NULL ? is : should;
-	char name[1024];
-
-	if (is != NULL && should != NULL && oid_equal(&is->oid, &should->oid))
-		return 0;
-	snprintf(name, sizeof(name), "%s%s%.*s", path, *path ? "/" : "",
-		 (int)any->name_len, any->name);
-	if (any->is_tree)
-		return compare_trees(compare, is != NULL ? &is->oid : &none,
-				     should != NULL ? &should->oid : &none,
-				     name, err);
-	return proof_finding(compare->proof, err, "main %.12s: %s %s",
-			     compare->main_hex, name,
-			     is == NULL	      ? "is missing"
-			     : should == NULL ? "should not be there"
-					      : "does not follow from the "
-						"signed changes");
-}
-
-/* Both trees, entry by entry, as two sorted lists. */
-static int compare_trees(struct compare *compare, const struct oid *is,
-			 const struct oid *should, const char *path,
-			 struct err *err)
-{
-	struct repository *repository = compare->proof->repository;
-	struct buf raw[2] = {BUF_INIT, BUF_INIT};
-	struct tree_cursor cursor[2];
-	struct tree_entry entry[2];
-	const struct oid *oids[2] = {is, should};
-	int more[2] = {0, 0};
-	int rc = 0;
-
-	for (int i = 0; rc == 0 && i < 2; i++) {
-		if (!oid_is_zero(oids[i]))
-			rc = repository_read(&raw[i], repository, oids[i],
-					     OBJECT_TREE, err);
-		tree_cursor_init(&cursor[i], &raw[i]);
-		if (rc == 0)
-			more[i] = tree_next(&entry[i], &cursor[i], err);
-		rc = more[i] < 0 ? more[i] : rc;
-	}
-	while (rc == 0 && (more[0] > 0 || more[1] > 0)) {
-		int order = more[0] == 0   ? 1
-			    : more[1] == 0 ? -1
-					   : tree_compare(&entry[0], &entry[1]);
-
-		rc = compare_entry(compare, order <= 0 ? &entry[0] : NULL,
-				   order >= 0 ? &entry[1] : NULL, path, err);
-		if (rc == 0 && order <= 0)
-			rc = more[0] = tree_next(&entry[0], &cursor[0], err);
-		if (rc >= 0 && order >= 0)
-			rc = more[1] = tree_next(&entry[1], &cursor[1], err);
-		rc = rc > 0 ? 0 : rc;
-	}
-	buf_release(&raw[0]);
-	buf_release(&raw[1]);
-	return rc;
-}
-
 /* --- one main commit ----------------------------------------------------- */
 
 /* (L1) Parents stand in the order of their refs, the office's first. */
@@ -223,14 +147,12 @@ static int check_tree(struct proof *proof, const struct commit *commit,
 		      const struct oid *base, const struct intake *computed,
 		      struct err *err)
 {
-	struct compare compare = {.proof = proof};
 	struct oid should = {{0}};
 	int rc = ledger_tree(&should, proof->repository, proof->scratch, base,
 			     computed, err);
 
-	oid_format(compare.main_hex, &commit->id);
 	if (rc == 0 && !oid_equal(&should, &commit->tree))
-		rc = compare_trees(&compare, &commit->tree, &should, "", err);
+		rc = proof_compare(proof, commit, &should, err);
 	if (rc == 0)
 		rc = proof_objects(proof->repository, &commit->tree, base, err);
 	return rc;

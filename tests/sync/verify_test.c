@@ -299,7 +299,7 @@ static void rewrite_main(const char *command)
 	assert_int_equal(
 		run(NULL, 0,
 		    "export GIT_INDEX_FILE=$PWD/index && cd hub && git"
-		    " read-tree main && %s && t=$(git write-tree) && git log"
+		    " read-tree main && %s && t=${t:-$(git write-tree)} && git log"
 		    " -1 --format=%%B main > ../message && p=$(git log -1"
 		    " --format=%%P main | sed 's/[0-9a-f]*/-p &/g') && git"
 		    " update-ref refs/heads/main $(git -c user.name=N -c"
@@ -338,6 +338,36 @@ static void verify__a_file_that_is_gone_is_named(void **state)
 		     " git update-index --index-info");
 	assert_false(verify("office", VERIFY_HUB)->ok);
 	assert_true(found("register/1-1/002.yaml is missing"));
+}
+
+/* A folder in a folder …, each forty times in the one above. */
+static void verify__folders_without_end_are_named(void **state)
+{
+	static const struct {
+		int depth;
+		const char *found;
+	} cases[] = {{7, "more than 65536 folders"}, {30, "nest too deep"}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char command[512];
+
+		snprintf(command, sizeof(command),
+			 "x=$(git mktree </dev/null) && for i in $(seq %d); do"
+			 " x=$(for k in $(seq 40); do printf '040000 tree"
+			 " %%s\\t%%02d\\n' $x $k; done | git mktree) || exit 1;"
+			 " done && t=$( (git ls-tree main; printf '040000 tree"
+			 " %%s\\tz\\n' $x) | git mktree)",
+			 cases[i].depth);
+		rewrite_main(command);
+		assert_false(verify("office", VERIFY_HUB)->ok);
+		assert_true(found(cases[i].found));
+		assert_int_equal(run(NULL, 0,
+				     "git -C hub update-ref refs/heads/main"
+				     " $(git -C office/tian.git rev-parse"
+				     " main)"),
+				 0);
+	}
 }
 
 static void verify__a_main_signed_by_another_is_named(void **state)
@@ -394,6 +424,7 @@ int main(void)
 		VERIFY_TEST(verify__a_register_that_does_not_follow_is_named),
 		VERIFY_TEST(verify__a_file_too_many_is_named),
 		VERIFY_TEST(verify__a_file_that_is_gone_is_named),
+		VERIFY_TEST(verify__folders_without_end_are_named),
 		VERIFY_TEST(verify__a_main_signed_by_another_is_named),
 		VERIFY_TEST(verify__a_main_rolled_back_is_named),
 		VERIFY_TEST(verify__an_inbox_that_withholds_is_named),
