@@ -42,6 +42,14 @@ int exchange_history(struct node *node, struct hub *hub, const struct run *run,
 int exchange_offer(struct node *node, struct hub *hub,
 		   const struct ref_list *refs, const struct run *run,
 		   struct err *err);
+/* The office marks at its hub the inboxes of units that have a mailbox now;
+ * a unit that asks there, where its inbox ends with `tip`, is told the new
+ * address. */
+int exchange_mark_moved(struct node *node, struct hub *hub,
+			const struct run *run, struct err *err);
+int exchange_tell_moved(struct node *node, struct hub *hub,
+			const struct oid *tip, const struct run *run,
+			struct err *err);
 /* Brings an outbox of this node's former name to the hub, where one is owed
  * (NODE_OWED). */
 int exchange_owed(struct node *node, struct hub *hub, struct err *err);

@@ -630,9 +630,13 @@ static int round_once(struct office *office, struct err *err)
 		rc = push(office, err);
 	if (rc == 0)
 		rc = keep(office, err);
-	if (rc == 0)
-		return exchange_offer(office->node, office->hub, &office->refs,
-				      office->run, err);
+	if (rc == 0) {
+		rc = exchange_offer(office->node, office->hub, &office->refs,
+				    office->run, err);
+		return rc < 0 ? rc
+			      : exchange_mark_moved(office->node, office->hub,
+						    office->run, err);
+	}
 	if (rc < 0) {
 		struct err ignored;
 

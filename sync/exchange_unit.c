@@ -129,6 +129,8 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 		rc = inbox_receive(node, &tip, run, err);
 	if (rc == 0)
 		run_commit(run, &tip);
+	if (rc == 0)
+		rc = exchange_tell_moved(node, hub, &tip, run, err);
 	if (rc == 0 && run->options != NULL && run->options->history)
 		rc = exchange_history(node, hub, run, err);
 	return rc < 0 ? rc : check_own_key(node, run, err);

@@ -212,6 +212,11 @@ static const char *const foreign[] = {
 	N_("the inbox at the hub is older than what was received (was the hub "
 	   "restored from a backup, or the ref set back?); the office's next "
 	   "sync puts it right"),
+	N_("what the hub has of a unit with a mailbox stays there, and its "
+	   "computers that still ask there are told the new address"),
+	N_("a unit's new address was not told to the hub"),
+	N_("the office meets this unit at another address now, and what it "
+	   "sends is there"),
 	N_("the inbox at the hub is another history than the one received so "
 	   "far"),
 	N_("line %s does not follow from this node's own changes"),

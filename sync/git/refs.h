@@ -12,6 +12,7 @@
 #define REF_OUTBOX "refs/heads/outbox/"
 #define REF_INBOX "refs/heads/inbox/"
 #define REF_CHECKPOINT "refs/heads/checkpoint/"
+#define REF_MOVED "refs/heads/moved/"
 
 enum { REF_SITE_MAX = 64 };
 

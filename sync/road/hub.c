@@ -101,6 +101,18 @@ int hub_create(const char *url, struct err *err)
 	return rc;
 }
 
+void hub_turn_take(struct hub_push *push)
+{
+	if (push->turn != NULL)
+		pthread_mutex_lock(&push->turn->mutex);
+}
+
+void hub_turn_leave(struct hub_push *push)
+{
+	if (push->turn != NULL)
+		pthread_mutex_unlock(&push->turn->mutex);
+}
+
 int hub_open(struct hub **out, const char *url, struct err *err)
 {
 	struct stream_host *host = NULL;

@@ -5,6 +5,7 @@
 #ifndef TIAN_SYNC_HUB_H
 #define TIAN_SYNC_HUB_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "sync/git/repository.h"
@@ -24,7 +25,16 @@ struct hub_push {
 	size_t n;
 	const struct oid *also; /* further tips whose objects travel along */
 	size_t n_also;
+	struct hub_turn *turn; /* NULL: nobody else pushes from there now */
 };
+
+/* Where several threads push from one repository, each reads it in turn; what
+ * goes over the wire goes at once. */
+struct hub_turn {
+	pthread_mutex_t mutex;
+};
+void hub_turn_take(struct hub_push *push);
+void hub_turn_leave(struct hub_push *push);
 
 /* The address as it can be kept: local paths made absolute. ERR_INPUT: not an
  * address of a road we have. */

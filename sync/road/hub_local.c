@@ -86,8 +86,8 @@ static int move_refs(struct repository *repository, struct hub_push *push,
 	return rc;
 }
 
-static int local_push(struct hub *hub, struct repository *from,
-		      struct hub_push *push, struct err *err)
+static int push_locked(struct hub *hub, struct repository *from,
+		       struct hub_push *push, struct err *err)
 {
 	struct haul haul = {{NULL, 0, 0}, {NULL, 0, 0}};
 	struct oid_list tips = {NULL, 0, 0};
@@ -116,6 +116,18 @@ static int local_push(struct hub *hub, struct repository *from,
 	oid_list_release(&tips);
 	haul_release(&haul);
 	return away(rc, err);
+}
+
+/* Nothing goes over a wire here. */
+static int local_push(struct hub *hub, struct repository *from,
+		      struct hub_push *push, struct err *err)
+{
+	int rc;
+
+	hub_turn_take(push);
+	rc = push_locked(hub, from, push, err);
+	hub_turn_leave(push);
+	return rc;
 }
 
 static int local_reader(struct repository **out, struct hub *hub,

@@ -210,7 +210,9 @@ static int ask(struct pushing *pushing, struct err *err)
 	int rc;
 
 	add_commands(&request, pushing);
+	hub_turn_take(pushing->push);
 	rc = add_pack(&request, pushing, err);
+	hub_turn_leave(pushing->push);
 	if (rc == 0)
 		rc = buf_check(&request, err);
 	if (rc == 0)

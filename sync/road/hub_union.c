@@ -9,7 +9,7 @@
 #include "sync/node/node.h"
 #include "sync/git/refs.h"
 
-enum { AT_ONCE = 16 /* mailboxes asked at the same time */ };
+enum { AT_ONCE = 16 /* mailboxes asked, or pushed to, at the same time */ };
 
 struct member {
 	char *site;
@@ -117,36 +117,50 @@ static void ask(struct member *member)
 		keep_own(member);
 }
 
-struct asking {
-	struct member *members;
-	size_t n;
+/* Some work on each member, by a few threads. (U3) Each member is touched by
+ * one of them only; the caller's helps. */
+struct crew {
+	void (*work)(struct crew *crew, size_t member);
+	struct hub_union *all;
+	void *ctx;
 	atomic_size_t next;
 };
 
-static void *ask_next(void *ctx)
+static void *take_next(void *ctx)
 {
-	struct asking *asking = ctx;
+	struct crew *crew = ctx;
 	size_t at;
 
-	while ((at = atomic_fetch_add(&asking->next, 1)) < asking->n)
-		if (asking->members[at].why.code == 0)
-			ask(&asking->members[at]);
+	while ((at = atomic_fetch_add(&crew->next, 1)) < crew->all->n)
+		crew->work(crew, at);
 	return NULL;
 }
 
-/* (U3) Each member is touched by one thread only; this one helps. */
-static void ask_all(struct hub_union *all)
+/* `due`: for how many of them there is anything to do. */
+static void crew_run(struct crew *crew, size_t due)
 {
-	struct asking asking = {all->members, all->n, 0};
 	pthread_t threads[AT_ONCE - 1];
 	size_t n = 0;
 
-	while (n < AT_ONCE - 1 && n + 1 < all->n &&
-	       pthread_create(&threads[n], NULL, ask_next, &asking) == 0)
+	while (n < AT_ONCE - 1 && n + 1 < due &&
+	       pthread_create(&threads[n], NULL, take_next, crew) == 0)
 		n++;
-	ask_next(&asking);
+	take_next(crew);
 	while (n > 0)
 		pthread_join(threads[--n], NULL);
+}
+
+static void ask_one(struct crew *crew, size_t member)
+{
+	if (crew->all->members[member].why.code == 0)
+		ask(&crew->all->members[member]);
+}
+
+static void ask_all(struct hub_union *all)
+{
+	struct crew crew = {ask_one, all, NULL, 0};
+
+	crew_run(&crew, all->n);
 }
 
 /* --- following the rows -------------------------------------------------- */
@@ -387,7 +401,8 @@ static int push_to(struct hub_union *all, const struct member *const *places,
 		   const struct member *member, struct repository *from,
 		   struct hub_push *push, struct err *err)
 {
-	struct hub_push part = {.also = push->also, .n_also = push->n_also};
+	struct hub_push part = {
+		.also = push->also, .n_also = push->n_also, .turn = push->turn};
 	size_t n = 0;
 	int rc = 0;
 
@@ -425,22 +440,64 @@ static bool is_shut(const struct hub_push *push)
 	return false;
 }
 
+/* Pushes to all mailboxes. */
+struct round {
+	const struct member *const *places; /* of the updates */
+	struct repository *from;
+	struct hub_push *push;
+	struct err *errs; /* of the members */
+};
+
 /* (U2) A mailbox that takes nothing leaves its updates undone, no more. */
-static int push_to_mailbox(struct hub_union *all,
-			   const struct member *const *places,
-			   struct member *member, struct repository *from,
-			   struct hub_push *push, struct err *err)
+static void push_to_mailbox(struct crew *crew, size_t at)
 {
+	struct round *round = crew->ctx;
+	struct member *member = &crew->all->members[at];
 	struct err why = {0};
-	int rc = push_to(all, places, member, from, push, &why);
+	int rc = push_to(crew->all, round->places, member, round->from,
+			 round->push, &why);
 
 	if (rc == ERR_HUB || rc == ERR_CORRUPT || rc == ERR_MISSING) {
 		if (member->hub != NULL)
 			leave_out(member, &why);
-		return 0;
+	} else if (rc < 0) {
+		round->errs[at] = why;
 	}
-	if (rc < 0)
-		*err = why;
+}
+
+static size_t count_due(const struct hub_union *all, const struct round *round)
+{
+	size_t due = 0;
+
+	for (size_t m = 0; m < all->n; m++)
+		for (size_t i = 0; i < round->push->n; i++)
+			if (round->places[i] == &all->members[m]) {
+				due++;
+				break;
+			}
+	return due;
+}
+
+static int push_to_mailboxes(struct hub_union *all, struct round *round,
+			     struct err *err)
+{
+	struct hub_turn turn = {PTHREAD_MUTEX_INITIALIZER};
+	struct crew crew = {push_to_mailbox, all, round, 0};
+	int rc = 0;
+
+	round->errs = calloc(all->n + 1, sizeof(*round->errs));
+	if (round->errs == NULL)
+		return err_nomem(err);
+	round->push->turn = &turn;
+	crew_run(&crew, count_due(all, round));
+	round->push->turn = NULL;
+	pthread_mutex_destroy(&turn.mutex);
+	for (size_t m = 0; rc == 0 && m < all->n; m++) {
+		rc = round->errs[m].code;
+		if (rc < 0)
+			*err = round->errs[m];
+	}
+	free(round->errs);
 	return rc;
 }
 
@@ -450,7 +507,7 @@ static int union_push(struct hub *hub, struct repository *from,
 {
 	struct hub_union *all = union_of(hub);
 	const struct member **places = calloc(push->n + 1, sizeof(*places));
-	bool shut = false;
+	struct round round = {places, from, push, NULL};
 	int rc = places != NULL ? 0 : err_nomem(err);
 
 	for (size_t i = 0; rc == 0 && i < push->n; i++) {
@@ -459,10 +516,8 @@ static int union_push(struct hub *hub, struct repository *from,
 	}
 	if (rc == 0)
 		rc = push_to(all, places, NULL, from, push, err);
-	shut = rc == 0 && is_shut(push);
-	for (size_t m = 0; rc == 0 && !shut && m < all->n; m++)
-		rc = push_to_mailbox(all, places, &all->members[m], from, push,
-				     err);
+	if (rc == 0 && !is_shut(push))
+		rc = push_to_mailboxes(all, &round, err);
 	free(places);
 	return rc;
 }
@@ -566,6 +621,13 @@ const char *hub_union_away(const struct hub *hub, size_t *at, const char **why)
 			return member->site;
 	}
 	return NULL;
+}
+
+struct hub *hub_union_centre(struct hub *hub)
+{
+	return hub->road == &road && union_of(hub)->n > 0
+		       ? union_of(hub)->centre
+		       : NULL;
 }
 
 struct hub *hub_union_member(struct hub *hub, const char *site)

@@ -5,8 +5,8 @@
  *      What else lies there is not looked at.
  * (U2) A mailbox that is not reached holds up nobody: it is left out from
  *      then on, hub_reach says so, and hub_union_away why.
- * (U3) All mailboxes are asked at once, a few at a time; one with nothing new
- *      costs one listing of its refs.
+ * (U3) All mailboxes are asked at once, a few at a time, and so they are pushed
+ *      to; one with nothing new costs one listing of its refs.
  *
  * A site's inbox is at its mailbox alone. Its outboxes are looked for at both
  * places, as it may not have moved yet: the mailbox's counts, unless only the
@@ -30,6 +30,9 @@ int hub_union_of(struct hub **out, struct replica *replica,
 /* For each mailbox that was not reached so far, from *at on: its site, and
  * why; NULL at the end. Nothing on other hubs. Borrowed. */
 const char *hub_union_away(const struct hub *hub, size_t *at, const char **why);
+/* The office's hub itself; NULL where `hub` is not made of several, or has no
+ * mailbox. Borrowed. */
+struct hub *hub_union_centre(struct hub *hub);
 /* The hub that is this site's mailbox; NULL where it has none, or is not
  * reached. Borrowed. */
 struct hub *hub_union_member(struct hub *hub, const char *site);

@@ -301,6 +301,126 @@ static void mailbox__one_restored_from_a_backup_is_brought_up(void **state)
 	expect_verify("office", NULL);
 }
 
+/* An ssh that runs what it is told here, but lets nobody push before two have
+ * come to push. */
+static void ssh_for_two(void)
+{
+	const char *path = in_folder("ssh");
+	char script[1024];
+	int n = snprintf(
+		script, sizeof(script),
+		"#!/bin/sh\n"
+		"while [ $# -gt 2 ]; do shift; done\n"
+		"case $2 in *receive-pack*)\n"
+		"	: >'%s.'$$; i=0\n"
+		"	while [ \"$(ls '%s' | grep -c '^ssh\\.')\" -lt 2 ]\n"
+		"	do i=$((i + 1)); [ $i -lt 1200 ] || exit 1\n"
+		"	sleep 0.05; done;;\n"
+		"esac\n"
+		"exec sh -c \"$2\"\n",
+		path, in_folder("%s", ""));
+
+	put_file(path, script, (size_t)n);
+	must("chmod 755 ssh");
+	setenv("GIT_SSH", path, 1);
+	unsetenv("GIT_SSH_COMMAND");
+}
+
+static void mailbox__several_are_pushed_to_at_once(void **state)
+{
+	(void)state;
+	ssh_for_two();
+	world_edit("office", "李明",
+		   "UPDATE mailbox SET url = 'me@there:' || url");
+	world_edit("office", "李明", "UPDATE proposal SET sector = '一'");
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	must("test $(ls | grep -c '^ssh\\.') = 2");
+	unsetenv("GIT_SSH");
+	world_sync("edu", 0);
+	world_sync("hr", 0);
+	expect_same_state("edu", "edu");
+	expect_same_state("hr", "hr");
+}
+
+static size_t changes_at(const char *name)
+{
+	return strtoul(world_text(name, "SELECT count(*) FROM _change"), NULL,
+		       10);
+}
+
+/* A new computer of the unit begins at the checkpoint in its mailbox. */
+static void mailbox__a_new_node_begins_at_its_checkpoint(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		char sql[256];
+
+		snprintf(sql, sizeof(sql),
+			 "UPDATE handling SET draft = '第%d稿。',"
+			 " contact_name = '%d号'",
+			 i, i);
+		world_edit("edu", "王芳", sql);
+	}
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	world_at_mailbox("edu2", "edu", "mail-edu");
+	world_enrol("edu2", "edu");
+	world_sync("office", 0);
+	must("test $(git -C mail-edu rev-parse checkpoint/edu) = $(git -C"
+	     " mail-edu rev-parse inbox/edu)");
+	must("test -z \"$(git -C hub for-each-ref refs/heads/checkpoint/edu)\"");
+	world_sync("edu2", 0);
+	world_sync("edu", 0);
+	assert_true(changes_at("edu2") + 70 < changes_at("edu"));
+	writes("edu2", "教2号");
+	world_sync("edu2", 0);
+	world_sync("office", 0);
+	world_sync("edu", 0);
+	expect_at("edu", "edu", "教2号");
+	expect_same_state("edu", "edu");
+	expect_verify("edu2", NULL);
+	expect_verify("office", NULL);
+}
+
+static void move_gov(const char *hub)
+{
+	char sql[1024];
+
+	snprintf(sql, sizeof(sql),
+		 "UPDATE _meta SET value = '%s' WHERE name = 'hub'",
+		 in_folder("%s", hub));
+	world_edit("gov", NULL, sql);
+}
+
+static bool is_told(const struct sync_report *report, const char *what)
+{
+	for (size_t i = 0; i < report->n_details; i++)
+		if (report->details[i].kind == SYNC_NOTICE &&
+		    strstr(report->details[i].text, what) != NULL)
+			return true;
+	return false;
+}
+
+/* The hub keeps what it had, and says where gov is met now: in git's words,
+ * and to gov, which still asks there and loses nothing. */
+static void expect_moved(void)
+{
+	char told[512];
+
+	must("git -C hub log -1 --format=%B moved/gov | grep -q 'Mailbox: .*/"
+	     "mail-gov$'");
+	must("git -C hub log -1 --format=%s moved/gov | grep -q 区政务局");
+	must("git -C hub show main:signers > signers && git -C hub -c"
+	     " gpg.format=ssh -c gpg.ssh.allowedSignersFile=../signers"
+	     " verify-commit moved/gov");
+	must("git -C hub rev-parse -q --verify refs/heads/inbox/gov");
+	snprintf(told, sizeof(told), "tian hub use %s", in_folder("mail-gov"));
+	writes("gov", "政1号乙");
+	assert_true(is_told(world_sync("gov", 0), told));
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	expect_at("office", "gov", "政1号乙");
+}
+
 /* gov was at the hub so far. */
 static void mailbox__a_unit_moves_there_from_the_hub(void **state)
 {
@@ -315,14 +435,12 @@ static void mailbox__a_unit_moves_there_from_the_hub(void **state)
 		 in_folder("mail-gov"));
 	world_edit("office", "李明", sql);
 	/* What it sent to the hub before it heard of it still counts. */
-	world_sync("office", 0);
+	assert_true(is_told(world_sync("office", 0), "new address: gov"));
 	expect_at("office", "gov", "政1号");
 	must("git -C mail-gov rev-parse -q --verify refs/heads/inbox/gov");
-	snprintf(sql, sizeof(sql),
-		 "UPDATE _meta SET value = '%s' WHERE name = 'hub'",
-		 in_folder("mail-gov"));
-	world_edit("gov", NULL, sql);
-	world_sync("gov", 0);
+	expect_moved();
+	move_gov("mail-gov");
+	assert_false(is_told(world_sync("gov", 0), "hub use"));
 	writes("gov", "政2号");
 	world_sync("gov", 0);
 	world_sync("office", 0);
@@ -335,6 +453,49 @@ static void mailbox__a_unit_moves_there_from_the_hub(void **state)
 	world_sync("office2", 0);
 	assert_string_equal(world_state("office", NULL),
 			    world_state("office2", NULL));
+}
+
+/* It was moved, and comes back: the mark says nothing any more. */
+static void mailbox__a_unit_comes_back_to_the_hub(void **state)
+{
+	char sql[1024];
+
+	(void)state;
+	must("git init -q --bare mail-gov");
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO mailbox(site, url) VALUES ('gov', '%s')",
+		 in_folder("mail-gov"));
+	world_edit("office", "李明", sql);
+	world_sync("office", 0);
+	move_gov("mail-gov");
+	writes("gov", "政1号");
+	world_sync("gov", 0);
+	world_edit("office", "李明",
+		   "UPDATE mailbox SET void = 1, void_reason = '不用了'"
+		   " WHERE site = 'gov'");
+	move_gov("hub");
+	writes("gov", "政2号");
+	world_sync("gov", 0);
+	world_sync("office", 0);
+	assert_false(is_told(world_sync("gov", 0), "hub use"));
+	expect_at("office", "gov", "政2号");
+	expect_same_state("gov", "gov");
+	expect_verify("office", NULL);
+}
+
+/* Who can write there, but is not the office, sends nobody elsewhere. */
+static void mailbox__a_forged_mark_is_not_told(void **state)
+{
+	(void)state;
+	must("ssh-keygen -q -t ed25519 -N '' -f thief && cd hub && tree=$(git"
+	     " mktree < /dev/null) && printf 'x\\n\\nSite: gov\\nMailbox: evil"
+	     "\\nInbox: %s\\n' $(git rev-parse inbox/gov) > ../m && made=$(git"
+	     " -c user.name=N -c user.email=e@x -c gpg.format=ssh -c"
+	     " user.signingkey=../thief commit-tree -S $tree < ../m) &&"
+	     " git update-ref refs/heads/moved/gov $made");
+	assert_int_equal(world_sync("gov", 0)->n_details, 0);
+	must("git -C hub update-ref refs/heads/moved/gov inbox/gov");
+	assert_int_equal(world_sync("gov", 0)->n_details, 0);
 }
 
 static void mailbox__a_second_office_node_knows_of_it(void **state)
@@ -510,7 +671,11 @@ int main(void)
 		MAILBOX_TEST(mailbox__one_that_takes_nothing_holds_up_nobody),
 		MAILBOX_TEST(mailbox__one_that_was_lost_is_filled_again),
 		MAILBOX_TEST(mailbox__one_restored_from_a_backup_is_brought_up),
+		MAILBOX_TEST(mailbox__several_are_pushed_to_at_once),
+		MAILBOX_TEST(mailbox__a_new_node_begins_at_its_checkpoint),
 		MAILBOX_TEST(mailbox__a_unit_moves_there_from_the_hub),
+		MAILBOX_TEST(mailbox__a_unit_comes_back_to_the_hub),
+		MAILBOX_TEST(mailbox__a_forged_mark_is_not_told),
 		MAILBOX_TEST(mailbox__a_second_office_node_knows_of_it),
 		MAILBOX_TEST(
 			mailbox__another_office_node_brings_what_one_could_not),

@@ -1,0 +1,250 @@
+/* exchange_moved.c - a unit that has a mailbox now, and a hub where it was
+ * met before: the hub says so to who still asks there.
+ * Knows that one mark; what lies there of the unit stays as it is.
+ *
+ *   refs/heads/moved/<site>   a commit of the office's, its parent the mark
+ *                             before, if any, and an empty tree; trailers
+ *                             `Site`, `Mailbox` (the address), and `Inbox`:
+ *                             the commit that the hub's inbox ends with
+ *
+ * (M1) A mark counts while the inbox there still ends so: if the unit comes
+ *      back, its inbox goes on, and the mark says nothing any more. */
+#include "sync/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "sync/git/refs.h"
+#include "sync/node/inbox.h"
+#include "sync/road/hub_union.h"
+#include "sync/road/mailboxes.h"
+
+enum { URL_MAX = 1024 };
+
+/* A mark, as far as it is one. */
+struct mark {
+	struct oid id; /* zero: there is none */
+	struct oid inbox;
+	char url[URL_MAX];
+	uint8_t signer[CRYPTO_PUBLIC_SIZE];
+	int64_t time;
+};
+
+static int read_mark(struct mark *out, struct repository *repository,
+		     const struct oid *oid, const char *site, struct err *err)
+{
+	struct commit commit;
+	const char *named;
+	const char *url;
+	size_t named_len;
+	size_t len;
+	int rc = commit_read(&commit, repository, oid, err);
+
+	*out = (struct mark){.id = *oid};
+	if (rc < 0)
+		return rc;
+	out->time = commit.time;
+	named = commit_trailer(&named_len, &commit, "Site");
+	url = commit_trailer(&len, &commit, "Mailbox");
+	if (named == NULL || url == NULL || len >= URL_MAX ||
+	    named_len != strlen(site) || memcmp(named, site, named_len) != 0 ||
+	    !commit_trailer_oid(&out->inbox, &commit, "Inbox"))
+		rc = err_set(err, ERR_CORRUPT, "no mark");
+	else
+		memcpy(out->url, url, len); /* the rest is zero */
+	if (rc == 0)
+		rc = commit_signer(out->signer, &commit, err);
+	commit_release(&commit);
+	return rc;
+}
+
+/* What the hub has, brought here; what is no mark is as if it were not. */
+static int find_mark(struct mark *out, struct node *node, struct hub *hub,
+		     const char *site, struct err *err)
+{
+	struct buf name = BUF_INIT;
+	struct oid oid;
+	int rc;
+
+	*out = (struct mark){.time = 0};
+	buf_addf(&name, REF_MOVED "%s", site);
+	rc = exchange_ref(&oid, hub, buf_text(&name), err);
+	buf_release(&name);
+	if (rc < 0 || oid_is_zero(&oid))
+		return rc;
+	rc = hub_fetch(hub, node->repository, &oid, 1, err);
+	if (rc == 0)
+		rc = read_mark(out, node->repository, &oid, site, err);
+	if (rc == ERR_CORRUPT || rc == ERR_MISSING) {
+		*out = (struct mark){.id = oid};
+		rc = 0;
+	}
+	return rc;
+}
+
+/* --- the office marks ---------------------------------------------------- */
+
+static int make_message(struct buf *out, struct node *node, const char *site,
+			const char *url, const struct oid *inbox,
+			struct err *err)
+{
+	char hex[OID_TEXT];
+	int rc = node_site_name(out, node->replica, site, err);
+
+	buf_addf(out,
+		 " 已改用自己的信箱\n\n"
+		 "以后的送达都在信箱；在那里同步：tian hub use %s\n\n",
+		 url);
+	commit_add_trailer(out, "Site", site);
+	commit_add_trailer(out, "Mailbox", url);
+	oid_format(hex, inbox);
+	commit_add_trailer(out, "Inbox", hex);
+	return rc < 0 ? rc : buf_check(out, err);
+}
+
+static int write_mark(struct oid *out, struct node *node, const char *site,
+		      const char *url, const struct oid *inbox,
+		      const struct oid *before, struct err *err)
+{
+	struct buf name = BUF_INIT;
+	struct buf message = BUF_INIT;
+	struct commit_draft draft = {.parents = before,
+				     .n_parents = !oid_is_zero(before)};
+	int rc = repository_edit_tree(&draft.tree, node->repository, NULL, NULL,
+				      0, err);
+
+	if (rc == 0)
+		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
+	if (rc == 0)
+		rc = make_message(&message, node, site, url, inbox, err);
+	draft.author = (struct commit_ident){buf_text(&name), REPLICA_OFFICE,
+					     (int64_t)(clock_now_ms() / 1000)};
+	draft.committer = draft.author;
+	draft.message = buf_text(&message);
+	if (rc == 0)
+		rc = commit_write(out, node->repository, &draft, &node->key,
+				  err);
+	buf_release(&message);
+	buf_release(&name);
+	return rc;
+}
+
+static int push_mark(struct node *node, struct hub *centre, const char *site,
+		     const char *url, const struct oid *inbox,
+		     const struct oid *before, const struct run *run,
+		     struct err *err)
+{
+	struct buf name = BUF_INIT;
+	struct hub_update update = {.old = *before};
+	struct hub_push push = {.updates = &update, .n = 1};
+	int rc = write_mark(&update.new_oid, node, site, url, inbox, before,
+			    err);
+
+	buf_addf(&name, REF_MOVED "%s", site);
+	update.name = buf_text(&name);
+	if (rc == 0)
+		rc = hub_push(centre, node->repository, &push, err);
+	/* It is read again by the next run, from here. */
+	if (rc == 0)
+		rc = repository_flush(node->repository, err);
+	if (rc == 0 && update.result == 0)
+		rc = run_detail(run, SYNC_NOTICE, err,
+				"what the hub has of a unit with a mailbox "
+				"stays there, and its computers that still "
+				"ask there are told the new address: %s",
+				site);
+	buf_release(&name);
+	return rc;
+}
+
+/* An inbox that the hub holds may go on elsewhere. */
+static int mark(struct node *node, struct hub *hub, const struct ref *inbox,
+		const struct run *run, struct err *err)
+{
+	struct hub *centre = hub_union_centre(hub);
+	char site[REF_SITE_MAX + 1];
+	struct buf url = BUF_INIT;
+	struct mark there;
+	int rc = 0;
+
+	if (!refs_parse_inbox(site, inbox->name) ||
+	    hub_union_member(hub, site) == NULL)
+		return 0;
+	rc = mailboxes_url(&url, node->replica, site, err);
+	if (rc == 0)
+		rc = find_mark(&there, node, centre, site, err);
+	if (rc == 0 && url.len > 0 && url.len < URL_MAX &&
+	    (!oid_equal(&there.inbox, &inbox->oid) ||
+	     strcmp(there.url, buf_text(&url)) != 0))
+		rc = push_mark(node, centre, site, buf_text(&url), &inbox->oid,
+			       &there.id, run, err);
+	buf_release(&url);
+	return rc;
+}
+
+int exchange_mark_moved(struct node *node, struct hub *hub,
+			const struct run *run, struct err *err)
+{
+	struct hub *centre = hub_union_centre(hub);
+	struct ref_list inboxes = {NULL, 0};
+	struct err ignored;
+	int rc;
+
+	if (centre == NULL)
+		return 0;
+	rc = hub_refs(&inboxes, centre, REF_INBOX, err);
+	for (size_t i = 0; rc == 0 && i < inboxes.n; i++)
+		rc = mark(node, hub, &inboxes.items[i], run, err);
+	ref_list_release(&inboxes);
+	if (rc < 0)
+		repository_discard(node->repository, &ignored);
+	if (rc == ERR_HUB || rc == ERR_STALE)
+		rc = run_detail(run, SYNC_NOTICE, err,
+				"a unit's new address was not told to the "
+				"hub: %s",
+				err->text);
+	return rc;
+}
+
+/* --- a unit is told ------------------------------------------------------ */
+
+/* Only a key that this node's inbox names as the office's says where to go. */
+static int is_office(bool *out, struct node *node, const struct mark *mark,
+		     struct err *err)
+{
+	struct inbox_entry entry;
+	struct oid inbox;
+	int rc = node_get_oid(&inbox, node->replica, NODE_INBOX, err);
+
+	*out = false;
+	if (rc < 0 || oid_is_zero(&inbox))
+		return rc;
+	rc = inbox_read(&entry, node->repository, &inbox,
+			replica_site(node->replica), err);
+	if (rc < 0)
+		return rc;
+	*out = signers_allow(&entry.signers, REPLICA_OFFICE, mark->signer,
+			     mark->time);
+	inbox_entry_release(&entry);
+	return 0;
+}
+
+int exchange_tell_moved(struct node *node, struct hub *hub,
+			const struct oid *tip, const struct run *run,
+			struct err *err)
+{
+	struct mark mark;
+	bool office = false;
+	int rc = find_mark(&mark, node, hub, replica_site(node->replica), err);
+
+	if (rc < 0 || mark.url[0] == '\0' || !oid_equal(&mark.inbox, tip))
+		return rc;
+	rc = is_office(&office, node, &mark, err);
+	if (rc < 0 || !office)
+		return rc;
+	return run_detail(run, SYNC_NOTICE, err,
+			  "the office meets this unit at another address now, "
+			  "and what it sends is there: tian hub use %s",
+			  mark.url);
+}
