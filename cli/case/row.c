@@ -99,6 +99,20 @@ done:
 	return rc;
 }
 
+/* A table that this site may write nothing in refuses for all its fields at
+ * once; here it is known which one. */
+static void name_field(struct err *err, const struct entity *entity,
+		       const struct field *field)
+{
+	struct err said = *err;
+	size_t len = strlen(entity->name);
+
+	if (strncmp(said.text, entity->name, len) == 0 &&
+	    strncmp(said.text + len, ": ", 2) == 0)
+		err_set(err, said.code, "%s.%s (%s)%s", entity->name,
+			field->name, field->zh, said.text + len);
+}
+
 static int update(struct replica *replica, const struct entity *entity,
 		  const char *row, const struct field *field,
 		  const struct value *value, struct err *err)
@@ -117,6 +131,8 @@ static int update(struct replica *replica, const struct entity *entity,
 	if (rc == 0) {
 		db_bind_value(stmt, (int)entity->n_keys + 1, value);
 		rc = db_step(replica_db(replica), stmt, err);
+		if (rc == ERR_INPUT)
+			name_field(err, entity, field);
 	}
 	sqlite3_reset(stmt);
 	buf_release(&sql);

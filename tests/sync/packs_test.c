@@ -296,8 +296,8 @@ static void packs__all_that_stock_git_packed_is_read(void **state)
 		"git repack -q -a -d -f --depth=50",
 		"git repack -q -a -d -f --depth=400 --window=20",
 		"git -c repack.useDeltaBaseOffset=false repack -q -a -d -f",
-		"git -c pack.writeReverseIndex=true repack -q -a -d -b &&"
-		" git multi-pack-index write",
+		("git -c pack.writeReverseIndex=true repack -q -a -d -b &&"
+		 " git multi-pack-index write"),
 		"git -c pack.compression=0 repack -q -a -d -F",
 	};
 
