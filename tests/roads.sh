@@ -92,7 +92,8 @@ until_there() {
 }
 
 # start_sshd LINE...: sshd on $port with host_key, authorized_keys, and these
-# lines more in its configuration.
+# lines more in its configuration. A quick exchange of keys; and with SHLVL the
+# user's bash reads no ~/.bashrc, which may say or do anything.
 start_sshd() {
 	port=$(free_ports 1)
 	ssh-keygen -q -t ed25519 -N '' -f host_key
@@ -106,6 +107,8 @@ start_sshd() {
 	PasswordAuthentication no
 	KbdInteractiveAuthentication no
 	MaxStartups 100
+	KexAlgorithms curve25519-sha256
+	SetEnv SHLVL=5
 	END
 	for line; do echo "$line" >>sshd_config; done
 	# Debian's sshd wants this folder where root runs it.

@@ -21,23 +21,19 @@ static struct bundle_report made;
 static struct err last;
 
 /* An office with one case of edu's; the hub is where only the office is. */
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_unit("hr", "hr", "区人社局");
 	world_case(CASE, "关于教育的建议", "edu");
 	world_sync("office", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -716,7 +712,7 @@ static void bundle__a_restored_database_is_healed_before_a_file(void **state)
 	assert_string_equal(get("edu", "doc_no"), "教1号");
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

@@ -21,23 +21,19 @@ static void must(const char *command)
 		fail_msg("%s: %s", command, out);
 }
 
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_case("1-1-001", "教育", "edu");
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -343,7 +339,7 @@ static void copies__what_others_wrote_in_ones_name_is_written_over(void **state)
 	expect_whole(unit_and_office);
 }
 
-#define COPIES_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define COPIES_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

@@ -15,6 +15,8 @@
 #endif
 
 static char folder[256];
+static char kept[256];
+static pid_t keeper; /* children of it remove nothing */
 
 bool is_sanitized(void)
 {
@@ -25,14 +27,31 @@ bool is_sanitized(void)
 #endif
 }
 
-const char *folder_make(void)
+static void make(char path[256])
 {
 	const char *base = getenv("TMPDIR");
 
-	snprintf(folder, sizeof(folder), "%s/tian-test-XXXXXX",
+	snprintf(path, 256, "%s/tian-test-XXXXXX",
 		 base != NULL ? base : "/tmp");
-	if (mkdtemp(folder) == NULL)
+	if (mkdtemp(path) == NULL)
 		abort();
+}
+
+static void copy_all(const char *from, const char *to)
+{
+	char command[600];
+
+	snprintf(command, sizeof(command), "cp -a '%s/.' '%s'", from, to);
+	if (system(command) != 0)
+		abort();
+}
+
+const char *folder_make(void)
+{
+	if (kept[0] != '\0')
+		copy_all(kept, folder);
+	else
+		make(folder);
 	/* Stock tools behave the same whoever runs the tests. */
 	setenv("HOME", folder, 1);
 	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
@@ -45,15 +64,49 @@ static int remove_one(const char *path, const struct stat *st, int type,
 {
 	(void)st;
 	(void)type;
-	(void)ftw;
-	return remove(path);
+	/* The path stays ours while a copy is kept for it. */
+	return kept[0] != '\0' && ftw->level == 0 ? 0 : remove(path);
+}
+
+static void remove_all(const char *path)
+{
+	if (path[0] != '\0' && getenv("TIAN_KEEP") == NULL)
+		nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 void folder_remove(void)
 {
-	if (folder[0] != '\0' && getenv("TIAN_KEEP") == NULL)
-		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	folder[0] = '\0';
+	remove_all(folder);
+	if (kept[0] == '\0')
+		folder[0] = '\0';
+}
+
+static void forget_kept(void)
+{
+	char path[256];
+
+	if (getpid() != keeper)
+		return;
+	memcpy(path, kept, sizeof(path));
+	kept[0] = '\0';
+	remove_all(path);
+	folder_remove();
+}
+
+void folder_keep(void)
+{
+	char path[256];
+
+	make(path);
+	copy_all(folder, path);
+	memcpy(kept, path, sizeof(kept));
+	keeper = getpid();
+	atexit(forget_kept);
+}
+
+bool folder_is_kept(void)
+{
+	return kept[0] != '\0';
 }
 
 const char *in_folder(const char *fmt, ...)

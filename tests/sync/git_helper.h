@@ -14,6 +14,10 @@ bool is_sanitized(void);
  * which leaves it in place where TIAN_KEEP is set. */
 const char *folder_make(void);
 void folder_remove(void);
+/* Keeps the folder as it is: from now on folder_make gives a copy of that, at
+ * the same path. Both go when the program ends. */
+void folder_keep(void);
+bool folder_is_kept(void);
 /* `folder/fmt…`; one of 16 static buffers, used in turn. */
 const char *in_folder(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -23,10 +23,8 @@ static void must(const char *command)
 		fail_msg("%s: %s", command, out);
 }
 
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_unit("hr", "hr", "区人社局");
@@ -37,14 +35,12 @@ static int setup(void **state)
 	world_sync("hr", 0);
 	world_edit("edu", "王芳", "UPDATE handling SET doc_no = '教1号'");
 	world_sync("edu", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -287,7 +283,7 @@ static void hostile__a_snapshot_silences_nobodys_next_change(void **state)
 			    "教2号");
 }
 
-#define HOSTILE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define HOSTILE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

@@ -15,10 +15,8 @@
 #include "tests/sync/world_helper.h"
 
 /* Two units, each with a case, all synced once. */
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_unit("hr", "hr", "区人社局");
@@ -27,14 +25,12 @@ static int setup(void **state)
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_sync("hr", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -621,7 +617,7 @@ static void ledger__a_second_genesis_is_refused(void **state)
 	must_verify();
 }
 
-#define LEDGER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define LEDGER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

@@ -34,10 +34,8 @@ static void enrolled(const char *name, const char *site, const char *title)
 }
 
 /* edu and hr meet the office at a mailbox each, gov at the hub. */
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_at_mailbox("edu", "edu", "mail-edu");
 	enrolled("edu", "edu", "区教育局");
@@ -51,14 +49,12 @@ static int setup(void **state)
 	world_sync("edu", 0);
 	world_sync("hr", 0);
 	world_sync("gov", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -660,7 +656,7 @@ static void mailbox__a_file_may_stand_for_it(void **state)
 	expect_verify("office", NULL);
 }
 
-#define MAILBOX_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define MAILBOX_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

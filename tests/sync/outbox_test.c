@@ -19,18 +19,22 @@ static struct node *node;
 static struct buf ref;
 
 /* A unit with one case in hand, its repository locked. */
-static int setup(void **state)
+static void make_world(void)
 {
-	struct err err;
-
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_case("1-1-014", "课后服务", "edu");
 	world_case("1-1-015", "食堂", "edu");
 	world_sync("office", 0);
 	world_sync("edu", 0);
+}
+
+static int setup(void **state)
+{
+	struct err err;
+
+	(void)state;
+	world_begin(make_world);
 	if (node_open(&node, in_folder("edu"), &err) < 0 ||
 	    node_need(node, &err) < 0 ||
 	    repository_lock(node->repository, &err) < 0)
@@ -41,13 +45,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	node_close(node);
 	node = NULL;
 	buf_release(&ref);
-	world_forget();
-	folder_remove();
-	return 0;
+	return world_end(state);
 }
 
 static size_t commit_all(void)

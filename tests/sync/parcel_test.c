@@ -14,10 +14,8 @@
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_unit("hr", "hr", "区人社局");
@@ -26,14 +24,12 @@ static int setup(void **state)
 		   "INSERT INTO handling(proposal, unit, role)"
 		   " VALUES ('1-1-001', 'hr', 'co')");
 	world_sync("office", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -151,15 +147,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			parcel__sites_that_are_sent_the_same_share_a_tree,
-			setup, teardown),
+			setup, world_end),
 		cmocka_unit_test_setup_teardown(
 			parcel__keys_are_sent_where_they_change, setup,
-			teardown),
+			world_end),
 		cmocka_unit_test_setup_teardown(
 			parcel__an_inbox_of_the_older_shape_is_read, setup,
-			teardown),
+			world_end),
 		cmocka_unit_test_setup_teardown(
-			parcel__main_says_its_parents_once, setup, teardown),
+			parcel__main_says_its_parents_once, setup, world_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,10 +13,8 @@
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_unit("hr", "hr", "区人社局");
@@ -24,14 +22,12 @@ static int setup(void **state)
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_sync("hr", 0);
-	return 0;
 }
 
-static int teardown(void **state)
+static int setup(void **state)
 {
 	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -303,7 +299,7 @@ static void scope__a_new_node_begins_at_a_checkpoint(void **state)
 	world_verify("edu2");
 }
 
-#define SCOPE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define SCOPE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

@@ -12,19 +12,15 @@
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
+static void make_world(void)
+{
+	world_office();
+}
+
 static int setup(void **state)
 {
 	(void)state;
-	folder_make();
-	world_office();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	world_forget();
-	folder_remove();
+	world_begin(make_world);
 	return 0;
 }
 
@@ -732,7 +728,7 @@ static void init__a_key_of_ones_own_is_used(void **state)
 			 0);
 }
 
-#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
 {

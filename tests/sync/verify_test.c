@@ -16,10 +16,8 @@
 static struct verify_report report;
 
 /* Two units, replies, a conflict, a decision, a refusal. */
-static int setup(void **state)
+static void make_world(void)
 {
-	(void)state;
-	folder_make();
 	world_office();
 	world_unit("edu", "edu", "区教育局");
 	world_unit("edu2", "edu", "区教育局");
@@ -46,16 +44,19 @@ static int setup(void **state)
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	world_sync("hr", 0);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	world_begin(make_world);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
 	verify_report_release(&report);
-	world_forget();
-	folder_remove();
-	return 0;
+	return world_end(state);
 }
 
 static const struct verify_report *verify(const char *name,
@@ -143,7 +144,7 @@ verify__what_an_older_program_merged_follows_from_its_schema(void **state)
 {
 	teardown(state);
 	domain_pretend(1);
-	setup(state);
+	make_world();
 	domain_pretend(0);
 	must_be_good("office", VERIFY_HUB);
 	world_edit("office", "王芳",

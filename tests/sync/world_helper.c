@@ -27,6 +27,23 @@ static void must(int rc, const struct err *err)
 	assert_true(rc >= 0);
 }
 
+void world_begin(void (*make)(void))
+{
+	folder_make();
+	if (folder_is_kept())
+		return;
+	make();
+	folder_keep();
+}
+
+int world_end(void **state)
+{
+	(void)state;
+	world_forget();
+	folder_remove();
+	return 0;
+}
+
 static void init_at(const char *name, const char *site, const char *hub)
 {
 	struct node_options options = {

@@ -5,6 +5,12 @@
 
 #include "sync/sync.h"
 
+/* Begins a test: what `make` makes in the test's folder. It runs once; each
+ * further test gets a copy of what it made, so it must be the same one. */
+void world_begin(void (*make)(void));
+/* Ends it, and the last report with it: a teardown. */
+int world_end(void **state);
+
 /* Makes hub and node `office` in the test's folder. */
 void world_office(void);
 /* A node of unit `site` in folder `name`, enrolled at the office. */
