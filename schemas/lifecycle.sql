@@ -198,6 +198,9 @@ CREATE INDEX _handling_main ON handling(proposal, unit)
   WHERE role = 'main' AND void IS NOT 1;
 CREATE INDEX _proposal_merged ON proposal(merged_into)
   WHERE merged_into IS NOT NULL;
+CREATE INDEX _handling_reply ON handling(proposal, unit) WHERE draft <> '';
+CREATE INDEX _handling_opinion ON handling(proposal)
+  WHERE role = 'co' AND (draft IS NOT NULL OR countersigned_hash IS NOT NULL);
 -- What one unit handles is little.
 CREATE INDEX _handling_unit ON handling(unit, proposal);
 CREATE INDEX _proposal_case_no ON proposal(case_no) WHERE case_no IS NOT NULL;

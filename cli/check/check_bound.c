@@ -11,7 +11,8 @@
 static const char SQL_BOUND[] =
 	"SELECT c.key, g.kind, g.unit, coalesce(u.name, g.unit), g.hash,"
 	" g.text FROM temp.checked c JOIN signature g ON g.proposal = c.key"
-	" LEFT JOIN unit u ON u.code = g.unit ORDER BY c.key, g.kind, g.unit";
+	" LEFT JOIN unit u ON u.code = g.unit WHERE g.proposal BETWEEN ?1 AND"
+	" ?2 ORDER BY c.key, g.kind, g.unit";
 
 static const struct bound {
 	const char *kind, *check, *message;
@@ -62,6 +63,7 @@ int check_bound(struct check *check)
 
 	if (rc < 0)
 		return rc;
+	check_bind_keys(stmt, 1, check);
 	while ((rc = db_step(db, stmt, check->err)) == 1) {
 		rc = say(check, stmt);
 		if (rc < 0)

@@ -19,7 +19,7 @@ static const char SQL_DATES[] =
 	"  JOIN proposal p ON p.key = c.key WHERE c.status IN ('已提交',"
 	"  '立案', '交办', '办理中', '审核驳回', '重新办理')) AS k"
 	" LEFT JOIN deadline d ON d.proposal = k.key AND d.kind = 'reply' AND"
-	" d.due = k.due WHERE k.due <= date('now', 'localtime', '+' || ?1 ||"
+	" d.due = k.due AND d.proposal BETWEEN ?2 AND ?3 WHERE k.due <= date('now', 'localtime', '+' || ?1 ||"
 	" ' days') GROUP BY k.key";
 
 static int say(struct check *check, sqlite3_stmt *stmt)
@@ -59,6 +59,7 @@ int check_dates(struct check *check)
 	if (rc < 0)
 		return rc;
 	db_bind_int(stmt, 1, SOON_DAYS);
+	check_bind_keys(stmt, 2, check);
 	while ((rc = db_step(db, stmt, check->err)) == 1) {
 		rc = say(check, stmt);
 		if (rc < 0)

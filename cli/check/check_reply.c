@@ -14,8 +14,8 @@
 
 enum { SHOWN_WIDTH = 44, SHOWN_BEFORE = 15 /* bytes before a place */ };
 
-/* Replies of every case, of the one case first: passages are looked for in
- * all the others. */
+/* Replies of every case, for what one shares with another; none where no case
+ * of this run has one. */
 static const char SQL_REPLIES[] =
 	"SELECT p.key, coalesce(p.title, ''), coalesce(p.case_no, ''), h.unit,"
 	" coalesce(u.name, h.unit), h.draft, coalesce(p.class_confirmed,"
@@ -30,16 +30,18 @@ static const char SQL_REPLIES[] =
 	"  = h.unit AND m.void IS NOT 1 AND m.state = 'not' AND m.reason <>"
 	"  ''),"
 	" coalesce(s.keeps_measures, 0)"
-	" FROM proposal p JOIN handling h ON h.proposal = p.key"
-	"  AND h.role IN ('main', 'split') AND h.void IS NOT 1"
+	" FROM handling h CROSS JOIN proposal p ON p.key = h.proposal"
 	" LEFT JOIN temp.checked c ON c.key = p.key"
 	" LEFT JOIN temp.checked_session s ON s.key = c.session"
 	" LEFT JOIN unit u ON u.code = h.unit"
-	" WHERE p.void IS NOT 1 AND h.draft <> '' ORDER BY p.key, h.unit";
+	" WHERE p.void IS NOT 1 AND h.draft <> '' AND h.void IS NOT 1"
+	"  AND h.role IN ('main', 'split') AND EXISTS (SELECT 1 FROM"
+	"   temp.checked k CROSS JOIN handling o ON o.proposal = k.key AND"
+	"   o.draft <> '') ORDER BY h.proposal, h.unit";
 
 /* What else goes out: the public text. */
 static const char SQL_PUBLIC[] =
-	"SELECT c.key, p.public_text FROM temp.checked c JOIN proposal p ON"
+	"SELECT c.key, p.public_text FROM temp.checked c CROSS JOIN proposal p ON"
 	" p.key = c.key WHERE p.public_text <> '' AND coalesce(p.publicity,"
 	" '') NOT IN ('withheld', 'request')";
 
@@ -442,13 +444,11 @@ static int check_passages(struct check *check)
 		texts[i].text = check->replies[i].text;
 		texts[i].unit = check->replies[i].unit;
 		texts[i].key = check->replies[i].key;
+		texts[i].asked = asked(check, texts[i].key);
 	}
 	rc = passage_find(&pairs, &n, texts, check->n_replies, check->err);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (asked(check, texts[pairs[i].one].key) ||
-		    asked(check, texts[pairs[i].other].key))
-			rc = say_pair(check, &pairs[i]);
-	}
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = say_pair(check, &pairs[i]);
 	free(pairs);
 	free(texts);
 	return rc;

@@ -5,6 +5,7 @@
 
 #include "cli/check/check.h"
 #include "core/base/buf.h"
+#include "core/base/db.h"
 
 /* A unit's reply, with what its checks ask of the case. All owned. */
 struct check_reply {
@@ -45,6 +46,9 @@ int check_say(struct check *check, const struct check_said *said);
  * `checked`, which check_begin makes. */
 int check_begin(struct check *check);
 int check_rules(struct check *check);
+/* The first and the last key that this run asks about, into parameters `at`
+ * and at + 1. */
+void check_bind_keys(sqlite3_stmt *stmt, int at, const struct check *check);
 /* check_reply.c: checks of a reply's text. */
 int check_replies(struct check *check);
 /* check_date.c: late and nearly late, with the rule that made the date. */

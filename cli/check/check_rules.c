@@ -41,9 +41,11 @@ static const char SQL_CASES[] =
 	"  status FROM proposal p WHERE p.void IS NOT 1 AND p.key BETWEEN ?1"
 	"  AND ?2) AS c";
 
-/* Each gives: case, severity (NULL: the rule's), unit, {1}, {2}, other. */
-#define REPLIES                                                           \
-	" FROM temp.checked c JOIN handling h ON h.proposal = c.key AND " \
+/* Each gives: case, severity (NULL: the rule's), unit, {1}, {2}, other.
+ * A CROSS JOIN goes from the cases of this run, which may be one, to their
+ * rows; what looks a view through has the run's keys, ?1 to ?2, besides. */
+#define REPLIES                                                                 \
+	" FROM temp.checked c CROSS JOIN handling h ON h.proposal = c.key AND " \
 	"h.role IN ('main', 'split') AND h.void IS NOT 1 AND h.draft <> ''"
 #define SESSION " LEFT JOIN temp.checked_session s ON s.key = c.session"
 
@@ -55,7 +57,7 @@ static const char SQL_CLASS_MISSING[] =
 static const char SQL_CLASS_UNKNOWN[] =
 	"SELECT k.key, NULL, k.unit, k.class, NULL, NULL FROM ("
 	"SELECT c.key, h.unit, h.class_proposed AS class FROM temp.checked c"
-	" JOIN handling h ON h.proposal = c.key AND h.void IS NOT 1"
+	" CROSS JOIN handling h ON h.proposal = c.key AND h.void IS NOT 1"
 	" UNION ALL SELECT key, NULL, class FROM temp.checked) AS k"
 	" WHERE k.class IS NOT NULL AND NOT EXISTS (SELECT 1 FROM code d"
 	" WHERE d.list = 'class' AND d.code = k.class AND d.void IS NOT 1)";
@@ -73,13 +75,13 @@ static const char SQL_NO_CONTACT[] =
 static const char SQL_CO_UNIT_MISSING[] =
 	"SELECT c.key, CASE WHEN s.keeps_opinions THEN NULL ELSE 0 END,"
 	" h.unit, NULL, NULL, NULL FROM temp.checked c" SESSION
-	" JOIN handling h ON h.proposal = c.key AND h.role = 'co'"
+	" CROSS JOIN handling h ON h.proposal = c.key AND h.role = 'co'"
 	" AND h.void IS NOT 1 AND h.draft IS NULL AND h.countersigned_hash IS"
 	" NULL WHERE c.answered";
 
 static const char SQL_FEEDBACK_EARLY[] =
 	"SELECT c.key, NULL, NULL, f.at, r.at, NULL FROM temp.checked c"
-	" JOIN feedback f ON f.proposal = c.key AND f.void IS NOT 1"
+	" CROSS JOIN feedback f ON f.proposal = c.key AND f.void IS NOT 1"
 	" JOIN (SELECT k.key, coalesce((SELECT date(min(e.at), 'localtime')"
 	"  FROM flow e WHERE e.proposal = k.key AND e.kind = 'sent'),"
 	"  (SELECT min(coalesce(h.signed_at, h.signed_entered)) FROM handling h WHERE h.proposal = k.key"
@@ -94,14 +96,14 @@ static const char SQL_NOT_ASSIGNED[] =
 
 static const char SQL_STRAY[] =
 	"SELECT c.key, NULL, e.unit, coalesce(d.zh, e.kind), coalesce(d.en,"
-	" e.kind), NULL FROM temp.checked c JOIN stray_event e ON e.proposal ="
+	" e.kind), NULL FROM temp.checked c CROSS JOIN stray_event e ON e.proposal ="
 	" c.key LEFT JOIN code d ON d.list = 'event' AND d.code = e.kind";
 
 static const char SQL_CONFLICT[] =
 	"SELECT c.key, CASE k.severity WHEN 'hard' THEN NULL ELSE 0 END,"
 	" NULL, coalesce(k.label, k.field), k.row, NULL FROM conflict k JOIN"
-	" temp.checked c ON c.key = k.case_key WHERE k.severity = 'hard' OR"
-	" k.confirm = 1";
+	" temp.checked c ON c.key = k.case_key WHERE k.case_key BETWEEN ?1 AND"
+	" ?2 AND (k.severity = 'hard' OR k.confirm = 1)";
 
 /* Totals, at the office alone: a unit knows its own cases only. Both counts
  * go on with a condition and a closing bracket. */
@@ -194,6 +196,13 @@ static const struct rule {
 
 static const char SQL_UNIT_NAME[] = "SELECT name FROM unit WHERE code = ?1";
 
+void check_bind_keys(sqlite3_stmt *stmt, int at, const struct check *check)
+{
+	db_bind_text(stmt, at, check->key ? check->key : "");
+	db_bind_text(stmt, at + 1,
+		     check->key ? check->key : "\xf4\x8f\xbf\xbf");
+}
+
 int check_begin(struct check *check)
 {
 	struct db *db = replica_db(check->replica);
@@ -206,8 +215,7 @@ int check_begin(struct check *check)
 		rc = db_stmt(&stmt, db, SQL_CASES, check->err);
 	if (rc < 0)
 		return rc;
-	db_bind_text(stmt, 1, check->key ? check->key : "");
-	db_bind_text(stmt, 2, check->key ? check->key : "\xf4\x8f\xbf\xbf");
+	check_bind_keys(stmt, 1, check);
 	return db_run(db, stmt, check->err);
 }
 
@@ -264,6 +272,8 @@ static int run_rule(struct check *check, const struct rule *rule)
 
 	if (rc < 0)
 		return rc;
+	if (sqlite3_bind_parameter_count(stmt) == 2)
+		check_bind_keys(stmt, 1, check);
 	while ((rc = db_step(db, stmt, check->err)) == 1) {
 		rc = say_row(check, rule, stmt, &name);
 		if (rc < 0)

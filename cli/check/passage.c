@@ -8,8 +8,12 @@
 #include "cli/import/scan.h"
 
 /* Runs are sorted a part at a time, by the low bits of their hash, so that
- * the memory is a fraction of that of all texts. */
-enum { PARTS = 16 };
+ * memory stays bounded: a part is what this many bytes of text hold. */
+enum { PART_BYTES = 8 << 20, PARTS_MAX = 64 };
+
+/* Slots of the table of runs that were asked about, for each byte of theirs:
+ * most that are not asked about meet an empty slot. */
+enum { WANTED_SLOTS = 8, WANTED_MIN = 1 << 10 };
 
 static const uint64_t BASE = 0x9e3779b97f4a7c15u;
 
@@ -27,8 +31,11 @@ struct tally {
 struct finder {
 	const struct passage_text *texts;
 	size_t n_texts;
-	size_t *grams_of; /* distinct runs of each text */
-	size_t common;	  /* see PASSAGE_COMMON */
+	size_t *grams_of; /* distinct runs of each text; 0: not counted yet */
+	unsigned parts;
+	bool *wanted;	     /* by hash: a run of a text that was asked about */
+	size_t wanted_slots; /* a power of two; 0: all are */
+	size_t common;	     /* see PASSAGE_COMMON */
 	struct gram *grams;
 	size_t n, cap;
 	struct tally *tallies;
@@ -77,9 +84,12 @@ static int push(struct finder *finder, struct gram gram, struct err *err)
 	return 0;
 }
 
-/* The runs of one text whose hash belongs to the part. */
-static int add_text(struct finder *finder, uint32_t index, unsigned part,
-		    struct err *err)
+typedef int gram_fn(struct finder *finder, struct gram gram, void *ctx,
+		    struct err *err);
+
+/* Calls `fn` with each run of one text, in order. */
+static int each_gram(struct finder *finder, uint32_t index, gram_fn *fn,
+		     void *ctx, struct err *err)
 {
 	uint32_t *codes = NULL;
 	uint64_t lead = 1, sum = 0;
@@ -95,11 +105,43 @@ static int add_text(struct finder *finder, uint32_t index, unsigned part,
 		if (i >= PASSAGE_GRAM)
 			sum -= lead * codes[i - PASSAGE_GRAM];
 		gram.hash = mix(sum);
-		if (i + 1 >= PASSAGE_GRAM && gram.hash % PARTS == part)
-			rc = push(finder, gram, err);
+		if (i + 1 >= PASSAGE_GRAM)
+			rc = fn(finder, gram, ctx, err);
 	}
 	free(codes);
 	return rc;
+}
+
+static bool *wanted_at(const struct finder *finder, uint64_t hash)
+{
+	return &finder->wanted[hash >> 32 & (finder->wanted_slots - 1)];
+}
+
+static int want(struct finder *finder, struct gram gram, void *ctx,
+		struct err *err)
+{
+	(void)ctx;
+	(void)err;
+	*wanted_at(finder, gram.hash) = true;
+	return 0;
+}
+
+static int push_wanted(struct finder *finder, struct gram gram, void *ctx,
+		       struct err *err)
+{
+	const unsigned *part = ctx;
+
+	if (gram.hash % finder->parts != *part ||
+	    (finder->wanted_slots > 0 && !*wanted_at(finder, gram.hash)))
+		return 0;
+	return push(finder, gram, err);
+}
+
+static int push_any(struct finder *finder, struct gram gram, void *ctx,
+		    struct err *err)
+{
+	(void)ctx;
+	return push(finder, gram, err);
 }
 
 static int by_hash(const void *a, const void *b)
@@ -146,7 +188,8 @@ static int count_pair(struct finder *finder, uint32_t one, uint32_t other,
 	struct tally *tally;
 	int rc = 0;
 
-	if (strcmp(finder->texts[one].unit, finder->texts[other].unit) == 0 ||
+	if ((!finder->texts[one].asked && !finder->texts[other].asked) ||
+	    strcmp(finder->texts[one].unit, finder->texts[other].unit) == 0 ||
 	    strcmp(finder->texts[one].key, finder->texts[other].key) == 0)
 		return 0;
 	if (finder->n_tallies * 2 >= finder->slots)
@@ -167,7 +210,7 @@ static int count_pairs(struct finder *finder, const struct gram *grams,
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && finder->wanted_slots == 0; i++)
 		finder->grams_of[grams[i].text]++;
 	if (n > finder->common)
 		return 0;
@@ -178,27 +221,66 @@ static int count_pairs(struct finder *finder, const struct gram *grams,
 	return rc;
 }
 
-static int count_part(struct finder *finder, unsigned part, struct err *err)
+/* Sorted, each run of each text once. */
+static void sort_grams(struct finder *finder)
 {
 	size_t kept = 0;
-	int rc = 0;
 
-	finder->n = 0;
-	for (size_t i = 0; rc == 0 && i < finder->n_texts; i++)
-		rc = add_text(finder, (uint32_t)i, part, err);
-	if (rc < 0 || finder->n == 0)
-		return rc;
+	if (finder->n == 0)
+		return;
 	qsort(finder->grams, finder->n, sizeof(*finder->grams), by_hash);
 	for (size_t i = 1; i < finder->n; i++)
 		if (by_hash(&finder->grams[kept], &finder->grams[i]) != 0)
 			finder->grams[++kept] = finder->grams[i];
 	finder->n = kept + 1;
+}
+
+static int count_part(struct finder *finder, unsigned part, struct err *err)
+{
+	int rc = 0;
+
+	finder->n = 0;
+	for (size_t i = 0; rc == 0 && i < finder->n_texts; i++)
+		rc = each_gram(finder, (uint32_t)i, push_wanted, &part, err);
+	if (rc < 0)
+		return rc;
+	sort_grams(finder);
 	for (size_t from = 0, to; rc == 0 && from < finder->n; from = to) {
 		to = from + 1;
 		while (to < finder->n &&
 		       finder->grams[to].hash == finder->grams[from].hash)
 			to++;
 		rc = count_pairs(finder, finder->grams + from, to - from, err);
+	}
+	return rc;
+}
+
+/* Where not all runs were kept: those of a text that shares some. */
+static int count_text(struct finder *finder, uint32_t index, struct err *err)
+{
+	int rc;
+
+	if (finder->grams_of[index] > 0)
+		return 0;
+	finder->n = 0;
+	rc = each_gram(finder, index, push_any, NULL, err);
+	sort_grams(finder);
+	finder->grams_of[index] = finder->n;
+	return rc;
+}
+
+static int count_texts(struct finder *finder, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < finder->slots; i++) {
+		uint64_t pair = finder->tallies[i].pair;
+
+		if (pair == 0)
+			continue;
+		rc = count_text(finder, (uint32_t)(pair >> 32), err);
+		if (rc == 0)
+			rc = count_text(finder, (uint32_t)pair, err);
 	}
 	return rc;
 }
@@ -250,12 +332,45 @@ static int choose(struct passage_pair **out, size_t *n,
 	return 0;
 }
 
+/* Whether any text was asked about; where not all were, their runs go into
+ * the table, and all fit in one part. */
+static int find_wanted(bool *any, struct finder *finder, struct err *err)
+{
+	size_t bytes = 0, asked_bytes = 0, slots = WANTED_MIN;
+	int rc = 0;
+
+	for (size_t i = 0; i < finder->n_texts; i++) {
+		size_t len = strlen(finder->texts[i].text);
+
+		bytes += len;
+		asked_bytes += finder->texts[i].asked ? len : 0;
+		*any |= finder->texts[i].asked;
+	}
+	finder->parts = bytes / PART_BYTES < PARTS_MAX
+				? (unsigned)(bytes / PART_BYTES) + 1
+				: PARTS_MAX;
+	if (!*any || asked_bytes * WANTED_SLOTS >= bytes)
+		return 0;
+	while (slots < asked_bytes * WANTED_SLOTS)
+		slots *= 2;
+	finder->wanted = calloc(slots, sizeof(*finder->wanted));
+	if (!finder->wanted)
+		return err_nomem(err);
+	finder->parts = 1;
+	finder->wanted_slots = slots;
+	for (size_t i = 0; rc == 0 && i < finder->n_texts; i++)
+		if (finder->texts[i].asked)
+			rc = each_gram(finder, (uint32_t)i, want, NULL, err);
+	return rc;
+}
+
 int passage_find(struct passage_pair **out, size_t *n,
 		 const struct passage_text *texts, size_t n_texts,
 		 struct err *err)
 {
 	struct finder finder = {.texts = texts, .n_texts = n_texts};
-	int rc = 0;
+	bool any = false;
+	int rc;
 
 	*out = NULL;
 	*n = 0;
@@ -266,13 +381,17 @@ int passage_find(struct passage_pair **out, size_t *n,
 	finder.grams_of = calloc(n_texts + 1, sizeof(*finder.grams_of));
 	if (!finder.grams_of)
 		return err_nomem(err);
-	for (unsigned part = 0; rc == 0 && part < PARTS; part++)
+	rc = find_wanted(&any, &finder, err);
+	for (unsigned part = 0; rc == 0 && any && part < finder.parts; part++)
 		rc = count_part(&finder, part, err);
+	if (rc == 0)
+		rc = count_texts(&finder, err);
 	if (rc == 0)
 		rc = choose(out, n, &finder, err);
 	free(finder.tallies);
 	free(finder.grams);
 	free(finder.grams_of);
+	free(finder.wanted);
 	return rc;
 }
 

@@ -10,10 +10,12 @@
  *
  * Runs that stand in many texts are a form of words, not a passage, and do
  * not count. The cost follows the length of all texts together, not the
- * number of pairs. */
+ * number of pairs; of texts that were not asked about, each is read once and
+ * only what it shares with one that was is kept. */
 #ifndef TIAN_CLI_PASSAGE_H
 #define TIAN_CLI_PASSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +36,7 @@ struct passage_text {
 	const char *text;
 	const char *unit;
 	const char *key; /* of the case */
+	bool asked;	 /* pairs without such a text are not looked for */
 };
 
 struct passage_pair {

@@ -14,6 +14,7 @@
 #include "cli/case/event.h"
 #include "cli/import/import.h"
 #include "cli/import/news.h"
+#include "core/base/db.h"
 #include "core/log/edit.h"
 #include "tests/cli/desk_helper.h"
 #include "tests/cli/sample_helper.h"
@@ -439,6 +440,60 @@ static void check__a_step_of_who_has_no_say_is_found(void **state)
 	desk_close(&office);
 }
 
+/* Adds the steps of SQLite's machine that a statement took. */
+static int add_steps(unsigned what, void *ctx, void *stmt, void *unused)
+{
+	long *steps = ctx;
+
+	(void)what;
+	(void)unused;
+	*steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
+	return 0;
+}
+
+static long steps_of(const char *key)
+{
+	sqlite3 *conn = db_handle(replica_db(sample.replica));
+	long steps = 0;
+
+	run(key); /* what is prepared but once */
+	sqlite3_trace_v2(conn, SQLITE_TRACE_PROFILE, add_steps, &steps);
+	run(key);
+	sqlite3_trace_v2(conn, 0, NULL, NULL);
+	return steps;
+}
+
+/* A case with a reply is looked up and its text compared; the others' rows
+ * are not gone through, however many. */
+static void check__one_case_costs_the_same_among_any_number(void **state)
+{
+	long few, many;
+
+	(void)state;
+	sample_edit(&sample,
+		    "INSERT INTO session(key, name) VALUES ('1-1', '一');"
+		    "INSERT INTO proposal(key, title) VALUES ('1-1-1', '甲');"
+		    "INSERT INTO handling(proposal, unit, role, due) VALUES"
+		    " ('1-1-1', 'edu', 'main', '2022-06-30'),"
+		    " ('1-1-1', 'hr', 'co', '2022-06-30');"
+		    "UPDATE handling SET draft = '已办理完毕。' WHERE unit ="
+		    " 'edu'");
+	few = steps_of("1-1-1");
+	sample_edit(&sample,
+		    "WITH n(i) AS (VALUES (1001) UNION ALL SELECT i + 1 FROM n"
+		    " WHERE i < 1500) INSERT INTO proposal(key, title)"
+		    " SELECT '1-1-' || i, '题' || i FROM n;"
+		    "INSERT INTO handling(proposal, unit, role, due)"
+		    " SELECT key, 'edu', 'main', '2022-06-30' FROM proposal"
+		    " WHERE key > '1-1-1';"
+		    "INSERT INTO handling(proposal, unit, role, due)"
+		    " SELECT key, 'hr', 'co', '2022-06-30' FROM proposal WHERE"
+		    " key > '1-1-1'");
+	many = steps_of("1-1-1");
+	assert_true(few > 0);
+	assert_in_range(many, few - 50, few + 50);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -460,6 +515,7 @@ int main(void)
 		TEST(check__one_case_is_compared_with_all_others),
 		TEST(check__a_units_signature_and_numbers_are_looked_at),
 		TEST(check__a_step_of_who_has_no_say_is_found),
+		TEST(check__one_case_costs_the_same_among_any_number),
 		TEST(check__the_real_page_gives_what_a_reader_finds),
 		TEST(check__our_own_page_has_nothing_that_weighs),
 	};
