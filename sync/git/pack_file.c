@@ -237,39 +237,89 @@ static int need(struct pack_file *file, struct err *err)
 	return file->trouble.code;
 }
 
-/* Sets *at to where the name stands among the sorted ones: 1, or 0. */
+/* Sorted names, as many as are read at once. */
+struct names {
+	unsigned char bytes[NAMES * OID_SIZE];
+	uint32_t from;
+	uint32_t n;
+};
+
+static int order_at(const struct names *names, uint32_t i,
+		    const struct oid *oid)
+{
+	return memcmp(oid->bytes, names->bytes + i * OID_SIZE, OID_SIZE);
+}
+
+/* Around where a name stands among low to high, if names are spread evenly,
+ * as hashes are: by how far into its share of 2^32 its next bytes are. */
+static void aim(struct names *names, uint32_t low, uint32_t high,
+		const struct oid *oid)
+{
+	uint32_t range = high - low;
+	uint32_t guess =
+		(uint32_t)((uint64_t)big_endian(oid->bytes + 1) * range >> 32);
+	uint32_t from = guess < NAMES / 2 ? 0 : guess - NAMES / 2;
+
+	names->n = range < NAMES ? range : NAMES;
+	if (from > range - names->n)
+		from = range - names->n;
+	names->from = low + from;
+}
+
+/* 1 and *at: among those read; 0: it is not, though it would be. -1, 2: it
+ * stands below or above them. */
+static int find_among(uint32_t *at, const struct names *names,
+		      const struct oid *oid)
+{
+	uint32_t low = 0;
+	uint32_t high = names->n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = order_at(names, middle, oid);
+
+		*at = names->from + middle;
+		if (order == 0)
+			return 1;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low == 0 ? -1 : low == names->n ? 2 : 0;
+}
+
+/* Sets *at to where the name stands among the sorted ones: 1, or 0. Where a
+ * guess is wrong, which an honest index makes rare, halves of what is left. */
 static int find_name(uint32_t *at, struct pack_file *file,
 		     const struct oid *oid, struct err *err)
 {
-	unsigned char names[NAMES * OID_SIZE];
+	struct names names;
 	uint8_t first = oid->bytes[0];
 	uint32_t low = first > 0 ? file->counts[first - 1] : 0;
 	uint32_t high = file->counts[first];
+	bool guessed = false;
 
 	while (low < high) {
-		bool few = high - low <= NAMES;
-		uint32_t from = few ? low : low + (high - low) / 2;
-		uint32_t n = few ? high - low : 1;
-		int order = 1;
-		int rc = index_read(names, file,
-				    INDEX_HEAD + (uint64_t)from * OID_SIZE,
-				    n * OID_SIZE, err);
+		int found;
+		int rc;
 
+		aim(&names, low, high, oid);
+		if (guessed && high - low > NAMES)
+			names.from = low + (high - low - NAMES) / 2;
+		guessed = true;
+		rc = index_read(names.bytes, file,
+				INDEX_HEAD + (uint64_t)names.from * OID_SIZE,
+				(size_t)names.n * OID_SIZE, err);
 		if (rc < 0)
 			return rc;
-		for (uint32_t i = 0; i < n && order > 0; i++) {
-			*at = from + i;
-			order = memcmp(oid->bytes, names + i * OID_SIZE,
-				       OID_SIZE);
-		}
-		if (order == 0)
-			return 1;
-		if (few)
-			return 0;
-		if (order < 0)
-			high = from;
+		found = find_among(at, &names, oid);
+		if (found == 0 || found == 1)
+			return found;
+		if (found < 0)
+			high = names.from;
 		else
-			low = from + 1;
+			low = names.from + names.n;
 	}
 	return 0;
 }
