@@ -1,9 +1,28 @@
 /* durable.c - files and folders that are on the disk when we say so. */
 #include "sync/git/durable.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+int durable_write(int fd, const void *bytes, size_t len, const char *path,
+		  struct err *err)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(err, "%s", path);
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
 
 int durable_files(const char *const *paths, size_t n, struct err *err)
 {

@@ -7,6 +7,10 @@
 
 #include "core/base/err.h"
 
+/* Writes all of it at where the file stands; `path` is for errors only. A disk
+ * that is full takes a part first. */
+int durable_write(int fd, const void *bytes, size_t len, const char *path,
+		  struct err *err);
 /* What is written in these files survives a power cut. All are given to the
  * disk before the first is waited for, so that several cost little more than
  * one. */

@@ -1,14 +1,13 @@
 /* pack_writer.c - a pack and its index, written object by object. */
 #include "sync/git/pack_writer.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/deflate.h"
 #include "core/base/sha1.h"
+#include "sync/git/durable.h"
 #include "sync/git/pack_diff.h"
 
 enum { TYPE_OFFSET_DELTA = 6 };
@@ -113,19 +112,11 @@ void pack_writer_take(struct buf *out, struct pack_writer *writer)
 
 static int write_out(struct pack_writer *writer, struct err *err)
 {
-	const char *at = buf_text(&writer->out);
-	size_t left = writer->out.len;
+	int rc = durable_write(writer->fd, buf_text(&writer->out),
+			       writer->out.len, "write a pack", err);
 
-	while (left > 0) {
-		ssize_t n = write(writer->fd, at, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, "write a pack");
-		at += n;
-		left -= (size_t)n;
-	}
+	if (rc < 0)
+		return rc;
 	writer->written += writer->out.len;
 	buf_clear(&writer->out);
 	return 0;

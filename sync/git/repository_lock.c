@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sync/git/durable.h"
 #include "sync/git/repository_room.h"
 
 enum { LOCK_TRIES = 6000, LOCK_PAUSE_MS = 10, INTENTS_MAX = 1 << 20 };
@@ -88,17 +89,18 @@ void repository_unlock(struct repository *repository)
 int repository_intend(struct repository *repository, const char *what,
 		      struct err *err)
 {
+	char path[PATH_MAX + 16];
 	char line[1024];
-	int n = snprintf(line, sizeof(line), "%s\n", what);
 
 	if (repository->lock < 0)
 		return err_set(err, ERR_FAIL, "%s is written without its lock",
 			       repository->path);
 	repository->dirty = true;
-	if (lseek(repository->lock, 0, SEEK_END) < 0 ||
-	    write(repository->lock, line, (size_t)n) != n)
-		return err_errno(err, "%s/tian.lock", repository->path);
-	return 0;
+	snprintf(line, sizeof(line), "%s\n", what);
+	snprintf(path, sizeof(path), "%s/tian.lock", repository->path);
+	if (lseek(repository->lock, 0, SEEK_END) < 0)
+		return err_errno(err, "%s", path);
+	return durable_write(repository->lock, line, strlen(line), path, err);
 }
 
 static bool ends_with(const char *name, const char *tail)

@@ -106,23 +106,14 @@ int repository_write_part(const char *room, const char *name, const char *kind,
 			  const struct buf *bytes, struct err *err)
 {
 	char path[PATH_MAX + 128];
-	const char *at = buf_text(bytes);
-	size_t left = bytes->len;
-	int rc = 0;
+	int rc;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/pack-%s.%s", room, name, kind);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
 	if (fd < 0)
 		return err_errno(err, "%s", path);
-	while (rc == 0 && left > 0) {
-		ssize_t n = write(fd, at, left);
-
-		if (n < 0 && errno != EINTR)
-			rc = err_errno(err, "%s", path);
-		at += n > 0 ? n : 0;
-		left -= n > 0 ? (size_t)n : 0;
-	}
+	rc = durable_write(fd, buf_text(bytes), bytes->len, path, err);
 	if (close(fd) != 0 && rc == 0)
 		rc = err_errno(err, "%s", path);
 	return rc;

@@ -122,8 +122,7 @@ static int lock_ref(struct move *move, struct repository *repository,
 	}
 	oid_format(text, move->move->new_oid);
 	strcat(text, "\n");
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		rc = err_errno(err, "%s", lock);
+	rc = durable_write(fd, text, strlen(text), lock, err);
 	if (close(fd) != 0 && rc == 0)
 		rc = err_errno(err, "%s", lock);
 	return rc;
