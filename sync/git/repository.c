@@ -377,6 +377,11 @@ int repository_set_begin(struct repository *repository, const struct oid *oid,
 	return rc;
 }
 
+void repository_read_from(struct repository *repository, const struct oid *oid)
+{
+	repository->begins = *oid;
+}
+
 bool repository_begins(const struct repository *repository,
 		       const struct oid *oid)
 {

@@ -86,6 +86,8 @@ int repository_load_begin(struct repository *repository, struct err *err);
 /* Zero: it is whole (again). Needs the lock; before the objects come. */
 int repository_set_begin(struct repository *repository, const struct oid *oid,
 			 struct err *err);
+/* The same for this reader alone: nothing is written. */
+void repository_read_from(struct repository *repository, const struct oid *oid);
 /* Whether it begins at this commit; at any, where oid is NULL. */
 bool repository_begins(const struct repository *repository,
 		       const struct oid *oid);

@@ -274,6 +274,9 @@ static int open_source(struct repository **out, struct hub **hub,
 		rc = hub_open(hub, address, err);
 	if (rc == 0)
 		rc = hub_reader(out, *hub, err);
+	/* What was released before it began, this node does not have. */
+	if (rc == 0)
+		repository_read_from(*out, repository_begin(node->repository));
 	free(address);
 	return rc;
 }

@@ -299,6 +299,95 @@ static void scope__a_new_node_begins_at_a_checkpoint(void **state)
 	world_verify("edu2");
 }
 
+/* Meanwhile: another node's work on a new case, and a checkpoint. */
+static void weeks_pass(void)
+{
+	reassign();
+	world_case("1-1-002", "新的", "edu");
+	world_sync("office", 0);
+	world_sync("edu2", 0);
+	for (size_t i = 0; i < 40; i++) {
+		char one[256];
+
+		snprintf(one, sizeof(one),
+			 "UPDATE handling SET draft = '第%zu稿。',"
+			 " contact_name = '%zu号' WHERE proposal = '1-1-002'",
+			 i, i);
+		world_edit("edu2", "赵敏", one);
+	}
+	world_sync("edu2", 0);
+	world_sync("office", 0);
+	world_unit("edu3", "edu", "区教育局");
+	world_sync("office", 0);
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub ls-tree checkpoint/edu | grep -q"
+			     " checkpoint"),
+			 0);
+	world_sync("edu3", 0);
+	assert_true(changes_at("edu3") + 70 < changes_at("edu2"));
+}
+
+/* It comes back with words that nobody has seen, in a case that was taken from
+ * it and before all that was sent since. */
+static void
+scope__a_node_weeks_behind_crosses_a_release_and_a_checkpoint(void **state)
+{
+	static const char *const nodes[] = {"edu", "edu2", "edu3"};
+	const struct sync_report *report;
+
+	(void)state;
+	world_unit("edu2", "edu", "区教育局");
+	world_sync("office", 0);
+	world_sync("edu2", 0);
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '迟到的话。'");
+	weeks_pass();
+	world_sync("edu", 0);
+	assert_int_equal(changes_at("edu"), changes_at("edu2") + 1);
+	report = world_sync("office", 0);
+	assert_int_equal(report->refused, 1);
+	assert_int_equal(world_late("office"), 1);
+	world_sync("edu", 0);
+	world_decide("office", "handling", "1-1-001/edu", "draft", "迟到的话。",
+		     "会上已用");
+	world_edit("edu3", "周全",
+		   "UPDATE handling SET phone = '3' WHERE proposal ="
+		   " '1-1-002'");
+	world_edit("edu", "王芳",
+		   "UPDATE handling SET doc_no = '1' WHERE proposal ="
+		   " '1-1-002'");
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < 3; i++)
+			world_sync(nodes[i], 0);
+		world_sync("office", 0);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		world_sync(nodes[i], 0);
+		assert_string_equal(
+			world_text(nodes[i],
+				   "SELECT draft || phone || doc_no FROM"
+				   " handling WHERE proposal = '1-1-002'"),
+			"第39稿。31");
+		assert_string_equal(
+			world_text(nodes[i],
+				   "SELECT draft FROM handling WHERE proposal"
+				   " = '1-1-001' AND unit = 'edu'"),
+			"迟到的话。");
+		world_verify(nodes[i]);
+	}
+	/* Its archive stands; the new node has none. */
+	assert_string_equal(world_text("edu",
+				       "SELECT title FROM proposal WHERE key ="
+				       " '1-1-001'"),
+			    "教育");
+	assert_string_equal(world_state("edu", "edu"),
+			    world_state("edu2", "edu"));
+	world_history("edu3");
+	assert_string_equal(world_state("edu3", "edu"),
+			    world_state("edu", "edu"));
+	world_verify("edu3");
+	world_verify("office");
+}
+
 #define SCOPE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
@@ -315,6 +404,8 @@ int main(void)
 		SCOPE_TEST(scope__a_released_unit_gets_nothing_more),
 		SCOPE_TEST(scope__a_new_node_holds_what_the_old_one_does),
 		SCOPE_TEST(scope__a_new_node_begins_at_a_checkpoint),
+		SCOPE_TEST(
+			scope__a_node_weeks_behind_crosses_a_release_and_a_checkpoint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
