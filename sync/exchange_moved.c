@@ -4,8 +4,9 @@
  *
  *   refs/heads/moved/<site>   a commit of the office's, its parent the mark
  *                             before, if any, and an empty tree; trailers
- *                             `Site`, `Mailbox` (the address), and `Inbox`:
- *                             the commit that the hub's inbox ends with
+ *                             `Site`, `Mailbox` (the address; `-`: it is
+ *                             met here again), and `Inbox`: the commit that
+ *                             the hub's inbox ends with
  *
  * (M1) A mark counts while the inbox there still ends so: if the unit comes
  *      back, its inbox goes on, and the mark says nothing any more. */
@@ -21,6 +22,8 @@
 #include "sync/road/mailboxes.h"
 
 enum { URL_MAX = 1024 };
+
+static const char HERE[] = "-"; /* no address: at this hub */
 
 /* A mark, as far as it is one. */
 struct mark {
@@ -60,24 +63,15 @@ static int read_mark(struct mark *out, struct repository *repository,
 }
 
 /* What the hub has, brought here; what is no mark is as if it were not. */
-static int find_mark(struct mark *out, struct node *node, struct hub *hub,
-		     const char *site, struct err *err)
+static int fetch_mark(struct mark *out, struct node *node, struct hub *hub,
+		      const struct oid *oid, const char *site, struct err *err)
 {
-	struct buf name = BUF_INIT;
-	struct oid oid;
-	int rc;
+	int rc = hub_fetch(hub, node->repository, oid, 1, err);
 
-	*out = (struct mark){.time = 0};
-	buf_addf(&name, REF_MOVED "%s", site);
-	rc = exchange_ref(&oid, hub, buf_text(&name), err);
-	buf_release(&name);
-	if (rc < 0 || oid_is_zero(&oid))
-		return rc;
-	rc = hub_fetch(hub, node->repository, &oid, 1, err);
 	if (rc == 0)
-		rc = read_mark(out, node->repository, &oid, site, err);
+		rc = read_mark(out, node->repository, oid, site, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING) {
-		*out = (struct mark){.id = oid};
+		*out = (struct mark){.id = *oid};
 		rc = 0;
 	}
 	return rc;
@@ -92,10 +86,13 @@ static int make_message(struct buf *out, struct node *node, const char *site,
 	char hex[OID_TEXT];
 	int rc = node_site_name(out, node->replica, site, err);
 
-	buf_addf(out,
-		 " 已改用自己的信箱\n\n"
-		 "以后的送达都在信箱；在那里同步：tian hub use %s\n\n",
-		 url);
+	if (strcmp(url, HERE) == 0)
+		buf_adds(out, " 不再使用信箱，仍在此收发\n\n");
+	else
+		buf_addf(out,
+			 " 已改用自己的信箱\n\n"
+			 "以后的送达都在信箱；在那里同步：tian hub use %s\n\n",
+			 url);
 	commit_add_trailer(out, "Site", site);
 	commit_add_trailer(out, "Mailbox", url);
 	oid_format(hex, inbox);
@@ -148,7 +145,7 @@ static int push_mark(struct node *node, struct hub *centre, const char *site,
 	/* It is read again by the next run, from here. */
 	if (rc == 0)
 		rc = repository_flush(node->repository, err);
-	if (rc == 0 && update.result == 0)
+	if (rc == 0 && update.result == 0 && strcmp(url, HERE) != 0)
 		rc = run_detail(run, SYNC_NOTICE, err,
 				"what the hub has of a unit with a mailbox "
 				"stays there, and its computers that still "
@@ -158,27 +155,52 @@ static int push_mark(struct node *node, struct hub *centre, const char *site,
 	return rc;
 }
 
-/* An inbox that the hub holds may go on elsewhere. */
+/* What the mark of an inbox at the hub has to say: where it goes on; that it
+ * goes on here, where a mark still says otherwise; or nothing, "". */
+static int find_address(struct buf *out, struct node *node, struct hub *hub,
+			const char *site, const struct mark *there,
+			const struct oid *inbox, struct err *err)
+{
+	bool counts = there->url[0] != '\0' && oid_equal(&there->inbox, inbox);
+	int rc = mailboxes_url(out, node->replica, site, err);
+
+	if (rc == 0 && out->len == 0 && counts)
+		buf_adds(out, HERE);
+	if (rc < 0 || out->len == 0)
+		return rc;
+	if (out->len >= URL_MAX ||
+	    (counts && strcmp(there->url, buf_text(out)) == 0) ||
+	    (strcmp(buf_text(out), HERE) != 0 &&
+	     hub_union_member(hub, site) == NULL)) /* away: not this time */
+		buf_clear(out);
+	return buf_check(out, err);
+}
+
 static int mark(struct node *node, struct hub *hub, const struct ref *inbox,
-		const struct run *run, struct err *err)
+		const struct ref_list *marks, const struct run *run,
+		struct err *err)
 {
 	struct hub *centre = hub_union_centre(hub);
 	char site[REF_SITE_MAX + 1];
+	struct buf name = BUF_INIT;
 	struct buf url = BUF_INIT;
-	struct mark there;
+	struct mark there = {.time = 0};
+	const struct oid *oid;
 	int rc = 0;
 
-	if (!refs_parse_inbox(site, inbox->name) ||
-	    hub_union_member(hub, site) == NULL)
+	if (!refs_parse_inbox(site, inbox->name))
 		return 0;
-	rc = mailboxes_url(&url, node->replica, site, err);
+	buf_addf(&name, REF_MOVED "%s", site);
+	oid = ref_list_find(marks, buf_text(&name));
+	if (oid != NULL)
+		rc = fetch_mark(&there, node, centre, oid, site, err);
 	if (rc == 0)
-		rc = find_mark(&there, node, centre, site, err);
-	if (rc == 0 && url.len > 0 && url.len < URL_MAX &&
-	    (!oid_equal(&there.inbox, &inbox->oid) ||
-	     strcmp(there.url, buf_text(&url)) != 0))
+		rc = find_address(&url, node, hub, site, &there, &inbox->oid,
+				  err);
+	if (rc == 0 && url.len > 0)
 		rc = push_mark(node, centre, site, buf_text(&url), &inbox->oid,
 			       &there.id, run, err);
+	buf_release(&name);
 	buf_release(&url);
 	return rc;
 }
@@ -188,15 +210,20 @@ int exchange_mark_moved(struct node *node, struct hub *hub,
 {
 	struct hub *centre = hub_union_centre(hub);
 	struct ref_list inboxes = {NULL, 0};
+	struct ref_list marks = {NULL, 0};
 	struct err ignored;
-	int rc;
+	bool any = false;
+	int rc = mailboxes_ever(&any, node->replica, err);
 
-	if (centre == NULL)
-		return 0;
+	if (rc < 0 || !any || centre == NULL)
+		return rc;
 	rc = hub_refs(&inboxes, centre, REF_INBOX, err);
+	if (rc == 0)
+		rc = hub_refs(&marks, centre, REF_MOVED, err);
 	for (size_t i = 0; rc == 0 && i < inboxes.n; i++)
-		rc = mark(node, hub, &inboxes.items[i], run, err);
+		rc = mark(node, hub, &inboxes.items[i], &marks, run, err);
 	ref_list_release(&inboxes);
+	ref_list_release(&marks);
 	if (rc < 0)
 		repository_discard(node->repository, &ignored);
 	if (rc == ERR_HUB || rc == ERR_STALE)
@@ -234,11 +261,20 @@ int exchange_tell_moved(struct node *node, struct hub *hub,
 			const struct oid *tip, const struct run *run,
 			struct err *err)
 {
-	struct mark mark;
+	struct mark mark = {.time = 0};
+	struct buf name = BUF_INIT;
 	bool office = false;
-	int rc = find_mark(&mark, node, hub, replica_site(node->replica), err);
+	struct oid oid;
+	int rc;
 
-	if (rc < 0 || mark.url[0] == '\0' || !oid_equal(&mark.inbox, tip))
+	buf_addf(&name, REF_MOVED "%s", replica_site(node->replica));
+	rc = exchange_ref(&oid, hub, buf_text(&name), err);
+	buf_release(&name);
+	if (rc == 0 && !oid_is_zero(&oid))
+		rc = fetch_mark(&mark, node, hub, &oid,
+				replica_site(node->replica), err);
+	if (rc < 0 || mark.url[0] == '\0' || strcmp(mark.url, HERE) == 0 ||
+	    !oid_equal(&mark.inbox, tip))
 		return rc;
 	rc = is_office(&office, node, &mark, err);
 	if (rc < 0 || !office)

@@ -625,9 +625,7 @@ const char *hub_union_away(const struct hub *hub, size_t *at, const char **why)
 
 struct hub *hub_union_centre(struct hub *hub)
 {
-	return hub->road == &road && union_of(hub)->n > 0
-		       ? union_of(hub)->centre
-		       : NULL;
+	return hub->road == &road ? union_of(hub)->centre : NULL;
 }
 
 struct hub *hub_union_member(struct hub *hub, const char *site)

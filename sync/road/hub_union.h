@@ -30,8 +30,7 @@ int hub_union_of(struct hub **out, struct replica *replica,
 /* For each mailbox that was not reached so far, from *at on: its site, and
  * why; NULL at the end. Nothing on other hubs. Borrowed. */
 const char *hub_union_away(const struct hub *hub, size_t *at, const char **why);
-/* The office's hub itself; NULL where `hub` is not made of several, or has no
- * mailbox. Borrowed. */
+/* The office's hub itself; NULL where `hub` is not such a union. Borrowed. */
 struct hub *hub_union_centre(struct hub *hub);
 /* The hub that is this site's mailbox; NULL where it has none, or is not
  * reached. Borrowed. */

@@ -13,6 +13,8 @@ static const char SQL_MAILBOX[] =
 	"SELECT url FROM mailbox WHERE site = ?1 AND url IS NOT NULL AND"
 	" void IS NOT 1 AND site <> '" REPLICA_OFFICE "'";
 
+static const char SQL_EVER[] = "SELECT 1 FROM mailbox LIMIT 1";
+
 void mailboxes_release(struct mailboxes *mailboxes)
 {
 	for (size_t i = 0; i < mailboxes->n; i++) {
@@ -55,6 +57,21 @@ int mailboxes_load(struct mailboxes *out, struct replica *replica,
 	}
 	sqlite3_reset(stmt);
 	return rc;
+}
+
+int mailboxes_ever(bool *out, struct replica *replica, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_EVER, err);
+
+	*out = false;
+	if (rc < 0)
+		return rc;
+	rc = db_step(db, stmt, err);
+	*out = rc > 0;
+	sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
 }
 
 int mailboxes_url(struct buf *out, struct replica *replica, const char *site,

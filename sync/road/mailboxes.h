@@ -22,6 +22,8 @@ void mailboxes_release(struct mailboxes *mailboxes);
  * {0}. */
 int mailboxes_load(struct mailboxes *out, struct replica *replica,
 		   struct err *err);
+/* Whether there is a row at all, or ever was. */
+int mailboxes_ever(bool *out, struct replica *replica, struct err *err);
 /* Appends one site's address, nothing where it has no mailbox. */
 int mailboxes_url(struct buf *out, struct replica *replica, const char *site,
 		  struct err *err);
