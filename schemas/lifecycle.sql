@@ -192,9 +192,10 @@ INSERT INTO _lifecycle(state, step, writer, next) VALUES
  ('重新办理',   'extension_granted', 'office', '重新办理'),
  ('重新办理',   'extension_refused', 'office', '重新办理');
 
--- What is looked for across all proposals is rare: contradictions.
+-- What is looked for across all proposals is rare: contradictions. Their
+-- indexes hold all that is asked of a row.
 CREATE INDEX _event_kind ON event(kind, proposal);
-CREATE INDEX _handling_main ON handling(proposal, unit)
+CREATE INDEX _handling_main ON handling(proposal, unit, role, void)
   WHERE role = 'main' AND void IS NOT 1;
 CREATE INDEX _proposal_merged ON proposal(merged_into)
   WHERE merged_into IS NOT NULL;
@@ -203,4 +204,5 @@ CREATE INDEX _handling_opinion ON handling(proposal)
   WHERE role = 'co' AND (draft IS NOT NULL OR countersigned_hash IS NOT NULL);
 -- What one unit handles is little.
 CREATE INDEX _handling_unit ON handling(unit, proposal);
-CREATE INDEX _proposal_case_no ON proposal(case_no) WHERE case_no IS NOT NULL;
+CREATE INDEX _proposal_case_no ON proposal(case_no, key, void)
+  WHERE case_no IS NOT NULL;

@@ -7,9 +7,12 @@
 
 #include "core/base/db.h"
 
+enum { FIELDS_STEP = 16 };
+
 struct room {
 	struct schema face; /* first: the public struct is the address */
 	struct entity *entities;
+	struct field **fields; /* of each of them */
 	char **strings;
 	size_t n_strings;
 	size_t cap_strings;
@@ -118,12 +121,17 @@ static int load_entities(struct room *room, struct db *db, struct err *err)
 	if (rc < 0)
 		return rc;
 	while ((rc = db_step(db, stmt, err)) > 0) {
-		if (room->entities == NULL)
-			room->entities = calloc((size_t)db_int(stmt, 8),
-						sizeof(*room->entities));
-		if (room->entities == NULL)
+		size_t n = (size_t)db_int(stmt, 8);
+		size_t at = room->face.n_entities;
+
+		if (at == 0) {
+			room->entities = calloc(n, sizeof(*room->entities));
+			room->fields = calloc(n, sizeof(*room->fields));
+		}
+		if (room->entities == NULL || room->fields == NULL)
 			return err_nomem(err);
-		entity = &room->entities[room->face.n_entities++];
+		entity = &room->entities[at];
+		room->face.n_entities++;
 		entity->id = (uint32_t)db_int(stmt, 0);
 		entity->name = keep(room, db_text(stmt, 1));
 		entity->zh = keep(room, db_text(stmt, 2));
@@ -137,44 +145,81 @@ static int load_entities(struct room *room, struct db *db, struct err *err)
 }
 
 static const char SQL_FIELDS[] =
-	"SELECT id, name, type, list, zh, en, writers, policy, publish,"
-	" count(*) OVER (), retired FROM _field WHERE entity = ?"
-	" ORDER BY id < 3, id";
+	"SELECT entity, id, name, type, list, zh, en, writers, policy,"
+	" publish, retired FROM _field ORDER BY entity, id";
 
 static void load_field(struct room *room, struct field *field,
 		       sqlite3_stmt *stmt)
 {
-	field->id = (uint32_t)db_int(stmt, 0);
-	field->name = keep(room, db_text(stmt, 1));
-	field->type = parse_type(db_text(stmt, 2));
-	field->list = db_is_null(stmt, 3) ? NULL : keep(room, db_text(stmt, 3));
-	field->zh = keep(room, db_text(stmt, 4));
-	field->en = keep(room, db_text(stmt, 5));
-	field->writers = parse_writers(db_text(stmt, 6));
-	field->policy = policy_parse(db_text(stmt, 7));
-	field->publish = db_int(stmt, 8) != 0;
+	field->id = (uint32_t)db_int(stmt, 1);
+	field->name = keep(room, db_text(stmt, 2));
+	field->type = parse_type(db_text(stmt, 3));
+	field->list = db_is_null(stmt, 4) ? NULL : keep(room, db_text(stmt, 4));
+	field->zh = keep(room, db_text(stmt, 5));
+	field->en = keep(room, db_text(stmt, 6));
+	field->writers = parse_writers(db_text(stmt, 7));
+	field->policy = policy_parse(db_text(stmt, 8));
+	field->publish = db_int(stmt, 9) != 0;
 	field->retired = db_int(stmt, 10) != 0;
 }
 
-static int load_fields(struct room *room, struct entity *entity, struct db *db,
-		       struct err *err)
+/* void and void_reason, which come first by their ids, are shown last. */
+static void put_void_last(struct field *fields, size_t n)
 {
-	struct field *fields = NULL;
+	struct field first[2];
+	size_t k = 0;
+
+	while (k < n && k < 2 && fields[k].id < 3)
+		k++;
+	memcpy(first, fields, k * sizeof(*first));
+	memmove(fields, fields + k, (n - k) * sizeof(*fields));
+	memcpy(fields + n - k, first, k * sizeof(*first));
+}
+
+/* Room for one more field of entity `at`; NULL when out of memory. */
+static struct field *next_field(struct room *room, size_t at)
+{
+	struct entity *entity = &room->entities[at];
+	struct field *more = room->fields[at];
+
+	if (entity->n_fields % FIELDS_STEP == 0) {
+		more = reallocarray(more, entity->n_fields + FIELDS_STEP,
+				    sizeof(*more));
+		if (more == NULL)
+			return NULL;
+		entity->fields = room->fields[at] = more;
+	}
+	more += entity->n_fields++;
+	*more = (struct field){0};
+	return more;
+}
+
+static int load_fields(struct room *room, struct db *db, struct err *err)
+{
+	size_t at = 0;
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, db, SQL_FIELDS, err);
 
 	if (rc < 0)
 		return rc;
-	db_bind_int(stmt, 1, entity->id);
 	while ((rc = db_step(db, stmt, err)) > 0) {
-		if (fields == NULL)
-			entity->fields = fields = calloc(
-				(size_t)db_int(stmt, 9), sizeof(*fields));
-		if (fields == NULL)
+		uint32_t id = (uint32_t)db_int(stmt, 0);
+		struct field *field;
+
+		while (at < room->face.n_entities && room->entities[at].id < id)
+			at++;
+		if (at == room->face.n_entities || room->entities[at].id != id)
+			continue;
+		field = next_field(room, at);
+		if (field == NULL)
 			return err_nomem(err);
-		load_field(room, &fields[entity->n_fields++], stmt);
+		load_field(room, field, stmt);
 	}
 	sqlite3_reset(stmt);
+	for (size_t i = 0; i < room->face.n_entities; i++)
+		if (room->fields[i] != NULL)
+			put_void_last(room->fields[i],
+				      room->entities[i].n_fields);
 	return rc;
 }
 
@@ -204,13 +249,13 @@ int schema_load(struct schema **out, struct db *db, struct err *err)
 	rc = load_version(room, db, err);
 	if (rc == 0)
 		rc = load_entities(room, db, err);
-	for (size_t i = 0; rc == 0 && i < room->face.n_entities; i++)
-		rc = load_fields(room, &room->entities[i], db, err);
+	room->face.entities = room->entities;
+	if (rc == 0)
+		rc = load_fields(room, db, err);
 	if (rc == 0 && room->failed)
 		rc = err_nomem(err);
 	if (rc < 0)
 		goto done;
-	room->face.entities = room->entities;
 	room->face.cases = schema_entity_named(&room->face, "proposal");
 	room->face.assignment = schema_entity_named(&room->face, "handling");
 	room->face.sites = schema_entity_named(&room->face, "unit");
@@ -236,7 +281,8 @@ void schema_free(struct schema *schema)
 	if (room == NULL)
 		return;
 	for (size_t i = 0; i < room->face.n_entities; i++)
-		free((void *)(uintptr_t)room->entities[i].fields);
+		free(room->fields[i]);
+	free(room->fields);
 	for (size_t i = 0; i < room->n_strings; i++)
 		free(room->strings[i]);
 	free(room->strings);
