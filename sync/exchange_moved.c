@@ -211,7 +211,6 @@ int exchange_mark_moved(struct node *node, struct hub *hub,
 	struct hub *centre = hub_union_centre(hub);
 	struct ref_list inboxes = {NULL, 0};
 	struct ref_list marks = {NULL, 0};
-	struct err ignored;
 	bool any = false;
 	int rc = mailboxes_ever(&any, node->replica, err);
 
@@ -225,7 +224,7 @@ int exchange_mark_moved(struct node *node, struct hub *hub,
 	ref_list_release(&inboxes);
 	ref_list_release(&marks);
 	if (rc < 0)
-		repository_discard(node->repository, &ignored);
+		repository_discard(node->repository);
 	if (rc == ERR_HUB || rc == ERR_STALE)
 		rc = run_detail(run, SYNC_NOTICE, err,
 				"a unit's new address was not told to the "

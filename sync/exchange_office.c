@@ -638,10 +638,8 @@ static int round_once(struct office *office, struct err *err)
 						    office->run, err);
 	}
 	if (rc < 0) {
-		struct err ignored;
-
 		db_rollback(db);
-		repository_discard(office->node->repository, &ignored);
+		repository_discard(office->node->repository);
 		office->run->report->received = before.received;
 		office->run->report->merged = 0;
 	}

@@ -17,6 +17,7 @@ msgpack.h    sync/wire/batch.c sync/wire/snapshots.c sync/wire/verdicts.c
 zlib.h       core/base/deflate.c sync/git/pack_scan.c
 curl/*       sync/road/stream_http.c
 sodium.h     core/base/crypto.c
+sha1.h       core/base/sha1.c
 utf8proc.h   core/base/utf8.c
 yaml.h       (tests)
 sqlite3.h    core/base/db.[ch] core/base/sql_memory.c

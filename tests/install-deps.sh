@@ -7,7 +7,7 @@ set -eu
 
 # Building: compiler, build tools, libraries.
 build='gcc libc6-dev cmake ninja-build pkg-config gettext
-	libsqlite3-dev libgit2-dev zlib1g-dev libsodium-dev
+	libsqlite3-dev libgit2-dev zlib1g-dev libsodium-dev libmd-dev
 	libutf8proc-dev libjansson-dev libmsgpack-dev libcsv-dev
 	libcurl4-openssl-dev libxlsxwriter-dev libminizip-dev
 	libexpat1-dev'

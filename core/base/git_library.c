@@ -25,15 +25,8 @@ int mbedtls_x509_crt_parse_file(void *chain, const char *path)
 	return 0;
 }
 
-/* A session's folder is a tree of 36 B a proposal, read at each step of a
- * sync and hashed each time it is read, unless it is kept in between. */
-enum { TREE_KEPT = 1 << 20, ALL_KEPT = 16 << 20 };
-
 static void set_up(void)
 {
-	libgit.libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
-			    (size_t)TREE_KEPT);
-	libgit.libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)ALL_KEPT);
 	/* Power cut: objects and refs are on the disk when we say so. */
 	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	libgit.libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);

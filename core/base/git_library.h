@@ -6,7 +6,6 @@
 #define TIAN_CORE_GIT_LIBRARY_H
 
 #include <git2.h>
-#include <git2/sys/mempack.h>
 #include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 
@@ -25,24 +24,13 @@
 	X(indexer_options_init)         \
 	X(libgit2_init)                 \
 	X(libgit2_opts)                 \
-	X(mempack_new)                  \
-	X(mempack_reset)                \
 	X(merge_file)                   \
 	X(merge_file_result_free)       \
 	X(odb_add_backend)              \
 	X(odb_backend_data_alloc)       \
-	X(odb_backend_one_pack)         \
-	X(odb_exists_ext)               \
 	X(odb_free)                     \
 	X(odb_hash)                     \
 	X(odb_new)                      \
-	X(odb_object_data)              \
-	X(odb_object_free)              \
-	X(odb_object_size)              \
-	X(odb_read)                     \
-	X(odb_read_header)              \
-	X(odb_refresh)                  \
-	X(oid_tostr)                    \
 	X(packbuilder_foreach)          \
 	X(packbuilder_free)             \
 	X(packbuilder_insert)           \

@@ -1,20 +1,18 @@
-/* sha1.h - SHA-1 (FIPS 180-4), by which git names and seals what it stores.
- * Knows bytes. Says nothing of who wrote them: for that there are signatures,
- * and where somebody else may have chosen the bytes, git's own SHA-1, which
- * finds collisions that were made (git_library.h). */
+/* sha1.h - the one door to libmd: SHA-1, by which git names and seals what it
+ * stores. Knows bytes. Only for bytes that we made or have hashed before:
+ * where somebody else may have chosen them, git's own SHA-1 looks for
+ * collisions that were made (git_odb_hash of libgit2). */
 #ifndef TIAN_CORE_SHA1_H
 #define TIAN_CORE_SHA1_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SHA1_SIZE = 20, SHA1_BLOCK = 64 };
+enum { SHA1_SIZE = 20 };
 
 /* Incremental; a bare value, no release needed. */
 struct sha1 {
-	uint32_t state[5];
-	uint64_t len; /* bytes so far */
-	uint8_t part[SHA1_BLOCK];
+	uint64_t opaque[16];
 };
 
 void sha1_init(struct sha1 *sha1);

@@ -43,22 +43,21 @@ static int count(struct walk *walk, size_t bytes, struct err *err)
 
 static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
 {
+	enum object_kind kind = OBJECT_BLOB;
 	char hex[OID_TEXT];
-	git_object_t type;
-	git_oid id;
 	size_t size;
 	int rc = want(walk, oid, err);
 
-	if (rc <= 0)
+	if (rc > 0)
+		rc = repository_head(&kind, &size, walk->from, oid, err);
+	else
 		return rc;
-	memcpy(id.id, oid->bytes, OID_SIZE);
-	oid_format(hex, oid);
-	if (libgit.odb_read_header(&size, &type, walk->from->odb, &id) < 0)
-		return err_set(err, ERR_MISSING, "object %s is missing", hex);
-	if (type != GIT_OBJECT_BLOB || size > OBJECT_BLOB_MAX)
-		return err_set(err, ERR_CORRUPT,
-			       "object %s is no blob of a lawful size", hex);
-	return count(walk, size, err);
+	if (rc == 0 && (kind != OBJECT_BLOB || size > OBJECT_BLOB_MAX)) {
+		oid_format(hex, oid);
+		rc = err_set(err, ERR_CORRUPT,
+			     "object %s is no blob of a lawful size", hex);
+	}
+	return rc < 0 ? rc : count(walk, size, err);
 }
 
 static int walk_tree(struct walk *walk, const struct oid *tree,
@@ -126,8 +125,8 @@ static int walk_tree(struct walk *walk, const struct oid *tree,
 	if (rc == 0)
 		rc = count(walk, raw.len, err);
 	if (rc == 0 && !oid_is_zero(beside) &&
-	    repository_read(&old, walk->from, beside, OBJECT_TREE, &ignored) <
-		    0)
+	    repository_read(&old, walk->to != NULL ? walk->to : walk->from,
+			    beside, OBJECT_TREE, &ignored) < 0)
 		buf_clear(&old);
 	if (rc == 0)
 		rc = walk_entries(walk, &raw, &old, depth, err);
@@ -161,8 +160,8 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 	if (commit.n_parents > 0 &&
 	    (walk->to == NULL ||
 	     repository_has(walk->to, &commit.parents[0])) &&
-	    commit_read(&parent, walk->from, &commit.parents[0], &ignored) ==
-		    0) {
+	    commit_read(&parent, walk->to != NULL ? walk->to : walk->from,
+			&commit.parents[0], &ignored) == 0) {
 		beside = parent.tree;
 		commit_release(&parent);
 	}

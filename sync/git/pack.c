@@ -36,7 +36,8 @@ int pack_make(struct buf *out, struct repository *from,
 	rc = repository_pack_builder(&builder, from, oids, err);
 	if (rc == 0 && libgit.packbuilder_foreach(builder, add_part, out) < 0)
 		rc = repository_git_error(err, "make a pack");
-	libgit.packbuilder_free(builder);
+	if (builder != NULL)
+		libgit.packbuilder_free(builder);
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
@@ -66,7 +67,11 @@ int pack_intake_open(struct pack_intake **out, struct repository *into,
 	rc = pack_scan_open(&intake->scan, err);
 	if (rc == 0 && mkdir(intake->folder, 0700) != 0 && errno != EEXIST)
 		rc = err_errno(err, "%s", intake->folder);
-	libgit.indexer_options_init(&options, GIT_INDEXER_OPTIONS_VERSION);
+	if (rc == 0)
+		rc = repository_need_library(into, err);
+	if (rc == 0)
+		libgit.indexer_options_init(&options,
+					    GIT_INDEXER_OPTIONS_VERSION);
 	if (rc == 0 && libgit.indexer_new(&intake->indexer, intake->folder, 0,
 					  into->odb, &options) < 0)
 		rc = repository_git_error(err, "take in a pack");
@@ -82,7 +87,8 @@ void pack_intake_close(struct pack_intake *intake)
 {
 	if (intake == NULL)
 		return;
-	libgit.indexer_free(intake->indexer);
+	if (intake->indexer != NULL)
+		libgit.indexer_free(intake->indexer);
 	pack_scan_close(intake->scan);
 	repository_empty_folder(intake->folder);
 	rmdir(intake->folder);
@@ -104,22 +110,13 @@ int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
 static int open_view(struct repository **out, struct pack_intake *intake,
 		     struct err *err)
 {
-	git_odb_backend *backend = NULL;
-	char index[PATH_MAX + 64];
 	int rc = repository_open(out, intake->into->path, REPOSITORY_READ, err);
 
 	if (rc < 0)
 		return rc;
 	(*out)->begins = intake->into->begins;
-	snprintf(index, sizeof(index), "%s/pack-%s.idx", intake->folder,
-		 libgit.indexer_name(intake->indexer));
-	if (libgit.odb_backend_one_pack(&backend, index) < 0)
-		return repository_git_error(err, "%s", index);
-	if (libgit.odb_add_backend((*out)->odb, backend, 1) < 0) {
-		backend->free(backend);
-		return repository_git_error(err, "%s", index);
-	}
-	return 0;
+	repository_trust(*out); /* libgit2 has hashed it all, with care */
+	return packs_open(&(*out)->beside, intake->folder, err);
 }
 
 /* The index last: a pack without one is not there. */
@@ -144,9 +141,7 @@ static int move_in(struct pack_intake *intake, struct err *err)
 	}
 	if (rc == 0)
 		rc = durable_folder(folder, err);
-	if (rc == 0 && libgit.odb_refresh(into->odb) < 0)
-		rc = repository_git_error(err, "open pack in %s", into->path);
-	return rc;
+	return rc < 0 ? rc : packs_refresh(into->packs, err);
 }
 
 int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,

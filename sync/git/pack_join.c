@@ -19,6 +19,7 @@ enum {
 	TRAILER = 20,
 	PER_OBJECT = OID_SIZE + 4 + 4,
 	STEP = 1 << 16,
+	WINDOW = 1 << 17,
 	ENTRY_HEAD = 32
 };
 
@@ -43,6 +44,9 @@ struct source {
 	char seal[TRAILER];    /* the pack's, as its index has it */
 	struct entry *entries; /* by offset */
 	uint32_t n;
+	char *window; /* owned: bytes of the pack */
+	uint32_t window_at;
+	size_t window_len;
 };
 
 struct join {
@@ -164,8 +168,8 @@ static int open_file(struct source *source, const char *tail, struct stat *st,
 	return rc;
 }
 
-static int read_at(void *out, const struct source *source, uint32_t at,
-		   size_t len, struct err *err)
+static int read_file(void *out, const struct source *source, uint32_t at,
+		     size_t len, struct err *err)
 {
 	char *to = out;
 
@@ -185,8 +189,33 @@ static int read_at(void *out, const struct source *source, uint32_t at,
 	return 0;
 }
 
+/* Entries are small and follow each other: they are read by the window. */
+static int read_at(void *out, struct source *source, uint32_t at, size_t len,
+		   struct err *err)
+{
+	uint32_t size = source->end + TRAILER;
+	int rc = 0;
+
+	if (len > WINDOW || at > size || len > size - at)
+		return read_file(out, source, at, len, err);
+	if (source->window == NULL && (source->window = malloc(WINDOW)) == NULL)
+		return err_nomem(err);
+	if (at < source->window_at ||
+	    at + len > source->window_at + source->window_len) {
+		source->window_at = at;
+		source->window_len = size - at < WINDOW ? size - at : WINDOW;
+		rc = read_file(source->window, source, at, source->window_len,
+			       err);
+		if (rc < 0)
+			source->window_len = 0;
+	}
+	if (rc == 0)
+		memcpy(out, source->window + (at - source->window_at), len);
+	return rc;
+}
+
 /* The pack is the one that its index was made for. */
-static int check_ends(const struct source *source, struct err *err)
+static int check_ends(struct source *source, struct err *err)
 {
 	char ends[PACK_HEAD + TRAILER];
 	int rc = read_at(ends, source, 0, PACK_HEAD, err);
@@ -311,9 +340,8 @@ static const struct entry *entry_at(const struct source *source,
 }
 
 /* The bytes `from` to `end` of a pack go into the new one. */
-static int copy_bytes(struct join *join, const struct source *source,
-		      uint32_t from, uint32_t end, uint32_t *crc,
-		      struct err *err)
+static int copy_bytes(struct join *join, struct source *source, uint32_t from,
+		      uint32_t end, uint32_t *crc, struct err *err)
 {
 	char bytes[STEP];
 	int rc = 0;
@@ -361,7 +389,7 @@ static int move_base(struct join *join, const struct source *source,
 }
 
 /* A large tree, inflated: 1, in join->bytes; 0: it is left as it is. */
-static int open_tree(struct join *join, const struct source *source,
+static int open_tree(struct join *join, struct source *source,
 		     const struct entry *entry, uint32_t data, uint32_t end,
 		     uint64_t size, struct err *err)
 {
@@ -385,8 +413,8 @@ static int open_tree(struct join *join, const struct source *source,
 	return rc < 0 ? rc : whole && join->bytes.len == size;
 }
 
-static int copy_entry(struct join *join, const struct source *source,
-		      uint32_t i, struct err *err)
+static int copy_entry(struct join *join, struct source *source, uint32_t i,
+		      struct err *err)
 {
 	const struct entry *entry = &source->entries[i];
 	uint32_t end = i + 1 < source->n ? entry[1].offset : source->end;
@@ -430,7 +458,7 @@ static int copy_entry(struct join *join, const struct source *source,
 	return rc;
 }
 
-static int copy_source(struct join *join, const struct source *source,
+static int copy_source(struct join *join, struct source *source,
 		       struct err *err)
 {
 	int rc = 0;
@@ -452,6 +480,7 @@ static void release(struct join *join)
 		if (join->sources[i].fd >= 0)
 			close(join->sources[i].fd);
 		free(join->sources[i].entries);
+		free(join->sources[i].window);
 	}
 	pack_writer_close(join->writer);
 	buf_release(&join->bytes);

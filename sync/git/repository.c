@@ -13,37 +13,8 @@
 #include <unistd.h>
 
 #include "sync/git/repository_room.h"
-#include "sync/git/tree.h"
 
 enum { CONFIG_MAX = 1 << 20 }; /* bytes of a `config` that is looked at */
-
-static_assert(sizeof(struct oid) == sizeof(git_oid), "SHA-1 names");
-
-int repository_git_error(struct err *err, const char *fmt, ...)
-{
-	char task[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(task, sizeof(task), fmt, args);
-	va_end(args);
-	return git_library_error(err, task);
-}
-
-int repository_damage(struct err *err, const char *fmt, ...)
-{
-	const git_error *last = libgit.error_last();
-	bool system = last != NULL && (last->klass == GIT_ERROR_OS ||
-				       last->klass == GIT_ERROR_NOMEMORY);
-	char task[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(task, sizeof(task), fmt, args);
-	va_end(args);
-	git_library_error(err, task);
-	return err->code = system ? ERR_FAIL : ERR_CORRUPT;
-}
 
 /* --- making one -------------------------------------------------------- */
 
@@ -94,8 +65,10 @@ static int create_at(const char *path, struct err *err)
 {
 	git_repository_init_options options;
 	git_repository *git = NULL;
-	int rc;
+	int rc = git_library_start(err);
 
+	if (rc < 0)
+		return rc;
 	libgit.repository_init_options_init(
 		&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
@@ -195,52 +168,22 @@ static int check_format(const struct repository *repository, struct err *err)
 	return rc;
 }
 
-static int add_backend(git_odb *odb, git_odb_backend *backend, int priority,
-		       struct err *err)
-{
-	if (libgit.odb_add_backend(odb, backend, priority) == 0)
-		return 0; /* the database's now */
-	backend->free(backend);
-	return repository_git_error(err, "objects");
-}
-
-/* Packs, then loose objects: not libgit2's own database, which reads both
- * carelessly (packs.h, loose.h), follows alternates, and hashes a whole
- * commit-graph. */
 static int open_objects(struct repository *repository, struct err *err)
 {
-	enum { LOOSE = 1, PACKS, MEMORY };
 	char objects[PATH_MAX];
 	char packs[PATH_MAX + 8];
-	git_odb_backend *backend = NULL;
 	int rc;
 
 	snprintf(objects, sizeof(objects), "%s/objects", repository->path);
 	rc = check_alone(objects, err);
 	if (rc < 0)
 		return rc;
+	if (repository->packs != NULL)
+		return packs_refresh(repository->packs, err);
 	snprintf(packs, sizeof(packs), "%s/pack", objects);
-	if (libgit.odb_new(&repository->odb) < 0)
-		return repository_git_error(err, "open %s", objects);
-	rc = repository_packs_backend(&backend, packs, err);
-	if (rc == 0)
-		rc = add_backend(repository->odb, backend, PACKS, err);
-	if (rc == 0)
-		rc = repository_loose_backend(&backend, objects, err);
-	if (rc == 0)
-		rc = add_backend(repository->odb, backend, LOOSE, err);
-	if (rc < 0 || repository->mode == REPOSITORY_READ)
-		return rc;
-	if (libgit.mempack_new(&repository->memory) < 0)
-		return repository_git_error(err, "open %s", objects);
-	rc = add_backend(repository->odb, repository->memory, MEMORY, err);
-	if (rc < 0)
-		repository->memory = NULL;
-	return rc;
+	return packs_open(&repository->packs, packs, err);
 }
 
-/* What libgit2 would open is looked at here, since it reads whatever a hub's
- * HEAD, config and commondir are or lead to. */
 static int check_folder(const struct repository *repository, struct err *err)
 {
 	if (kind_of(repository, "objects") == S_IFDIR &&
@@ -256,44 +199,21 @@ static int check_folder(const struct repository *repository, struct err *err)
 		       repository->path);
 }
 
-static int open_git(struct repository *repository, struct err *err)
-{
-	int rc = check_folder(repository, err);
-
-	if (rc == 0)
-		rc = open_objects(repository, err);
-	if (rc == 0 &&
-	    libgit.repository_wrap_odb(&repository->git, repository->odb) < 0)
-		rc = repository_git_error(err, "open %s", repository->path);
-	return rc;
-}
-
-static void close_git(struct repository *repository)
-{
-	libgit.odb_free(repository->odb);
-	libgit.repository_free(repository->git);
-	repository->odb = NULL;
-	repository->git = NULL;
-	repository->memory = NULL;
-}
-
 int repository_open(struct repository **out, const char *path,
 		    enum repository_mode mode, struct err *err)
 {
-	struct repository *repository;
-	int rc = git_library_start(err);
+	struct repository *repository = calloc(1, sizeof(*repository));
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	repository = calloc(1, sizeof(*repository));
 	if (repository == NULL)
 		return err_nomem(err);
 	repository->lock = -1;
 	repository->mode = mode;
+	repository->from = OBJECT_FROM_OTHERS;
 	repository->path = strdup(path);
 	repository->refs = ref_files_new(path);
 	rc = repository->path != NULL && repository->refs != NULL
-		     ? open_git(repository, err)
+		     ? repository_reopen(repository, err)
 		     : err_nomem(err);
 	if (rc < 0) {
 		repository_close(repository);
@@ -308,9 +228,12 @@ void repository_close(struct repository *repository)
 	if (repository == NULL)
 		return;
 	repository_unlock(repository);
-	close_git(repository);
+	repository_close_library(repository);
 	repository_forget_made(repository);
-	oid_list_release(&repository->fresh);
+	repository_forget_kept(repository);
+	fresh_release(&repository->fresh);
+	packs_close(repository->packs);
+	packs_close(repository->beside);
 	ref_files_free(repository->refs);
 	free(repository->path);
 	free(repository);
@@ -323,8 +246,14 @@ const char *repository_path(const struct repository *repository)
 
 int repository_reopen(struct repository *repository, struct err *err)
 {
-	close_git(repository);
-	return open_git(repository, err);
+	int rc = check_folder(repository, err);
+
+	return rc < 0 ? rc : open_objects(repository, err);
+}
+
+void repository_trust(struct repository *repository)
+{
+	repository->from = OBJECT_FROM_US;
 }
 
 static void begin_path(struct buf *out, const struct repository *repository)
@@ -394,137 +323,9 @@ const struct oid *repository_begin(const struct repository *repository)
 	return &repository->begins;
 }
 
-/* libgit2 caches objects by name, those in memory too: it would go on
- * believing in them, so it is opened anew. */
-int repository_discard(struct repository *repository, struct err *err)
+void repository_discard(struct repository *repository)
 {
-	if (repository->fresh.n == 0)
-		return 0;
-	repository->fresh.n = 0;
-	return repository_reopen(repository, err);
-}
-
-/* --- reading ----------------------------------------------------------- */
-
-static void to_git(git_oid *out, const struct oid *oid)
-{
-	memcpy(out->id, oid->bytes, OID_SIZE);
-}
-
-bool repository_has(struct repository *repository, const struct oid *oid)
-{
-	git_oid id;
-
-	to_git(&id, oid);
-	return libgit.odb_exists_ext(repository->odb, &id,
-				     GIT_ODB_LOOKUP_NO_REFRESH) == 1;
-}
-
-static const struct kind {
-	git_object_t type;
-	const char *name;
-	size_t limit;
-} kinds[] = {
-	[OBJECT_COMMIT] = {GIT_OBJECT_COMMIT, "commit", OBJECT_COMMIT_MAX},
-	[OBJECT_TREE] = {GIT_OBJECT_TREE, "tree", OBJECT_TREE_MAX},
-	[OBJECT_BLOB] = {GIT_OBJECT_BLOB, "blob", OBJECT_BLOB_MAX},
-};
-
-/* Kind and size stand in the object's header, before it is inflated. */
-static int check_header(struct repository *repository, const git_oid *id,
-			enum object_kind kind, struct err *err)
-{
-	char hex[GIT_OID_HEXSZ + 1];
-	git_object_t type;
-	size_t size;
-	int rc = libgit.odb_read_header(&size, &type, repository->odb, id);
-
-	libgit.oid_tostr(hex, sizeof(hex), id);
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ERR_MISSING, "object %s is missing", hex);
-	if (rc < 0)
-		return repository_damage(err, "object %s", hex);
-	if (type != kinds[kind].type)
-		return err_set(err, ERR_CORRUPT, "object %s is no %s", hex,
-			       kinds[kind].name);
-	if (size > kinds[kind].limit)
-		return err_set(err, ERR_CORRUPT,
-			       "%s %s has %zu bytes, more than %zu",
-			       kinds[kind].name, hex, size, kinds[kind].limit);
-	return 0;
-}
-
-int repository_read(struct buf *out, struct repository *repository,
-		    const struct oid *oid, enum object_kind kind,
-		    struct err *err)
-{
-	git_odb_object *object = NULL;
-	git_oid id;
-	int rc;
-
-	to_git(&id, oid);
-	rc = check_header(repository, &id, kind, err);
-	if (rc < 0)
-		return rc;
-	if (libgit.odb_read(&object, repository->odb, &id) < 0) {
-		char hex[OID_TEXT];
-
-		oid_format(hex, oid);
-		return repository_damage(err, "object %s", hex);
-	}
-	buf_clear(out);
-	buf_add(out, libgit.odb_object_data(object),
-		libgit.odb_object_size(object));
-	libgit.odb_object_free(object);
-	return buf_check(out, err);
-}
-
-int repository_read_any(struct buf *out, enum object_kind *kind,
-			struct repository *repository, const struct oid *oid,
-			struct err *err)
-{
-	char hex[OID_TEXT];
-	git_object_t type;
-	git_oid id;
-	size_t size;
-
-	to_git(&id, oid);
-	oid_format(hex, oid);
-	if (libgit.odb_read_header(&size, &type, repository->odb, &id) < 0) {
-		repository_git_error(err, "object %s", hex);
-		return err->code = ERR_CORRUPT;
-	}
-	for (*kind = OBJECT_COMMIT; *kind <= OBJECT_BLOB; (*kind)++)
-		if (kinds[*kind].type == type)
-			return repository_read(out, repository, oid, *kind,
-					       err);
-	return err_set(err, ERR_CORRUPT, "object %s is of no kind of ours",
-		       hex);
-}
-
-int repository_find(struct oid *out, struct repository *repository,
-		    const struct oid *tree, const char *path, struct err *err)
-{
-	struct buf raw = BUF_INIT;
-	struct tree_entry entry = {.is_tree = true, .oid = *tree};
-	int rc = 0;
-
-	while (rc == 0 && *path != '\0') {
-		size_t len = strcspn(path, "/");
-
-		if (!entry.is_tree)
-			rc = err_set(err, ERR_MISSING, "no '%s' in the tree",
-				     path);
-		if (rc == 0)
-			rc = repository_read(&raw, repository, &entry.oid,
-					     OBJECT_TREE, err);
-		if (rc == 0)
-			rc = tree_find(&entry, &raw, path, len, err);
-		path += len;
-		path += *path == '/';
-	}
-	if (rc == 0)
-		*out = entry.oid;
-	buf_release(&raw);
-	return rc;
+	fresh_release(&repository->fresh);
+	/* What libgit2 was told of them it would go on believing. */
+	repository_close_library(repository);
 }

@@ -15,17 +15,10 @@
 #include <stddef.h>
 
 #include "core/base/buf.h"
+#include "sync/git/object.h"
 #include "sync/git/oid.h"
 
 enum repository_mode { REPOSITORY_READ, REPOSITORY_WRITE };
-enum object_kind { OBJECT_COMMIT = 1, OBJECT_TREE = 2, OBJECT_BLOB = 3 };
-
-enum { /* bytes; larger ones are refused unread */
-       OBJECT_COMMIT_MAX = 4 << 20,
-       OBJECT_TREE_MAX = 64 << 20,
-       OBJECT_BLOB_MAX = 64 << 20
-};
-
 struct repository;
 
 /* Makes a bare repository unless there is one: in path.tmp, then renamed, so
@@ -38,18 +31,30 @@ void repository_close(struct repository *repository); /* NULL is fine */
 /* Sees what other processes have done to its packs since; nothing may wait in
  * memory. */
 int repository_reopen(struct repository *repository, struct err *err);
+/* What is in it came through our hands: names that were made to fit two
+ * objects were looked for then. Of any other repository they are looked for at
+ * each read. */
+void repository_trust(struct repository *repository);
 const char *repository_path(const struct repository *repository);
 
 /* Waits up to a minute, then ERR_BUSY. Not counted: lock once. */
 int repository_lock(struct repository *repository, struct err *err);
 void repository_unlock(struct repository *repository);
 
-/* Objects. */
+/* Objects. One thread at a time may look at a repository. */
 bool repository_has(struct repository *repository, const struct oid *oid);
 /* Replaces what *out holds. ERR_MISSING: no such object (or a damaged pack
  * that hides it); ERR_CORRUPT: another kind, too large, damaged. */
 int repository_read(struct buf *out, struct repository *repository,
 		    const struct oid *oid, enum object_kind kind,
+		    struct err *err);
+/* The same of whatever kind it is. */
+int repository_read_any(struct buf *out, enum object_kind *kind,
+			struct repository *repository, const struct oid *oid,
+			struct err *err);
+/* What it says it is, unread. ERR_MISSING, ERR_CORRUPT. */
+int repository_head(enum object_kind *kind, size_t *size,
+		    struct repository *repository, const struct oid *oid,
 		    struct err *err);
 /* What stands at path (`a/b`) in a tree. ERR_MISSING if nothing does. */
 int repository_find(struct oid *out, struct repository *repository,
@@ -72,7 +77,7 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 /* Writes what waits in memory as one pack. Needs the lock. */
 int repository_flush(struct repository *repository, struct err *err);
 /* Forgets what waits in memory. */
-int repository_discard(struct repository *repository, struct err *err);
+void repository_discard(struct repository *repository);
 
 /* Joins small packs where there are many. Needs the lock, and nothing waiting
  * in memory. Who reads at the same time may have to open the repository

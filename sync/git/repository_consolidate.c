@@ -6,7 +6,7 @@
  * `git repack --geometric` does: an object is copied, as it stands, about
  * log2(n) times in its life. Packs of LARGE bytes are left as they are, so
  * that no sync ever waits long for this; `git gc` may join them. The number of
- * others stays below PACKS_MAX. */
+ * others stays below JOIN_ABOVE. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,7 +19,7 @@
 #include "sync/git/pack_join.h"
 #include "sync/git/repository_room.h"
 
-enum { PACKS_MAX = 24, GEOMETRIC = 2, LARGE = 32 << 20 };
+enum { JOIN_ABOVE = 24, GEOMETRIC = 2, LARGE = 32 << 20 };
 
 struct pack {
 	char name[NAME_MAX + 1]; /* without `.pack` */
@@ -102,7 +102,7 @@ static size_t choose(const struct packs *packs)
 
 	while (n < packs->n && sum < 2 * LARGE &&
 	       (n < 2 || packs->items[n].size <= GEOMETRIC * sum ||
-		packs->n - n > PACKS_MAX / 2))
+		packs->n - n > JOIN_ABOVE / 2))
 		sum += packs->items[n++].size;
 	return n;
 }
@@ -199,10 +199,7 @@ static int join(struct repository *repository, const char *folder,
 	for (size_t i = 0; paths != NULL && i < n; i++)
 		free(paths[i]);
 	free(paths);
-	if (rc == 0 && libgit.odb_refresh(repository->odb) < 0)
-		rc = repository_git_error(err, "open packs of %s",
-					  repository->path);
-	return rc;
+	return rc < 0 ? rc : packs_refresh(repository->packs, err);
 }
 
 int repository_consolidate(struct repository *repository, struct err *err)
@@ -213,7 +210,7 @@ int repository_consolidate(struct repository *repository, struct err *err)
 
 	snprintf(folder, sizeof(folder), "%s/objects/pack", repository->path);
 	rc = list_packs(&packs, folder, err);
-	if (rc == 0 && packs.n > PACKS_MAX) {
+	if (rc == 0 && packs.n > JOIN_ABOVE) {
 		qsort(packs.items, packs.n, sizeof(*packs.items), by_size);
 		rc = join(repository, folder, &packs, choose(&packs), err);
 	}

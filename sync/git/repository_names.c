@@ -109,17 +109,13 @@ static int name_all(struct naming *naming, struct repository *from,
 		naming->items[i].oid = oids->items[i];
 	qsort(naming->items, naming->n, sizeof(*naming->items), compare);
 	for (size_t i = 0; i < oids->n; i++) {
-		git_object_t type;
-		git_oid id;
+		enum object_kind kind = OBJECT_BLOB;
 		size_t size;
-		int rc;
+		int rc = repository_head(&kind, &size, from, &oids->items[i],
+					 err);
 
-		memcpy(id.id, oids->items[i].bytes, OID_SIZE);
-		if (libgit.odb_read_header(&size, &type, from->odb, &id) < 0)
-			return repository_git_error(err, "look at an object");
-		rc = type == GIT_OBJECT_COMMIT
-			     ? name_commit(naming, &oids->items[i], err)
-			     : 0;
+		if (rc == 0 && kind == OBJECT_COMMIT)
+			rc = name_commit(naming, &oids->items[i], err);
 		if (rc < 0)
 			return rc;
 	}
@@ -133,6 +129,8 @@ int repository_pack_builder(git_packbuilder **out, struct repository *from,
 	git_packbuilder *builder = NULL;
 	int rc = name_all(&naming, from, oids, err);
 
+	if (rc == 0)
+		rc = repository_need_library(from, err);
 	if (rc == 0 && libgit.packbuilder_new(&builder, from->git) < 0)
 		rc = repository_git_error(err, "make a pack");
 	if (rc == 0)
@@ -150,7 +148,8 @@ int repository_pack_builder(git_packbuilder **out, struct repository *from,
 		*out = builder; /* the caller's now: git_packbuilder_free */
 		builder = NULL;
 	}
-	libgit.packbuilder_free(builder);
+	if (builder != NULL)
+		libgit.packbuilder_free(builder);
 	free(naming.items);
 	buf_release(&naming.path);
 	return rc;

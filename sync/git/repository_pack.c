@@ -280,7 +280,5 @@ int repository_pack(struct repository *to, struct repository *from,
 			    : write_many(to, from, oids, err);
 	if (rc < 0)
 		return err_wrap(err, "pack for %s", to->path);
-	if (libgit.odb_refresh(to->odb) < 0)
-		return repository_git_error(err, "open pack in %s", to->path);
-	return 0;
+	return packs_refresh(to->packs, err);
 }

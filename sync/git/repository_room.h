@@ -6,41 +6,59 @@
 #include <limits.h>
 
 #include "core/base/git_library.h"
+#include "sync/git/fresh.h"
+#include "sync/git/packs.h"
 #include "sync/git/ref_files.h"
 #include "sync/git/repository.h"
 
 /* Where a pack is written, beside those in use. */
 #define REPOSITORY_ROOM "tian-pack"
 
+enum { REPOSITORY_KEPT = 64 };
+
+/* A commit or a tree that was read, and found to be what its name says. */
+struct repository_kept {
+	struct oid oid;
+	enum object_kind kind; /* 0: free */
+	struct buf bytes;
+};
+
 struct repository {
 	char *path;
 	enum repository_mode mode;
+	enum object_from from; /* who may have chosen what it holds */
 	struct ref_files *refs;
-	git_repository *git; /* a view of odb; knows no folder */
-	git_odb *odb;
-	git_odb_backend *memory;      /* owned by odb; NULL when read-only */
-	struct oid_list fresh;	      /* what memory holds */
+	struct packs *packs;
+	struct packs *beside; /* more of them, not moved in yet; or NULL */
+	struct fresh fresh;   /* not written yet */
+	struct repository_kept kept[REPOSITORY_KEPT];
+	git_repository *git;	      /* a view of odb; NULL until needed */
+	git_odb *odb;		      /* a view of what is above; likewise */
 	int lock;		      /* descriptor, -1 while not locked */
 	bool dirty;		      /* the lock file says what we are doing */
 	struct oid begins;	      /* zero: nowhere, it is whole */
 	struct repository_made *made; /* the last pack, owned; or NULL */
 };
 
+/* Starts libgit2 and shows it the repository, as git and odb. */
+int repository_need_library(struct repository *repository, struct err *err);
+void repository_close_library(struct repository *repository);
 /* ERR_FAIL with libgit2's own words after "fmt: ". */
 int repository_git_error(struct err *err, const char *fmt, ...)
 	ERR_PRINTF(2, 3);
 /* The same about bytes that somebody else wrote: ERR_CORRUPT, but ERR_FAIL
  * where the disk or the memory is at fault. */
 int repository_damage(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);
-/* Loose objects of a folder `objects`, for an object database to own; reads
- * and finds, and that is all. */
-int repository_loose_backend(git_odb_backend **out, const char *objects,
-			     struct err *err);
-/* The packs of a folder `objects/pack`, likewise. */
-int repository_packs_backend(git_odb_backend **out, const char *folder,
-			     struct err *err);
-/* What such a reader says to libgit2 where it failed. */
-int repository_backend_failed(const struct err *err);
+/* As repository_read_any, repository_head and repository_has; not hashed. */
+int repository_loose_read(struct buf *out, enum object_kind *kind,
+			  const struct repository *repository,
+			  const struct oid *oid, struct err *err);
+int repository_loose_head(enum object_kind *kind, size_t *size,
+			  const struct repository *repository,
+			  const struct oid *oid, struct err *err);
+bool repository_loose_has(const struct repository *repository,
+			  const struct oid *oid);
+void repository_forget_kept(struct repository *repository);
 /* A builder of a pack with the listed objects of `from`, each under the name
  * of the file it is a version of. The caller's: git_packbuilder_free. */
 int repository_pack_builder(git_packbuilder **out, struct repository *from,
@@ -53,11 +71,6 @@ int repository_pack(struct repository *to, struct repository *from,
 int repository_pack_bytes(struct buf *out, struct repository *from,
 			  const struct oid_list *oids, struct err *err);
 void repository_forget_made(struct repository *repository);
-/* Reads an object of whatever kind it is. */
-int repository_read_any(struct buf *out, enum object_kind *kind,
-			struct repository *repository, const struct oid *oid,
-			struct err *err);
-
 /* A folder for files of a pack that is being written, pack-NAME.pack and .idx;
  * needs the lock. */
 int repository_open_room(char room[PATH_MAX], struct repository *repository,

@@ -6,34 +6,19 @@
 #include "sync/git/repository_room.h"
 #include "sync/git/tree.h"
 
-static const git_object_t types[] = {
-	[OBJECT_COMMIT] = GIT_OBJECT_COMMIT,
-	[OBJECT_TREE] = GIT_OBJECT_TREE,
-	[OBJECT_BLOB] = GIT_OBJECT_BLOB,
-};
-
-/* Straight into the memory backend: git_odb_write would look for the object
- * twice and read the pack folder anew each time. */
 int repository_write(struct oid *out, struct repository *repository,
 		     enum object_kind kind, const void *bytes, size_t len,
 		     struct err *err)
 {
-	git_oid id;
+	int rc;
 
-	if (repository->memory == NULL)
+	if (repository->mode != REPOSITORY_WRITE)
 		return err_set(err, ERR_FAIL, "%s is open for reading only",
 			       repository->path);
-	if (libgit.odb_hash(&id, bytes, len, types[kind]) < 0)
-		return repository_git_error(err, "hash an object");
-	memcpy(out->bytes, id.id, OID_SIZE);
-	if (repository_has(repository, out))
-		return 0;
-	if (repository->memory->write(repository->memory, &id, bytes, len,
-				      types[kind]) < 0)
-		return repository_git_error(err, "keep an object");
-	if (!oid_list_add(&repository->fresh, out))
-		return err_nomem(err);
-	return 0;
+	rc = object_name(out, kind, bytes, len, OBJECT_FROM_US, err);
+	if (rc < 0 || repository_has(repository, out))
+		return rc;
+	return fresh_add(&repository->fresh, out, kind, bytes, len, err);
 }
 
 /* --- trees ------------------------------------------------------------- */
@@ -141,14 +126,10 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 
 int repository_flush(struct repository *repository, struct err *err)
 {
-	int rc = repository_pack(repository, repository, &repository->fresh,
-				 err);
+	int rc = repository_pack(repository, repository,
+				 &repository->fresh.oids, err);
 
-	if (rc < 0)
-		return rc;
-	if (repository->memory != NULL &&
-	    libgit.mempack_reset(repository->memory) < 0)
-		return repository_git_error(err, "empty the memory");
-	repository->fresh.n = 0;
-	return 0;
+	if (rc == 0)
+		fresh_release(&repository->fresh);
+	return rc;
 }

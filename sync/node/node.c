@@ -82,8 +82,10 @@ int node_need(struct node *node, struct err *err)
 		node_path(&path, node->dir, "tian.git");
 		rc = repository_open(&node->repository, buf_text(&path),
 				     REPOSITORY_WRITE, err);
-		if (rc == 0)
+		if (rc == 0) {
+			repository_trust(node->repository);
 			rc = repository_load_begin(node->repository, err);
+		}
 	}
 	buf_release(&path);
 	return incomplete(rc, err);

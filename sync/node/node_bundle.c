@@ -39,7 +39,6 @@ static int create(struct bundle_report *report, struct node *node,
 {
 	struct oid_list before = {NULL, 0, 0};
 	struct bundle_content content = {.commits = 0};
-	struct err ignored;
 	int rc = bundle_content_find(&content, node, options, err);
 
 	fill_report(report, &content);
@@ -50,7 +49,7 @@ static int create(struct bundle_report *report, struct node *node,
 		rc = bundle_write(path, node->repository, &content.ref, 1,
 				  &before, err);
 	/* What was wrapped for the file stays in no repository. */
-	repository_discard(node->repository, &ignored);
+	repository_discard(node->repository);
 	oid_list_release(&before);
 	bundle_content_release(&content);
 	return rc;

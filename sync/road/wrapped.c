@@ -190,7 +190,6 @@ static int read_links(struct wrapped *wrapped, struct repository *into,
 	struct tree_cursor cursor;
 	struct tree_entry entry;
 	struct commit commit;
-	struct err ignored;
 	int rc = commit_read(&commit, into, oid, err);
 
 	if (rc < 0)
@@ -203,7 +202,7 @@ static int read_links(struct wrapped *wrapped, struct repository *into,
 		rc = add_link(wrapped, into, &entry, err);
 	if (rc == 0 && wrapped->n == 0)
 		rc = no_link(err);
-	repository_discard(into, &ignored);
+	repository_discard(into);
 	buf_release(&raw);
 	commit_release(&commit);
 	return rc;

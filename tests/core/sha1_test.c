@@ -1,4 +1,4 @@
-/* sha1_test.c - SHA-1, against the vectors of FIPS 180 and itself in pieces. */
+/* sha1_test.c - libmd gives what the standard says, in whatever pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
