@@ -135,6 +135,8 @@ static int same_objects(struct oid_list *sorted, const struct repository *from,
 	for (size_t i = 0; i < oids->n; i++)
 		if (!oid_list_add(sorted, &oids->items[i]))
 			return err_nomem(err);
+	if (sorted->n == 0)
+		return 0;
 	qsort(sorted->items, sorted->n, OID_SIZE, compare);
 	return made != NULL && made->oids.n == sorted->n &&
 	       memcmp(made->oids.items, sorted->items, sorted->n * OID_SIZE) ==
