@@ -23,6 +23,10 @@
 enum { CHECKPOINT_MIN = 512, CHECKPOINT_MIN_NEW_KEY = 64 };
 
 static const char SQL_SENT[] = "SELECT key FROM _scope WHERE site = ?";
+static const char SQL_WAS_SENT[] =
+	"SELECT 1 FROM _scope WHERE site = ?1 AND key = ?2";
+
+enum { FEW_CASES = 256 /* asked for one by one */ };
 
 /* What the inbox says so far. */
 struct standing {
@@ -40,8 +44,8 @@ struct packing {
 	struct standing before;
 	struct sheet news;
 	struct sheet checkpoint;
-	struct keys assigned; /* cases the site has now */
-	struct keys had;      /* cases it has been sent */
+	struct keys assigned; /* cases the site has now, see load_scope */
+	struct keys had;      /* cases it has been sent, likewise */
 	size_t from;	      /* first intake that is owed */
 	bool *sent; /* cases of the intake at hand that the site has */
 	bool *late; /* those it has no more, but wrote to late */
@@ -108,8 +112,59 @@ int parcel_assigned(struct keys *out, struct replica *replica, const char *key,
 	return rc;
 }
 
-/* Read once: it is asked for each case and each change that was taken in. */
-static int load_scope(struct packing *packing, struct err *err)
+static int is_assigned(bool *out, struct replica *replica, const char *key,
+		       const char *site, struct err *err)
+{
+	const struct entity *assignment = replica_schema(replica)->assignment;
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	buf_addf(&sql,
+		 "SELECT 1 FROM \"%s\" WHERE \"%s\" = ?1 AND \"%s\" = ?2"
+		 " AND void IS NOT 1",
+		 assignment->name, assignment->keys[0],
+		 assignment->keys[assignment->owner_key]);
+	rc = buf_check(&sql, err);
+	if (rc == 0)
+		rc = db_stmt_made(&stmt, replica_db(replica), buf_text(&sql),
+				  err);
+	if (rc == 0) {
+		db_bind_text(stmt, 1, key);
+		db_bind_text(stmt, 2, site);
+		rc = db_step(replica_db(replica), stmt, err);
+		*out = rc > 0;
+	}
+	sqlite3_reset(stmt);
+	buf_release(&sql);
+	return rc < 0 ? rc : 0;
+}
+
+/* One case, in `had` and in `assigned`. */
+static int load_case(struct packing *packing, const char *key, struct err *err)
+{
+	struct replica *replica = packing->node->replica;
+	const char *site = packing->order->site;
+	sqlite3_stmt *stmt;
+	bool assigned = false;
+	int rc = db_stmt(&stmt, replica_db(replica), SQL_WAS_SENT, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, site);
+	db_bind_text(stmt, 2, key);
+	rc = db_step(replica_db(replica), stmt, err);
+	sqlite3_reset(stmt);
+	if (rc > 0)
+		rc = keys_add(&packing->had, key, strlen(key), err);
+	if (rc == 0)
+		rc = is_assigned(&assigned, replica, key, site, err);
+	if (rc == 0 && assigned)
+		rc = keys_add(&packing->assigned, key, strlen(key), err);
+	return rc;
+}
+
+static int load_all(struct packing *packing, struct err *err)
 {
 	struct replica *replica = packing->node->replica;
 	struct db *db = replica_db(replica);
@@ -129,6 +184,26 @@ static int load_scope(struct packing *packing, struct err *err)
 	return rc < 0 ? rc
 		      : parcel_assigned(&packing->assigned, replica, NULL,
 					packing->order->site, err);
+}
+
+/* Read once: it is asked for each case and each change that was taken in, and
+ * for no other case, unless the site is sent something for the first time. */
+static int load_scope(struct packing *packing, struct err *err)
+{
+	const struct parcel_order *order = packing->order;
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < order->n_intakes; i++)
+		n += order->intakes[i]->cases.n;
+	if (is_first(packing) || n > FEW_CASES)
+		return load_all(packing, err);
+	for (size_t i = 0; i < order->n_intakes; i++)
+		for (size_t k = 0; rc == 0 && k < order->intakes[i]->cases.n;
+		     k++)
+			rc = load_case(packing,
+				       order->intakes[i]->cases.items[k], err);
+	return rc;
 }
 
 /* --- what is new to a site that has seen the rest ------------------------ */
@@ -484,9 +559,9 @@ static int add_checkpoint(struct packing *packing, struct err *err)
 	struct keys all = {NULL, 0, 0};
 	int rc = keys_add(&all, "", 0, err);
 
-	for (size_t i = 0; rc == 0 && i < packing->assigned.n; i++)
-		rc = keys_add(&all, packing->assigned.items[i],
-			      strlen(packing->assigned.items[i]), err);
+	if (rc == 0)
+		rc = parcel_assigned(&all, packing->node->replica, NULL,
+				     packing->order->site, err);
 	if (rc == 0)
 		rc = sheet_add_cases(&packing->checkpoint, &all, err);
 	if (rc == 0)
