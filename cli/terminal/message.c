@@ -76,14 +76,16 @@ void message_init(void)
 
 	chinese = wanted[0] == 'z' && wanted[1] == 'h';
 	/* A machine without the zh_CN locale still reads Chinese: the text is
-	 * UTF-8 everywhere, only the catalogue is chosen. */
-	if (!setlocale(LC_ALL, "") ||
-	    (chinese && strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0))
-		setlocale(LC_ALL, "C.UTF-8");
+	 * UTF-8 everywhere, only the catalogue is chosen. Numbers and dates are
+	 * written the same for every reader and script: their locales are not
+	 * even loaded. */
+	if (!setlocale(LC_CTYPE, "") || !setlocale(LC_MESSAGES, "") ||
+	    (chinese && strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0)) {
+		setlocale(LC_CTYPE, "C.UTF-8");
+		setlocale(LC_MESSAGES, "C.UTF-8");
+	}
 	if (chinese && !getenv("LANGUAGE"))
 		setenv("LANGUAGE", "zh_CN", 1);
-	/* Numbers are written the same for every reader and script. */
-	setlocale(LC_NUMERIC, "C");
 	bind_catalogue();
 	bind_textdomain_codeset("tian", "UTF-8");
 	textdomain("tian");
