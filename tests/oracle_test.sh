@@ -21,7 +21,9 @@ fi
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tian-oracle-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 seed=${TIAN_SEED:-1}
+usual=200
+[ -z "${TIAN_LESS-}" ] || usual=50
 echo "TIAN_SEED=$seed"
 "${TIAN_ORACLE_DUMP:?the program made from tests/oracle/dump.c}" \
-	"$folder" "$seed" "${TIAN_SCHEDULES:-200}"
+	"$folder" "$seed" "${TIAN_SCHEDULES:-$usual}"
 PYTHONDONTWRITEBYTECODE=1 "$python" "$here/oracle/compare.py" "$folder"

@@ -52,7 +52,9 @@ ends "who may only read may read" 4 tian -C guest sync
 says err "enrolled"
 
 rounds
-cuts "${TIAN_CUTS:-100}"
+usual=100
+[ -z "${TIAN_LESS-}" ] || usual=20
+cuts "${TIAN_CUTS:-$usual}"
 
 # The same hub, plain, where everybody may read.
 sqlite3 hr/tian.db "UPDATE _meta SET value =
