@@ -3,10 +3,44 @@
 #include "cli/import/xml.h"
 
 #include <expat.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/terminal/message.h"
+#include "core/base/library.h"
+
+/* Reading a workbook is rare: it is loaded then. */
+#define EXPAT_LIBRARY(X)                  \
+	X(XML_ErrorString)                \
+	X(XML_GetCurrentLineNumber)       \
+	X(XML_GetErrorCode)               \
+	X(XML_Parse)                      \
+	X(XML_ParserCreate)               \
+	X(XML_ParserFree)                 \
+	X(XML_SetCharacterDataHandler)    \
+	X(XML_SetElementHandler)          \
+	X(XML_SetStartDoctypeDeclHandler) \
+	X(XML_SetUserData)                \
+	X(XML_StopParser)
+
+static struct {
+#define X(name) __typeof__(name) *name;
+	EXPAT_LIBRARY(X)
+#undef X
+} expat;
+
+static int load_expat(struct err *err)
+{
+	static const struct library_symbol symbols[] = {
+#define X(name) {#name, offsetof(__typeof__(expat), name)},
+		EXPAT_LIBRARY(X)
+#undef X
+	};
+
+	return library_load(&expat, TIAN_LIBEXPAT, symbols,
+			    sizeof(symbols) / sizeof(symbols[0]), err);
+}
 
 struct xml {
 	XML_Parser parser;
@@ -26,7 +60,7 @@ static const char *without_prefix(const char *name)
 static void refuse(struct xml *xml)
 {
 	xml->refused = true;
-	XML_StopParser(xml->parser, XML_FALSE);
+	expat.XML_StopParser(xml->parser, XML_FALSE);
 }
 
 static void XMLCALL on_start(void *ctx, const XML_Char *name,
@@ -71,20 +105,24 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name,
 int xml_new(struct xml **out, const struct xml_handlers *handlers, void *ctx,
 	    struct err *err)
 {
-	struct xml *xml = calloc(1, sizeof(*xml));
+	struct xml *xml;
+	int rc = load_expat(err);
 
+	if (rc < 0)
+		return rc;
+	xml = calloc(1, sizeof(*xml));
 	if (xml)
-		xml->parser = XML_ParserCreate(NULL);
+		xml->parser = expat.XML_ParserCreate(NULL);
 	if (!xml || !xml->parser) {
 		free(xml);
 		return err_nomem(err);
 	}
 	xml->handlers = *handlers;
 	xml->ctx = ctx;
-	XML_SetUserData(xml->parser, xml);
-	XML_SetElementHandler(xml->parser, on_start, on_end);
-	XML_SetCharacterDataHandler(xml->parser, on_text);
-	XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
+	expat.XML_SetUserData(xml->parser, xml);
+	expat.XML_SetElementHandler(xml->parser, on_start, on_end);
+	expat.XML_SetCharacterDataHandler(xml->parser, on_text);
+	expat.XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
 	*out = xml;
 	return 0;
 }
@@ -93,18 +131,19 @@ void xml_free(struct xml *xml)
 {
 	if (!xml)
 		return;
-	XML_ParserFree(xml->parser);
+	expat.XML_ParserFree(xml->parser);
 	free(xml);
 }
 
 int xml_feed(struct xml *xml, const char *bytes, size_t len, struct err *err)
 {
-	if (XML_Parse(xml->parser, bytes, (int)len, len == 0) == XML_STATUS_OK)
+	if (expat.XML_Parse(xml->parser, bytes, (int)len, len == 0) ==
+	    XML_STATUS_OK)
 		return 0;
-	return err_set(err, ERR_INPUT,
-		       _("its XML cannot be read: line %lu, %s"),
-		       XML_GetCurrentLineNumber(xml->parser),
-		       XML_ErrorString(XML_GetErrorCode(xml->parser)));
+	return err_set(
+		err, ERR_INPUT, _("its XML cannot be read: line %lu, %s"),
+		expat.XML_GetCurrentLineNumber(xml->parser),
+		expat.XML_ErrorString(expat.XML_GetErrorCode(xml->parser)));
 }
 
 const char *xml_attribute(const char **attributes, const char *name)

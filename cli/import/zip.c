@@ -3,12 +3,43 @@
 #include "cli/import/zip.h"
 
 #include <minizip/unzip.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/terminal/message.h"
+#include "core/base/library.h"
 
 enum { PIECE = 65536, FREE_BYTES = 1 << 20 };
+
+/* Reading a workbook is rare: it is loaded then. */
+#define MINIZIP_LIBRARY(X)         \
+	X(unzClose)                \
+	X(unzCloseCurrentFile)     \
+	X(unzGetCurrentFileInfo64) \
+	X(unzGetGlobalInfo64)      \
+	X(unzLocateFile)           \
+	X(unzOpen2_64)             \
+	X(unzOpenCurrentFile)      \
+	X(unzReadCurrentFile)
+
+static struct {
+#define X(name) __typeof__(name) *name;
+	MINIZIP_LIBRARY(X)
+#undef X
+} minizip;
+
+static int load_minizip(struct err *err)
+{
+	static const struct library_symbol symbols[] = {
+#define X(name) {#name, offsetof(__typeof__(minizip), name)},
+		MINIZIP_LIBRARY(X)
+#undef X
+	};
+
+	return library_load(&minizip, TIAN_LIBMINIZIP, symbols,
+			    sizeof(symbols) / sizeof(symbols[0]), err);
+}
 
 struct zip {
 	const char *bytes;
@@ -66,7 +97,7 @@ static int close_bytes(voidpf opaque, voidpf stream)
 
 int zip_open(struct zip **out, const char *bytes, size_t len, struct err *err)
 {
-	struct zip *zip = calloc(1, sizeof(*zip));
+	struct zip *zip;
 	zlib_filefunc64_def calls = {
 		.zopen64_file = open_bytes,
 		.zread_file = read_bytes,
@@ -76,14 +107,19 @@ int zip_open(struct zip **out, const char *bytes, size_t len, struct err *err)
 		.zerror_file = close_bytes,
 	};
 	unz_global_info64 info;
+	int rc = load_minizip(err);
 
+	if (rc < 0)
+		return rc;
+	zip = calloc(1, sizeof(*zip));
 	if (!zip)
 		return err_nomem(err);
 	zip->bytes = bytes;
 	zip->len = len;
 	calls.opaque = zip;
-	zip->file = unzOpen2_64(NULL, &calls);
-	if (!zip->file || unzGetGlobalInfo64(zip->file, &info) != UNZ_OK ||
+	zip->file = minizip.unzOpen2_64(NULL, &calls);
+	if (!zip->file ||
+	    minizip.unzGetGlobalInfo64(zip->file, &info) != UNZ_OK ||
 	    info.number_entry > ZIP_MEMBERS_MAX) {
 		zip_close(zip);
 		return err_set(err, ERR_INPUT,
@@ -98,13 +134,13 @@ void zip_close(struct zip *zip)
 	if (!zip)
 		return;
 	if (zip->file)
-		unzClose(zip->file);
+		minizip.unzClose(zip->file);
 	free(zip);
 }
 
 bool zip_has(struct zip *zip, const char *name)
 {
-	return unzLocateFile(zip->file, name, 2) == UNZ_OK;
+	return minizip.unzLocateFile(zip->file, name, 2) == UNZ_OK;
 }
 
 /* Is this more than an honest member unpacks to? */
@@ -124,7 +160,7 @@ static int read_member(struct zip *zip, const char *name, ZPOS64_T packed,
 	int rc = piece ? 0 : err_nomem(err);
 
 	while (rc == 0 && n > 0) {
-		n = unzReadCurrentFile(zip->file, piece, PIECE);
+		n = minizip.unzReadCurrentFile(zip->file, piece, PIECE);
 		if (n < 0) {
 			rc = err_set(err, ERR_INPUT, _("%s in it is damaged"),
 				     name);
@@ -150,19 +186,20 @@ int zip_read(struct zip *zip, const char *name, zip_fn *fn, void *ctx,
 	unz_file_info64 info;
 	int rc;
 
-	if (unzLocateFile(zip->file, name, 2) != UNZ_OK)
+	if (minizip.unzLocateFile(zip->file, name, 2) != UNZ_OK)
 		return err_set(err, ERR_MISSING, _("there is no %s in it"),
 			       name);
-	if (unzGetCurrentFileInfo64(zip->file, &info, NULL, 0, NULL, 0, NULL,
-				    0) != UNZ_OK ||
-	    (info.flag & 1) != 0 || unzOpenCurrentFile(zip->file) != UNZ_OK)
+	if (minizip.unzGetCurrentFileInfo64(zip->file, &info, NULL, 0, NULL, 0,
+					    NULL, 0) != UNZ_OK ||
+	    (info.flag & 1) != 0 ||
+	    minizip.unzOpenCurrentFile(zip->file) != UNZ_OK)
 		return err_set(err, ERR_INPUT,
 			       _("%s in it cannot be read; is the workbook "
 				 "protected by a password?"),
 			       name);
 	rc = read_member(zip, name, info.compressed_size, fn, ctx, err);
 	/* Says whether the check sum holds, once all was read. */
-	if (unzCloseCurrentFile(zip->file) == UNZ_CRCERROR && rc == 0)
+	if (minizip.unzCloseCurrentFile(zip->file) == UNZ_CRCERROR && rc == 0)
 		rc = err_set(err, ERR_INPUT, _("%s in it is damaged"), name);
 	return rc;
 }

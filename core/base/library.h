@@ -1,8 +1,8 @@
 /* library.h - a shared library that is loaded when it is first needed.
  * Knows the dynamic linker; knows no library.
  *
- * Most commands need neither libgit2 nor libcurl nor libxlsxwriter, and to
- * link with those and what they link with takes longer than all else that
+ * Most commands need neither libgit2 nor libcurl, nor what reads and writes
+ * workbooks, and to link with those and what they link with takes longer than all else that
  * such a command does. */
 #ifndef TIAN_CORE_LIBRARY_H
 #define TIAN_CORE_LIBRARY_H

@@ -14,8 +14,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { STEP = 16, LISTS = 64, SMALL = STEP * LISTS, BLOCK = 65536 };
+/* A block's memory comes whole, not page by page as it is touched: what a
+ * schema takes is about two. */
+enum { STEP = 16, LISTS = 64, BLOCK = 1 << 18 };
 
 union piece {
 	uint64_t size; /* of what follows, all of it usable */
@@ -37,9 +40,11 @@ static union piece *cut(size_t bytes)
 	union piece *piece;
 
 	if (block_left < bytes) {
-		char *fresh = malloc(BLOCK);
+		char *fresh = mmap(NULL, BLOCK, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
+				   -1, 0);
 
-		if (fresh == NULL)
+		if (fresh == MAP_FAILED)
 			return NULL;
 		block = fresh;
 		block_left = BLOCK;
