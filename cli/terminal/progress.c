@@ -19,6 +19,7 @@ void progress_init(struct progress *progress)
 	progress->active = isatty(STDERR_FILENO) == 1;
 	progress->drawn = false;
 	progress->drawn_at = 0;
+	progress->what = NULL;
 }
 
 void progress_show(struct progress *progress, const char *what, size_t done,
@@ -29,7 +30,8 @@ void progress_show(struct progress *progress, const char *what, size_t done,
 	if (!progress->active)
 		return;
 	now = now_ms();
-	if (progress->drawn && now - progress->drawn_at < 100)
+	if (progress->drawn && progress->what == what &&
+	    now - progress->drawn_at < 100)
 		return;
 	/* Past the guard of screen.h: no text of others is in it. */
 	fflush(stderr);
@@ -41,6 +43,7 @@ void progress_show(struct progress *progress, const char *what, size_t done,
 		dprintf(STDERR_FILENO, "\r\033[K%s", what);
 	progress->drawn = true;
 	progress->drawn_at = now;
+	progress->what = what;
 }
 
 void progress_end(struct progress *progress)

@@ -11,6 +11,7 @@ struct progress {
 	bool active;	   /* stderr is a terminal */
 	bool drawn;	   /* a line stands there that must be wiped */
 	uint64_t drawn_at; /* milliseconds, to draw ten times a second */
+	const char *what;  /* that it says; another one is drawn at once */
 };
 
 void progress_init(struct progress *progress);
