@@ -130,6 +130,8 @@ struct verify_report {
 	size_t commits; /* signatures checked */
 	size_t changes;
 	size_t refused;
+	size_t unread; /* commits of a newer program, whose register files could
+			  not be compared */
 	char state[SYNC_COMMIT_TEXT]; /* hash of what follows from them */
 	char **findings; /* what does not follow: commit, path, why */
 	size_t n_findings;

@@ -56,6 +56,10 @@ static void print_text(const struct verify_report *report)
 	printf(_("commits: %zu  changes: %zu  refused: %zu\n"), report->commits,
 	       report->changes, report->refused);
 	printf(_("state:   %s\n"), report->state);
+	if (report->unread > 0)
+		printf(_("not compared: the register files of %zu commits that "
+			 "a newer program wrote; verify with that one\n"),
+		       report->unread);
 	puts(report->ok ? _("Everything follows from the signed changes.")
 			: _("NOT proven: see above."));
 }

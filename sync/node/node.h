@@ -18,6 +18,7 @@
 			 pinned one (vouch.h) */
 #define NODE_MAIN "main" /* last main commit replayed (office) */
 #define NODE_SCHEMA "main_schema" /* the schema it was merged with */
+#define NODE_LAYOUT "main_layout" /* how its registers are laid out; "": 1 */
 #define NODE_DELIVERED \
 	"delivered" /* main commit up to which no inbox is
 					owed anything (office) */

@@ -52,11 +52,15 @@ bool outbox_trailer_seqs(uint64_t *first, uint64_t *last,
 /* The last of them, or 0. */
 uint64_t outbox_trailer_last(const struct commit *commit);
 
+/* Whether its register files can be compared: labels of a newer schema, and
+ * how a newer program lays them out, are not known here. */
+bool outbox_comparable(struct replica *replica,
+		       const struct outbox_entry *entry);
 /* Whether the commit's tree holds its batch, and the register files of its
  * node, and these say what follows from the node's own changes
  * (register_follow.h). `replica` has taken all of them up to this commit.
- * Costs what the batch touches. ERR_CORRUPT: which file, and which line. A
- * batch of a newer schema is not compared: its labels are not known here. */
+ * Costs what the batch touches. ERR_CORRUPT: which file, and which line. What
+ * cannot be compared is passed over. */
 int outbox_check_register(struct repository *repository,
 			  struct replica *replica,
 			  const struct outbox_entry *entry, struct err *err);

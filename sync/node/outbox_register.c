@@ -104,6 +104,16 @@ static int check_tree(struct repository *repository,
 	return rc;
 }
 
+bool outbox_comparable(struct replica *replica,
+		       const struct outbox_entry *entry)
+{
+	size_t len;
+	const char *layout = commit_trailer(&len, &entry->commit, "Layout");
+
+	return entry->batch->schema <= replica_schema(replica)->version &&
+	       (layout == NULL || strtoul(layout, NULL, 10) <= REGISTER_LAYOUT);
+}
+
 int outbox_check_register(struct repository *repository,
 			  struct replica *replica,
 			  const struct outbox_entry *entry, struct err *err)
@@ -114,7 +124,7 @@ int outbox_check_register(struct repository *repository,
 	struct buf *paths = NULL;
 	int rc = 0;
 
-	if (entry->batch->schema > schema->version)
+	if (!outbox_comparable(replica, entry))
 		return 0;
 	rc = add_cases(&cases, schema, entry->batch, err);
 	edits = calloc(cases.n + 1, sizeof(*edits));

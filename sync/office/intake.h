@@ -48,6 +48,7 @@ struct intake {
 	bool codes;	      /* a code or a field changed: all registers may */
 	bool signers;	      /* rows of `signer` changed */
 	uint32_t schema;      /* the version it is merged with */
+	uint32_t layout;      /* of its registers (register.h) */
 };
 
 void intake_release(struct intake *intake);

@@ -177,6 +177,8 @@ int ledger_read(struct intake *out, struct repository *repository,
 	out->time = main_commit->time;
 	text = commit_trailer(&len, main_commit, "Schema");
 	out->schema = text != NULL ? (uint32_t)strtoul(text, NULL, 10) : 1;
+	text = commit_trailer(&len, main_commit, "Layout");
+	out->layout = text != NULL ? (uint32_t)strtoul(text, NULL, 10) : 1;
 	while (rc == 0 && (text = commit_trailer_next(&len, &at, main_commit,
 						      "Outbox")) != NULL) {
 		if (parent >= main_commit->n_parents ||
@@ -368,14 +370,34 @@ static int set_taken(struct replica *replica, const char *site, uint64_t origin,
 	return rc;
 }
 
-int ledger_schema(uint32_t *out, struct replica *replica, struct err *err)
+static int get_version(uint32_t *out, struct replica *replica, const char *fact,
+		       struct err *err)
 {
 	char *text = NULL;
-	int rc = replica_get(&text, replica, NODE_SCHEMA, err);
+	int rc = replica_get(&text, replica, fact, err);
 
 	*out = rc == 0 && *text != '\0' ? (uint32_t)strtoul(text, NULL, 10) : 1;
 	free(text);
 	return rc;
+}
+
+int ledger_schema(uint32_t *out, struct replica *replica, struct err *err)
+{
+	return get_version(out, replica, NODE_SCHEMA, err);
+}
+
+int ledger_layout(uint32_t *out, struct replica *replica, struct err *err)
+{
+	return get_version(out, replica, NODE_LAYOUT, err);
+}
+
+static int set_version(struct replica *replica, const char *fact,
+		       uint32_t version, struct err *err)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, version);
+	return replica_set(replica, fact, text, err);
 }
 
 static bool ends_its_outbox(const struct intake *intake, size_t at)
@@ -387,12 +409,15 @@ static bool ends_its_outbox(const struct intake *intake, size_t at)
 int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err)
 {
-	char schema[16];
+	uint32_t layout;
 	int rc = node_set_oid(replica, NODE_MAIN, &intake->id, err);
 
-	snprintf(schema, sizeof(schema), "%" PRIu32, intake->schema);
 	if (rc == 0)
-		rc = replica_set(replica, NODE_SCHEMA, schema, err);
+		rc = set_version(replica, NODE_SCHEMA, intake->schema, err);
+	if (rc == 0)
+		rc = ledger_layout(&layout, replica, err);
+	if (rc == 0 && layout != intake->layout)
+		rc = set_version(replica, NODE_LAYOUT, intake->layout, err);
 
 	for (size_t i = 0; rc == 0 && i < intake->n; i++) {
 		const struct intake_commit *commit = &intake->commits[i];

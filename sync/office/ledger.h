@@ -12,6 +12,8 @@
  *      It is made, and made again, with the schema that the trailer `Schema:
  *      n` names: rules, code lists and labels of its day; what the office has
  *      added since is in the changes. n never falls; 1 where there is none.
+ *      In the same way `Layout: n` names how its registers are laid out
+ *      (register.h); 1 where there is none.
  * (L3) A bad commit stops its own ref, at that commit, and nothing else. */
 #ifndef TIAN_SYNC_LEDGER_H
 #define TIAN_SYNC_LEDGER_H
@@ -102,6 +104,8 @@ int ledger_note(struct replica *replica, const struct intake *intake,
 		struct err *err);
 /* The schema that the last main commit noted was merged with; 1 before. */
 int ledger_schema(uint32_t *out, struct replica *replica, struct err *err);
+/* Likewise how its registers are laid out. */
+int ledger_layout(uint32_t *out, struct replica *replica, struct err *err);
 /* Whether `signers` of a main commit lists the node's own key for the office
  * now. */
 int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,

@@ -370,10 +370,13 @@ static int take_ref(struct taking *taking, const struct ref *ref,
 static int check_schema(struct node *node, struct err *err)
 {
 	uint32_t last = 1;
+	uint32_t layout = 1;
 	uint32_t own = replica_schema(node->replica)->version;
 	int rc = ledger_schema(&last, node->replica, err);
 
-	if (rc == 0 && last > own)
+	if (rc == 0)
+		rc = ledger_layout(&layout, node->replica, err);
+	if (rc == 0 && (last > own || layout > REGISTER_LAYOUT))
 		own = 0;
 	if (rc == 0 && (own == 0 || replica_newer(node->replica)))
 		rc = err_set(err, ERR_INPUT,
@@ -394,6 +397,7 @@ int ledger_take(struct intake *intake, struct node *node,
 	if (intake->time == 0)
 		intake->time = (int64_t)(clock_now_ms() / 1000);
 	intake->schema = replica_schema(node->replica)->version;
+	intake->layout = REGISTER_LAYOUT;
 	if (rc == 0)
 		rc = check_schema(node, err);
 	/* (L1) The office's first: it enrols, assigns, decides. */
@@ -428,11 +432,16 @@ int ledger_touch(struct intake *intake, struct replica *replica,
 {
 	const struct names *renamed = &intake->renamed;
 	uint32_t before = 1;
+	uint32_t layout = 1;
 	bool all;
 	int rc = ledger_schema(&before, replica, err);
 
-	/* Rules and labels of a newer schema may show in any document. */
-	all = intake->codes || intake->schema > before;
+	if (rc == 0)
+		rc = ledger_layout(&layout, replica, err);
+	/* Rules and labels of a newer schema may show in any document, and so
+	 * does another layout. */
+	all = intake->codes || intake->schema > before ||
+	      intake->layout > layout;
 	for (size_t i = 0; rc == 0 && !all && i < renamed->n; i++)
 		rc = apply_cases_of(replica, renamed->items[i],
 				    strlen(renamed->items[i]), touch_case,
@@ -467,15 +476,15 @@ static int add_file(struct edits *edits, struct repository *repository,
 }
 
 static int add_register(struct edits *edits, struct repository *repository,
-			struct replica *replica, const char *key,
-			struct err *err)
+			struct replica *replica, uint32_t layout,
+			const char *key, struct err *err)
 {
 	struct buf path = BUF_INIT;
 	struct buf text = BUF_INIT;
 	int rc = register_path(&path, key, err);
 
 	if (rc == 0)
-		rc = register_render(&text, replica, key, err);
+		rc = register_render_as(&text, replica, layout, key, err);
 	if (rc == 0)
 		rc = add_file(edits, repository, buf_text(&path), &text, err);
 	else if (rc == ERR_MISSING) /* all that was written was refused */
@@ -541,8 +550,8 @@ int ledger_tree(struct oid *out, struct repository *repository,
 	if (rc == 0 && (edits.items == NULL || edits.paths == NULL))
 		rc = err_nomem(err);
 	for (size_t i = 0; rc == 0 && i < cases.n; i++)
-		rc = add_register(&edits, repository, replica, cases.items[i],
-				  err);
+		rc = add_register(&edits, repository, replica, intake->layout,
+				  cases.items[i], err);
 	if (rc == 0 && intake->signers)
 		rc = add_signers(&edits, repository, replica, err);
 	if (rc == 0)
@@ -647,6 +656,8 @@ static int add_trailers(struct buf *out, struct replica *replica,
 	if (rc == 0)
 		add_delivered(out, previous, &delivered);
 	buf_addf(out, "Schema: %" PRIu32 "\n", intake->schema);
+	if (intake->layout > 1)
+		buf_addf(out, "Layout: %" PRIu32 "\n", intake->layout);
 	return rc;
 }
 

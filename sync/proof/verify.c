@@ -245,6 +245,8 @@ static int prove(struct proof *proof, struct err *err)
 	if (rc == 0 && office)
 		rc = catch_up(proof, err);
 	if (rc == 0 && office)
+		rc = proof_later(proof, err);
+	if (rc == 0 && office)
 		rc = proof_inboxes(proof, err);
 	if (rc == 0 && proof->source == VERIFY_HUB)
 		rc = proof_hub_refs(proof, err);
@@ -305,6 +307,7 @@ static int verify_once(struct verify_report *report, struct node *node,
 			err);
 	if (rc == 0)
 		rc = prove(&proof, err);
+	oid_list_release(&proof.later);
 	replica_close(proof.scratch);
 	repository_close(proof.repository);
 	hub_close(hub);

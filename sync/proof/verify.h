@@ -18,7 +18,9 @@ struct proof {
 	struct replica *scratch;       /* what follows from it */
 	struct run run;		       /* progress; its report is thrown away */
 	enum verify_source source;
-	bool comparable; /* the source ends where the replica stands */
+	struct oid_list later; /* outbox commits whose register files wait for
+				  the schema they were written with */
+	bool comparable;       /* the source ends where the replica stands */
 };
 
 /* Adds a finding; the proof goes on. */
@@ -49,6 +51,8 @@ int proof_state(char out[SYNC_COMMIT_TEXT], struct replica *replica,
 /* Main from its first commit; then each inbox against it. */
 int proof_main(struct proof *proof, struct err *err);
 int proof_inboxes(struct proof *proof, struct err *err);
+/* What waited, with the newest schema there is here. */
+int proof_later(struct proof *proof, struct err *err);
 /* A unit: its inbox. */
 int proof_inbox(struct proof *proof, struct err *err);
 /* One inbox of proof->repository against main. */

@@ -7,7 +7,9 @@
 
 #include "sync/office/ledger.h"
 #include "sync/git/refs.h"
+#include "sync/node/outbox.h"
 #include "sync/proof/verify.h"
+#include "sync/register/register.h"
 
 /* --- one outbox commit --------------------------------------------------- */
 
@@ -83,6 +85,9 @@ static int judge_entry(struct judging *judging,
 	if (rc == 0)
 		rc = outbox_check_register(proof->repository, proof->scratch,
 					   entry, err);
+	if (rc == 0 && !outbox_comparable(proof->scratch, entry) &&
+	    !oid_list_add(&proof->later, &entry->commit.id))
+		rc = err_nomem(err);
 	proof->report->commits++;
 	proof->report->changes += entry->batch->n_changes;
 	return rc;
@@ -109,6 +114,38 @@ static int check_entries(struct judging *judging, struct err *err)
 		.ctx = judging};
 
 	return ledger_each(judging->recorded, &visit, err);
+}
+
+/* A unit's program may be newer than the office's was: its lines follow from
+ * its own changes, whatever came after. */
+static int check_later(struct proof *proof, const struct oid *oid,
+		       struct err *err)
+{
+	struct outbox_entry entry;
+	char where[OID_TEXT + 16];
+	char hex[OID_TEXT];
+	int rc = outbox_read(&entry, proof->repository, oid, err);
+
+	if (rc < 0)
+		return rc;
+	oid_format(hex, oid);
+	snprintf(where, sizeof(where), "outbox %.12s", hex);
+	if (outbox_comparable(proof->scratch, &entry))
+		rc = outbox_check_register(proof->repository, proof->scratch,
+					   &entry, err);
+	else
+		proof->report->unread++;
+	outbox_entry_release(&entry);
+	return proof_damage(proof, rc, where, err);
+}
+
+int proof_later(struct proof *proof, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < proof->later.n; i++)
+		rc = check_later(proof, &proof->later.items[i], err);
+	return rc;
 }
 
 /* --- one main commit ----------------------------------------------------- */
@@ -162,11 +199,26 @@ static int check_tree(struct proof *proof, const struct commit *commit,
 static int raise_schema(struct proof *proof, const struct intake *recorded,
 			struct err *err)
 {
+	uint32_t layout;
+	int rc;
+
 	if (recorded->schema < replica_schema(proof->scratch)->version)
 		return err_set(err, ERR_CORRUPT,
 			       "its schema is older than that of the commit "
 			       "before");
-	return replica_raise(proof->scratch, recorded->schema, err);
+	rc = ledger_layout(&layout, proof->scratch, err);
+	if (rc == 0 && recorded->layout > REGISTER_LAYOUT)
+		rc = err_set(err, ERR_CORRUPT,
+			     "its registers are laid out as a newer program "
+			     "does (layout %" PRIu32 "): verify it with that "
+			     "one",
+			     recorded->layout);
+	else if (rc == 0 && recorded->layout < layout)
+		rc = err_set(err, ERR_CORRUPT,
+			     "its layout is older than that of the commit "
+			     "before");
+	return rc < 0 ? rc
+		      : replica_raise(proof->scratch, recorded->schema, err);
 }
 
 static int check_main(struct proof *proof, const struct commit *commit,
@@ -197,6 +249,7 @@ static int check_main(struct proof *proof, const struct commit *commit,
 		/* Lent for rendering: same batches, verdicts of our own. */
 		computed->cases = recorded.cases;
 		computed->signers = recorded.signers;
+		computed->layout = recorded.layout;
 		rc = check_tree(proof, commit, base, computed, err);
 		computed->cases = (struct names){.n = 0};
 	}

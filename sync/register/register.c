@@ -405,6 +405,18 @@ int register_render(struct buf *out, struct replica *replica, const char *key,
 	return render(out, replica, key, &cells, true, rc, err);
 }
 
+/* There is one so far. */
+int register_render_as(struct buf *out, struct replica *replica,
+		       uint32_t layout, const char *key, struct err *err)
+{
+	if (layout == REGISTER_LAYOUT)
+		return register_render(out, replica, key, err);
+	return err_set(err, ERR_INPUT,
+		       "its register is laid out as a newer program does "
+		       "(layout %" PRIu32 ")",
+		       layout);
+}
+
 int register_render_own(struct buf *out, struct replica *replica,
 			const char *key, struct change_id upto, struct err *err)
 {

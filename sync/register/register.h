@@ -16,6 +16,13 @@
  * knows such fields. */
 #define REGISTER_SCHEMA "schema" /* no case is called so */
 
+/* The version of how all of this is laid out, as code has it: main commits say
+ * which theirs is (`Layout: n`; 1 where they do not), so that they can be
+ * rendered again after it has changed. What a version makes of a state it
+ * makes for ever: another layout gets another number, and the code of this one
+ * stays for register_render_as. */
+enum { REGISTER_LAYOUT = 1 };
+
 /* Whether rows of an entity stand in that document. */
 bool register_has_schema(const struct schema *schema,
 			 const struct entity *entity);
@@ -32,6 +39,11 @@ int register_path(struct buf *out, const char *key, struct err *err);
  * ERR_MISSING: no row of such a case is known. */
 int register_render(struct buf *out, struct replica *replica, const char *key,
 		    struct err *err);
+
+/* The same in the layout of an older version. ERR_INPUT: a version that this
+ * program does not know. */
+int register_render_as(struct buf *out, struct replica *replica,
+		       uint32_t layout, const char *key, struct err *err);
 
 /* Appends the document with only the lines that upto.origin itself last wrote
  * with changes up to upto.seq, and the lines that name the rows they stand in: each is, byte for byte and

@@ -95,6 +95,13 @@ static bool found(const char *what)
 	return false;
 }
 
+static void must_find(const char *name, enum verify_source source,
+		      const char *what)
+{
+	verify(name, source);
+	assert_true(found(what));
+}
+
 static void verify__all_is_well_everywhere(void **state)
 {
 	char office[SYNC_COMMIT_TEXT];
@@ -166,6 +173,105 @@ verify__what_an_older_program_merged_follows_from_its_schema(void **state)
 			    "好");
 	must_be_good("office", VERIFY_HUB);
 	must_be_good("edu", VERIFY_OWN);
+}
+
+static size_t unread_at(const char *name)
+{
+	must_be_good(name, VERIFY_HUB);
+	return report.unread;
+}
+
+/* A unit's program is newer than the office's: what it wrote is merged, and
+ * compared by whoever knows its labels. */
+static void verify__a_batch_of_a_newer_schema_is_compared_later(void **state)
+{
+	teardown(state);
+	domain_pretend(1);
+	make_world();
+	domain_pretend(0);
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '新的。'");
+	world_sync("edu", 0);
+	domain_pretend(1);
+	world_sync("office", 0);
+	assert_string_equal(schemas_of_main(), "1 ");
+	assert_int_equal(unread_at("office"), 1);
+	domain_pretend(0);
+	assert_int_equal(unread_at("office"), 0);
+}
+
+/* Its register says what it did not change. */
+static void verify__a_forged_line_of_a_newer_schema_is_found_later(void **state)
+{
+	teardown(state);
+	domain_pretend(1);
+	make_world();
+	domain_pretend(0);
+	world_edit("edu", "王芳", "UPDATE handling SET draft = '新的。'");
+	world_sync("edu", 0);
+	assert_int_equal(
+		run(NULL, 0,
+		    "cd hub && ref=$(git -C ../edu/tian.git for-each-ref --format='%%(refname)'"
+		    " refs/heads/outbox/edu) && export GIT_INDEX_FILE=x"
+		    " GIT_AUTHOR_NAME=N GIT_AUTHOR_EMAIL=e@x"
+		    " GIT_COMMITTER_NAME=N GIT_COMMITTER_EMAIL=e@x &&"
+		    " git read-tree $ref && path=$(git ls-tree -r --name-only"
+		    " $ref register | head -n 1) && git show $ref:$path | sed"
+		    " 's/新的/假的/' > ../y && grep -q 假的 ../y && git"
+		    " update-index --cacheinfo 100644,$(git hash-object -w"
+		    " ../y),$path && tree=$(git write-tree) && git log -1"
+		    " --format=%%B $ref > ../m && made=$(git -c gpg.format=ssh"
+		    " -c user.signingkey=../edu/key commit-tree -S -p $ref~1"
+		    " $tree < ../m) && git update-ref $ref $made"),
+		0);
+	domain_pretend(1);
+	world_sync("office", 0);
+	assert_int_equal(unread_at("office"), 1);
+	domain_pretend(0);
+	must_find("office", VERIFY_HUB, "does not follow");
+}
+
+/* --- how registers are laid out ------------------------------------------- */
+
+/* The newest main commit again, with another last trailer. */
+static void lay_out_anew(const char *trailer)
+{
+	assert_int_equal(
+		run(NULL, 0,
+		    "cd hub && export GIT_AUTHOR_NAME=N GIT_AUTHOR_EMAIL=e@x"
+		    " GIT_COMMITTER_NAME=N GIT_COMMITTER_EMAIL=e@x && (git log"
+		    " -1 --format=%%B main | sed -e :a -e '/^\\n*$/{$d;N;ba' -e"
+		    " '}'; echo '%s') > ../m && made=$(git -c gpg.format=ssh -c"
+		    " user.signingkey=../office/key commit-tree -S $(git log -1"
+		    " --format=%%P main | sed 's/[^ ]*/-p &/g')"
+		    " main^{tree} < ../m) && git update-ref refs/heads/main"
+		    " $made",
+		    trailer),
+		0);
+}
+
+static void verify__a_newer_layout_is_named(void **state)
+{
+	(void)state;
+	lay_out_anew("Layout: 2");
+	must_find("office", VERIFY_HUB, "newer program does (layout 2)");
+}
+
+static void verify__a_layout_never_falls(void **state)
+{
+	(void)state;
+	lay_out_anew("Layout: 0");
+	must_find("office", VERIFY_HUB, "layout is older");
+}
+
+static void verify__an_office_does_not_merge_behind_a_newer_layout(void **state)
+{
+	(void)state;
+	world_edit(
+		"office", "王芳",
+		"INSERT INTO _meta(name, value) VALUES ('main_layout', '2')");
+	world_edit("office", "王芳", "UPDATE proposal SET title = '更新'");
+	world_sync("office", ERR_INPUT);
+	assert_non_null(strstr(world_error(), "newer program"));
 }
 
 static void verify__an_office_does_not_merge_behind_its_main(void **state)
@@ -416,6 +522,14 @@ int main(void)
 		VERIFY_TEST(verify__all_is_well_everywhere),
 		VERIFY_TEST(
 			verify__what_an_older_program_merged_follows_from_its_schema),
+		VERIFY_TEST(
+			verify__a_batch_of_a_newer_schema_is_compared_later),
+		VERIFY_TEST(
+			verify__a_forged_line_of_a_newer_schema_is_found_later),
+		VERIFY_TEST(verify__a_newer_layout_is_named),
+		VERIFY_TEST(verify__a_layout_never_falls),
+		VERIFY_TEST(
+			verify__an_office_does_not_merge_behind_a_newer_layout),
 		VERIFY_TEST(verify__an_office_does_not_merge_behind_its_main),
 		VERIFY_TEST(verify__edits_not_sent_yet_are_no_finding),
 		VERIFY_TEST(
