@@ -16,6 +16,15 @@ struct walk {
 	uint64_t bytes;		 /* of trees and blobs so far */
 };
 
+/* Where to read what both sides have: ours, which need not be hashed with an
+ * eye for what others may have made. */
+static struct repository *known(const struct walk *walk)
+{
+	return walk->to != NULL && walk->from->from == OBJECT_FROM_OTHERS
+		       ? walk->to
+		       : walk->from;
+}
+
 /* 1 if it has to travel and was not listed yet, 0 if not. */
 static int want(struct walk *walk, const struct oid *oid, struct err *err)
 {
@@ -125,8 +134,8 @@ static int walk_tree(struct walk *walk, const struct oid *tree,
 	if (rc == 0)
 		rc = count(walk, raw.len, err);
 	if (rc == 0 && !oid_is_zero(beside) &&
-	    repository_read(&old, walk->to != NULL ? walk->to : walk->from,
-			    beside, OBJECT_TREE, &ignored) < 0)
+	    repository_read(&old, known(walk), beside, OBJECT_TREE, &ignored) <
+		    0)
 		buf_clear(&old);
 	if (rc == 0)
 		rc = walk_entries(walk, &raw, &old, depth, err);
@@ -160,8 +169,8 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 	if (commit.n_parents > 0 &&
 	    (walk->to == NULL ||
 	     repository_has(walk->to, &commit.parents[0])) &&
-	    commit_read(&parent, walk->to != NULL ? walk->to : walk->from,
-			&commit.parents[0], &ignored) == 0) {
+	    commit_read(&parent, known(walk), &commit.parents[0], &ignored) ==
+		    0) {
 		beside = parent.tree;
 		commit_release(&parent);
 	}
