@@ -13,13 +13,18 @@
 #include <string.h>
 
 #include "sync/node/copies.h"
+#include "sync/office/aside.h"
 #include "sync/office/delivery.h"
 #include "sync/road/hub_union.h"
 #include "sync/office/ledger.h"
 #include "sync/node/outbox.h"
 #include "sync/git/refs.h"
 
-enum { ROUNDS = 20, DRAIN_TRIES = 10 };
+enum {
+	ROUNDS = 20,
+	DRAIN_TRIES = 10,
+	STRANGE_MAX = 8 /* refs that are named */
+};
 
 struct office {
 	struct node *node;
@@ -69,19 +74,40 @@ static bool is_ours(const char *name)
 	       refs_parse_outbox(site, &origin, name);
 }
 
+/* Who calls it so wants it to be taken for an outbox. */
+static bool looks_like_outbox(const char *name)
+{
+	return strncmp(name, REF_OUTBOX, strlen(REF_OUTBOX)) == 0;
+}
+
+static int say_no_outbox(const struct office *office, const char *name,
+			 struct err *err)
+{
+	return run_detail(office->run, SYNC_NOTICE, err,
+			  "%s: no outbox of this system is called that; it is "
+			  "not looked at",
+			  name);
+}
+
 /* Only refs of the pattern; what else is at the hub is none of our business. */
 static int list_refs(struct office *office, struct err *err)
 {
 	struct ref_list *refs = &office->refs;
 	const struct oid *own;
+	size_t strange = 0;
 	size_t n = 0;
 	int rc = hub_refs(refs, office->hub, "refs/heads/", err);
 
-	for (size_t i = 0; i < refs->n; i++)
-		if (is_ours(refs->items[i].name))
+	for (size_t i = 0; i < refs->n; i++) {
+		if (is_ours(refs->items[i].name)) {
 			refs->items[n++] = refs->items[i];
-		else
-			free(refs->items[i].name);
+			continue;
+		}
+		if (rc == 0 && looks_like_outbox(refs->items[i].name) &&
+		    strange++ < STRANGE_MAX)
+			rc = say_no_outbox(office, refs->items[i].name, err);
+		free(refs->items[i].name);
+	}
 	refs->n = n;
 	own = ref_list_find(refs, office->own);
 	office->own_there = own != NULL ? *own : (struct oid){{0}};
@@ -102,6 +128,21 @@ static int set_apart(struct ref_list *apart, struct ref *ref, struct err *err)
 	return 0;
 }
 
+/* Said here, and to whose outbox it is. */
+static int say_apart(struct office *office, const struct ref *ref,
+		     struct err *err)
+{
+	char site[REF_SITE_MAX + 1];
+	uint64_t origin;
+	int rc = run_detail(office->run, SYNC_QUARANTINED, err, "%s: %s",
+			    ref->name, err->text);
+
+	if (rc == 0 && refs_parse_outbox(site, &origin, ref->name))
+		rc = aside_note(office->node->replica, site, origin, &ref->oid,
+				err->text, err);
+	return rc;
+}
+
 /* A ref whose objects are damaged is set aside for this run. */
 static int fetch_apart(struct office *office, struct err *err)
 {
@@ -117,8 +158,7 @@ static int fetch_apart(struct office *office, struct err *err)
 				       &ref->oid, 1, err);
 		if ((rc == ERR_CORRUPT || rc == ERR_MISSING) &&
 		    strcmp(ref->name, REF_MAIN) != 0) {
-			rc = run_detail(office->run, SYNC_QUARANTINED, err,
-					"%s: %s", ref->name, err->text);
+			rc = say_apart(office, ref, err);
 			if (rc == 0)
 				rc = set_apart(&office->apart, ref, err);
 			continue;

@@ -193,6 +193,12 @@ static const char *const foreign[] = {
 	N_("signed with a key that is not enrolled for %s"),
 	N_("signed with a key that is not the office's"),
 	N_("history was rewritten"),
+	N_("the office has set aside what this computer sent, from commit %s "
+	   "on"),
+	N_("the office has set aside what node %s of this unit sent"),
+	N_("the office has set aside commit %s, which somebody else sent "
+	   "under this computer's name"),
+	N_("no outbox of this system is called that; it is not looked at"),
 	N_("its history was rewritten"),
 	N_("by a copy of that computer, or by itself after it was restored "
 	   "from a backup; it keeps what it wrote, and sends it under a new "

@@ -88,6 +88,27 @@ static int compare_batch(struct copy *copy, const struct batch *batch,
 	return rc;
 }
 
+/* Changes of ours once more, behind themselves, are no outbox of ours. */
+static int check_parent(const struct copy *copy,
+			const struct outbox_entry *entry, struct err *err)
+{
+	struct commit parent;
+	uint64_t last;
+	int rc;
+
+	if (entry->commit.n_parents == 0)
+		return 0;
+	rc = commit_read(&parent, copy->node->repository,
+			 &entry->commit.parents[0], err);
+	if (rc < 0)
+		return rc == ERR_MISSING ? 0 : rc;
+	last = outbox_trailer_last(&parent);
+	commit_release(&parent);
+	return last + 1 == outbox_first(entry)
+		       ? 0
+		       : err_set(err, ERR_CORRUPT, "an outbox repeats itself");
+}
+
 /* One step back. *more: it goes on at *at. */
 static int step_back(struct copy *copy, struct oid *at, uint64_t *next,
 		     const uint8_t *before, struct err *err)
@@ -107,6 +128,8 @@ static int step_back(struct copy *copy, struct oid *at, uint64_t *next,
 	if (rc == 0)
 		rc = outbox_logged(&same, copy->node->replica,
 				   &batch->changes[batch->n_changes - 1], err);
+	if (rc == 0 && same)
+		rc = check_parent(copy, &entry, err);
 	if (rc == 0 && same)
 		copy->base = outbox_last(&entry);
 	else if (rc == 0 && !oid_list_add(&copy->ahead, at))

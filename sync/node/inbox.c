@@ -10,6 +10,7 @@
 #include "sync/wire/batch.h"
 #include "sync/node/copies.h"
 #include "sync/node/outbox.h"
+#include "sync/office/aside.h"
 #include "sync/office/parcel.h"
 #include "sync/git/refs.h"
 #include "sync/office/sheet.h"
@@ -296,6 +297,8 @@ static int apply_file(struct replica *replica, struct repository *repository,
 		rc = check_receipt(replica, batch, err);
 	if (rc == 0)
 		rc = apply_batch(replica, batch, &options, result, err);
+	if (rc == 0 && batch->origin == replica_origin(replica))
+		rc = aside_heal(replica, err);
 	if (rc == 0)
 		rc = node_note_commit(replica, &entry->commit.id, batch, err);
 	if (rc == 0 && result->applied > applied &&
@@ -470,6 +473,8 @@ static int receive_in_transaction(struct node *node,
 	if (rc == 0)
 		rc = inbox_apply(node->replica, node->repository, entry, run,
 				 err);
+	if (rc == 0)
+		rc = aside_hear(node->replica, &entry->commit, run, err);
 	if (rc == 0)
 		rc = node_set_oid(node->replica, NODE_INBOX, &entry->commit.id,
 				  err);
@@ -676,5 +681,8 @@ int inbox_receive(struct node *node, const struct oid *tip,
 	if (rc == ERR_CORRUPT || rc == ERR_INPUT || rc == ERR_MISSING)
 		rc = run_detail(run, SYNC_QUARANTINED, err, "inbox: %s",
 				err->text);
-	return rc == 0 ? move_ref(node, err) : rc;
+	if (rc == 0)
+		rc = move_ref(node, err);
+	return rc < 0 ? rc
+		      : aside_repeat(node->replica, node->repository, run, err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/merge/late.h"
+#include "sync/office/aside.h"
 #include "sync/office/parcel.h"
 #include "sync/git/refs.h"
 
@@ -54,7 +55,7 @@ int delivery_note(struct replica *replica, const struct parcel *parcel,
 		rc = run_scope(replica, SQL_SCOPE_END, parcel->site,
 			       parcel->end.items[i],
 			       strlen(parcel->end.items[i]), err);
-	return rc;
+	return rc < 0 ? rc : aside_told(replica, parcel->site, err);
 }
 
 /* --- learning ------------------------------------------------------------ */
@@ -100,6 +101,8 @@ static int learn_commit(struct node *node, const char *site,
 			rc = run_scope(node->replica, words[w].sql, site, key,
 				       len, err);
 	}
+	if (rc == 0)
+		rc = aside_learn(node->replica, site, &commit, err);
 	commit_release(&commit);
 	return rc;
 }
@@ -598,6 +601,8 @@ static int make_all(struct making *making, const struct run *run,
 
 	if (rc == 0)
 		rc = add_away(&sites, replica, err);
+	if (rc == 0)
+		rc = aside_sites(&sites, replica, err);
 	if (rc == 0)
 		rc = add_sites(&sites, &making->late, making->node,
 			       making->refs, &making->own, &making->spans, err);

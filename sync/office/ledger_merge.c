@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/merge/judge.h"
+#include "sync/office/aside.h"
 #include "sync/office/ledger.h"
 #include "sync/git/refs.h"
 #include "sync/register/register.h"
@@ -171,11 +172,18 @@ static int check_entry(struct taking *taking, const struct expected *expected,
 	return 0;
 }
 
-/* How much waits is what the outbox itself says. */
+/* How much waits is what the outbox itself says. Its site is told. */
 static int say_set_aside(const struct taking *taking,
 			 const struct expected *expected, const char *ref,
-			 struct err *err)
+			 const struct oid *stops, struct err *err)
 {
+	struct err why = *err;
+	int rc = aside_note(taking->node->replica, expected->site,
+			    expected->origin, stops, why.text, err);
+
+	if (rc < 0)
+		return rc;
+	*err = why;
 	if (expected->last < expected->next)
 		return run_detail(taking->run, SYNC_QUARANTINED, err, "%s: %s",
 				  ref, err->text);
@@ -226,7 +234,7 @@ static int take_one(struct taking *taking, struct expected *expected,
 	if (rc == 0)
 		rc = take_commit(taking, &entry, err);
 	if (rc == ERR_CORRUPT || rc == ERR_INPUT || rc == ERR_MISSING) {
-		rc = say_set_aside(taking, expected, ref, err);
+		rc = say_set_aside(taking, expected, ref, oid, err);
 	} else if (rc == 0) {
 		expected->next = outbox_last(&entry) + 1;
 		rc = enter(taking, &entry, err);
@@ -328,6 +336,9 @@ static int take_chain(struct taking *taking, struct expected *expected,
 		rc = take_one(taking, expected, &chain->items[good], ref, err);
 		good += rc > 0;
 	}
+	if (rc >= 0 && good == chain->n)
+		rc = aside_forget(taking->node->replica, expected->site,
+				  expected->origin, err);
 	if (rc >= 0 && good > 0)
 		rc = end_section(taking->intake, expected, first,
 				 &chain->items[good - 1], err);
@@ -342,6 +353,7 @@ static int take_ref(struct taking *taking, const struct ref *ref,
 	struct oid taken;
 	int rc;
 
+	expected.last = 0;
 	if (!refs_parse_outbox(expected.site, &expected.origin, ref->name))
 		return 0;
 	rc = load_taken(&taken, &expected, taking->node, err);
@@ -359,8 +371,8 @@ static int take_ref(struct taking *taking, const struct ref *ref,
 	else if (rc == ERR_MISSING && !oid_is_zero(&taken))
 		rc = not_ahead(taking, ref, expected.site, &taken, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
-		rc = run_detail(taking->run, SYNC_QUARANTINED, err, "%s: %s",
-				ref->name, err->text);
+		rc = say_set_aside(taking, &expected, ref->name, &ref->oid,
+				   err);
 	oid_list_release(&chain);
 	return rc;
 }

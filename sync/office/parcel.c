@@ -14,6 +14,7 @@
 #include "core/base/clock.h"
 #include "core/merge/late.h"
 #include "sync/wire/batch.h"
+#include "sync/office/aside.h"
 #include "sync/office/sheet.h"
 #include "sync/office/vouch.h"
 
@@ -47,8 +48,9 @@ struct packing {
 	struct keys assigned; /* cases the site has now, see load_scope */
 	struct keys had;      /* cases it has been sent, likewise */
 	size_t from;	      /* first intake that is owed */
-	bool *sent; /* cases of the intake at hand that the site has */
-	bool *late; /* those it has no more, but wrote to late */
+	bool *sent;	   /* cases of the intake at hand that the site has */
+	bool *late;	   /* those it has no more, but wrote to late */
+	struct buf asides; /* trailers: what of its outboxes is set aside */
 	bool new_key;
 	bool lasting_key; /* this node's key signs what comes after, too */
 };
@@ -77,6 +79,7 @@ static void packing_release(struct packing *packing)
 	sheet_release(&packing->checkpoint);
 	keys_release(&packing->assigned);
 	keys_release(&packing->had);
+	buf_release(&packing->asides);
 	free(packing->sent);
 	free(packing->late);
 }
@@ -710,8 +713,10 @@ static int make_message(struct buf *out, const struct packing *packing,
 	oid_format(hex, letter->signers);
 	commit_add_trailer(out, "Signers", hex);
 	add_since(out, packing, letter);
-	if (news)
+	if (news) {
 		add_cases_of(out, parcel);
+		buf_adds(out, buf_text(&packing->asides));
+	}
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
@@ -774,7 +779,7 @@ static int write_letter(struct oid *out, struct packing *packing,
 static bool is_owed(const struct packing *packing, const struct oid *signers)
 {
 	return packing->news.n > 0 || packing->news.n_verdicts > 0 ||
-	       packing->parcel->end.n > 0 ||
+	       packing->parcel->end.n > 0 || packing->asides.len > 0 ||
 	       !oid_equal(&packing->before.signers_blob, signers);
 }
 
@@ -840,6 +845,9 @@ int parcel_make(struct parcel *parcel, bool *left, struct node *node,
 		goto done;
 	}
 	find_start(&packing);
+	if (rc == 0)
+		rc = aside_trailers(&packing.asides, node->replica, order->site,
+				    err);
 	if (rc == 0)
 		rc = load_scope(&packing, err);
 	if (rc == 0)

@@ -499,11 +499,19 @@ static void bundle__a_forged_one_is_set_aside(void **state)
 	assert_int_equal(apply("thief", "file", NULL), ERR_HUB);
 	reply("thief", "伪造的答复。");
 	assert_int_equal(create("thief", "forged", NULL, true), 0);
-	run(before, sizeof(before), "git -C hub for-each-ref");
+	run(before, sizeof(before),
+	    "git -C hub for-each-ref | grep -v inbox/edu");
 	assert_int_equal(apply("office", "forged", &refused), 0);
 	assert_int_equal(refused, 1);
-	run(after, sizeof(after), "git -C hub for-each-ref");
+	run(after, sizeof(after),
+	    "git -C hub for-each-ref | grep -v inbox/edu");
 	assert_string_equal(before, after);
+	/* edu is told that somebody tried. */
+	assert_int_equal(
+		run(NULL, 0,
+		    "git -C hub log -1 --format=%%B inbox/edu | grep -q"
+		    " '^Set-Aside: .* not enrolled for edu$'"),
+		0);
 	assert_string_equal(draft_at("office"), "");
 }
 

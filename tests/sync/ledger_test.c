@@ -78,6 +78,17 @@ static void expect_quarantine(const char *what)
 	assert_int_equal(report->refused, 1);
 }
 
+/* The office's sync says so, and that is all. */
+static void expect_named(const char *what)
+{
+	const struct sync_report *report = world_sync("office", 0);
+
+	assert_int_equal(report->n_details, 1);
+	assert_int_equal(report->details[0].kind, SYNC_NOTICE);
+	assert_non_null(strstr(report->details[0].text, what));
+	assert_int_equal(report->refused, 0);
+}
+
 /* The office's sync says once that it puts something back, and does. */
 static void expect_put_back(const char *what)
 {
@@ -569,14 +580,14 @@ static void ledger__a_merge_commit_in_an_outbox_stops_its_ref(void **state)
 	expect_others_go_on();
 }
 
-static void ledger__refs_out_of_the_pattern_are_not_looked_at(void **state)
+static void ledger__refs_out_of_the_pattern_are_named_and_left(void **state)
 {
 	(void)state;
 	edu_writes("1");
 	must("cd hub && git update-ref refs/heads/outbox/edu/nonsense main &&"
 	     " git update-ref refs/heads/topic main && git update-ref"
 	     " refs/heads/inbox/a.lock.x/y main");
-	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	expect_named("refs/heads/outbox/edu/nonsense: no outbox");
 	must_verify();
 }
 
@@ -648,7 +659,7 @@ int main(void)
 		LEDGER_TEST(ledger__a_batch_too_large_stops_its_ref),
 		LEDGER_TEST(ledger__trees_with_tricks_in_them_stop_their_ref),
 		LEDGER_TEST(ledger__a_merge_commit_in_an_outbox_stops_its_ref),
-		LEDGER_TEST(ledger__refs_out_of_the_pattern_are_not_looked_at),
+		LEDGER_TEST(ledger__refs_out_of_the_pattern_are_named_and_left),
 		LEDGER_TEST(ledger__a_key_that_ended_signs_no_more),
 		LEDGER_TEST(ledger__a_second_genesis_is_refused),
 	};
