@@ -237,6 +237,14 @@ static int need(struct pack_file *file, struct err *err)
 	return file->trouble.code;
 }
 
+int pack_file_count(uint32_t *n, struct pack_file *file, struct err *err)
+{
+	int rc = need(file, err);
+
+	*n = file->n;
+	return rc;
+}
+
 /* Sorted names, as many as are read at once. */
 struct names {
 	unsigned char bytes[NAMES * OID_SIZE];

@@ -54,6 +54,8 @@ void pack_file_rest(struct pack_file *file);
  * this pack. Both are said again at each call, from memory. */
 int pack_file_find(uint64_t *offset, struct pack_file *file,
 		   const struct oid *oid, struct err *err);
+/* How many objects it has; as pack_file_find. */
+int pack_file_count(uint32_t *n, struct pack_file *file, struct err *err);
 /* Where an entry begins at `offset`, what it is. ERR_CORRUPT. */
 int pack_file_entry(struct pack_entry *out, struct pack_file *file,
 		    uint64_t offset, struct err *err);

@@ -431,7 +431,7 @@ static int copy_entry(struct join *join, struct source *source, uint32_t i,
 	used = rc == 0 ? take_head(&type, &size, head, n) : 0;
 	if (rc == 0 && used == 0)
 		return damaged(err, source, "no object where one should be");
-	if (rc == 0 && type == TYPE_TREE) {
+	if (rc == 0 && type == TYPE_TREE && join->n > 1) {
 		rc = open_tree(join, source, entry, data + (uint32_t)used, end,
 			       size, err);
 		if (rc != 0)

@@ -1,6 +1,6 @@
 /* pack_join.h - several packs become one, entry by entry, as they stand:
  * nothing is inflated but trees that may be kept as differences (to the one
- * before they are one file of a thousand).
+ * before they are one file of a thousand). One alone stays what it is.
  * Knows pack files; no repository, and removes nothing.
  *
  * (J1) Each entry's CRC-32 is compared before it counts.

@@ -238,6 +238,33 @@ int packs_find(struct packs *packs, const struct oid *oid, struct err *err)
 	return find(&file, &offset, packs, oid, err);
 }
 
+static bool holds_all(struct pack_file *file, const struct oid_list *oids)
+{
+	struct err ignored;
+	uint64_t offset;
+
+	for (size_t i = 0; i < oids->n; i++)
+		if (pack_file_find(&offset, file, &oids->items[i], &ignored) <=
+		    0)
+			return false;
+	return true;
+}
+
+const char *packs_exact(struct packs *packs, const struct oid_list *oids)
+{
+	for (size_t i = 0; i < packs->n; i++) {
+		struct pack_file *file = packs->items[i].file;
+		struct err ignored;
+		uint32_t n;
+
+		if (pack_file_count(&n, file, &ignored) == 0 && n == oids->n &&
+		    holds_all(file, oids))
+			return pack_file_path(file);
+		rest(packs);
+	}
+	return NULL;
+}
+
 /* --- how it is made ------------------------------------------------------ */
 
 static uint64_t limit_of(enum pack_type type)

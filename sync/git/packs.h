@@ -34,6 +34,9 @@ int packs_refresh(struct packs *packs, struct err *err);
 
 /* ERR_MISSING: in none that can be read; the text names one that cannot. */
 int packs_find(struct packs *packs, const struct oid *oid, struct err *err);
+/* The path, without `.pack`, of a pack that holds these objects and no other;
+ * NULL: there is none. Borrowed until the next refresh. */
+const char *packs_exact(struct packs *packs, const struct oid_list *oids);
 /* *type: as in git, PACK_COMMIT to PACK_TAG; *size as it states.
  * ERR_MISSING, ERR_CORRUPT. */
 int packs_head(enum pack_type *type, size_t *size, struct packs *packs,

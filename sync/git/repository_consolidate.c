@@ -159,8 +159,8 @@ static int write_joined(char name[OID_TEXT], const char *room,
 	return rc;
 }
 
-static int join_paths(char name[OID_TEXT], struct repository *repository,
-		      const char *const *paths, size_t n, struct err *err)
+int repository_join(char name[OID_TEXT], struct repository *repository,
+		    const char *const *paths, size_t n, struct err *err)
 {
 	char room[PATH_MAX];
 	int rc = repository_open_room(room, repository, err);
@@ -190,8 +190,9 @@ static int join(struct repository *repository, const char *folder,
 		paths[i] = buf_take(&path);
 	}
 	if (rc == 0)
-		rc = join_paths(name, repository,
-				(const char *const *)(void *)paths, n, err);
+		rc = repository_join(name, repository,
+				     (const char *const *)(void *)paths, n,
+				     err);
 	/* The new pack is an old one if that held all. */
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (strcmp(packs->items[i].name + strlen("pack-"), name) != 0)

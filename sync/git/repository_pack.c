@@ -269,6 +269,22 @@ static int write_many(struct repository *to, struct repository *from,
 	return rc;
 }
 
+/* What this node packed before travels as it is. 1: it did. */
+static int send_pack(struct repository *to, struct repository *from,
+		     const struct oid_list *oids, struct err *err)
+{
+	const char *path = from->from == OBJECT_FROM_US && from != to
+				   ? packs_exact(from->packs, oids)
+				   : NULL;
+	char name[OID_TEXT];
+	int rc;
+
+	if (path == NULL)
+		return 0;
+	rc = repository_join(name, to, &path, 1, err);
+	return rc < 0 ? rc : 1;
+}
+
 int repository_pack(struct repository *to, struct repository *from,
 		    const struct oid_list *oids, struct err *err)
 {
@@ -277,9 +293,13 @@ int repository_pack(struct repository *to, struct repository *from,
 	if (oids->n == 0)
 		return 0;
 	rc = need_few(from, oids, err);
-	if (rc >= 0)
-		rc = rc > 0 ? write_few(to, from, err)
-			    : write_many(to, from, oids, err);
+	if (rc > 0) {
+		rc = write_few(to, from, err);
+	} else if (rc == 0) {
+		rc = send_pack(to, from, oids, err);
+		if (rc == 0)
+			rc = write_many(to, from, oids, err);
+	}
 	if (rc < 0)
 		return err_wrap(err, "pack for %s", to->path);
 	return packs_refresh(to->packs, err);

@@ -82,6 +82,10 @@ int repository_move_in(struct repository *repository, const char *name,
 		       struct err *err);
 /* After either: `moved` says that nothing is left in it. */
 void repository_close_room(struct repository *repository, bool moved);
+/* Writes one pack of all that the n packs `paths`, without `.pack`, hold, each
+ * object as it stands there. `name`: its own. */
+int repository_join(char name[OID_TEXT], struct repository *repository,
+		    const char *const *paths, size_t n, struct err *err);
 /* Notes in the lock file that `what` is about to be written: a ref's name, or
  * "" for a pack. Needs the lock. */
 int repository_intend(struct repository *repository, const char *what,

@@ -114,6 +114,70 @@ static int objects_in(const char *name)
 	return atoi(out);
 }
 
+/* Many files in one commit, so that they are worth a search for differences. */
+static struct oid commit_many(void)
+{
+	struct tree_edit edits[200];
+	char paths[200][16];
+	struct commit_draft draft = {
+		.author = {"N", "e@x", 1654567890},
+		.committer = {"N", "e@x", 1654567890},
+		.message = "m\n",
+	};
+	struct oid oid;
+	struct err err;
+
+	for (size_t i = 0; i < 200; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "f/%zu", i);
+		edits[i].path = paths[i];
+		assert_int_equal(repository_write(&edits[i].oid, repo,
+						  OBJECT_BLOB, paths[i],
+						  strlen(paths[i]), &err),
+				 0);
+	}
+	assert_int_equal(repository_edit_tree(&draft.tree, repo, NULL, edits,
+					      200, &err),
+			 0);
+	assert_int_equal(commit_write(&oid, repo, &draft, &key, &err), 0);
+	assert_int_equal(repository_lock(repo, &err), 0);
+	assert_int_equal(repository_flush(repo, &err), 0);
+	repository_unlock(repo);
+	return oid;
+}
+
+static void hub_local__a_pack_of_many_travels_as_it_is(void **state)
+{
+	struct oid tip = commit_many();
+
+	(void)state;
+	repository_trust(repo);
+	assert_int_equal(push(NULL, &tip), 0);
+	assert_int_equal(
+		run(NULL, 0,
+		    "cmp a/objects/pack/*.pack hub/objects/pack/*.pack"
+		    " && cmp a/objects/pack/*.idx hub/objects/pack/*.idx"
+		    " && git -C hub fsck --full --strict"),
+		0);
+}
+
+static void hub_local__a_damaged_pack_of_many_does_not_travel(void **state)
+{
+	struct oid tip = commit_many();
+	struct hub_update update = {.name = REF, .new_oid = tip};
+	struct hub_push all = {.updates = &update, .n = 1};
+	char path[256];
+	struct err err;
+
+	(void)state;
+	repository_trust(repo);
+	run(path, sizeof(path),
+	    "chmod u+w a/objects/pack/*.pack;"
+	    " ls a/objects/pack/*.pack | tr -d '\\n'");
+	damage_file(in_folder("%s", path));
+	assert_true(hub_push(hub, repo, &all, &err) < 0);
+	assert_int_equal(run(NULL, 0, "test -z \"$(ls hub/objects/pack)\""), 0);
+}
+
 static void hub_local__only_what_is_new_is_pushed(void **state)
 {
 	struct oid one = commit_file(NULL, "register/1-1/001.yaml", "1");
@@ -333,6 +397,8 @@ static void hub__a_file_url_is_a_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		HUB_TEST(hub_local__a_pack_of_many_travels_as_it_is),
+		HUB_TEST(hub_local__a_damaged_pack_of_many_does_not_travel),
 		HUB_TEST(hub_local__only_what_is_new_is_pushed),
 		HUB_TEST(hub_local__a_push_from_the_wrong_place_is_stale),
 		HUB_TEST(hub_local__a_stale_ref_stops_no_other),
