@@ -150,4 +150,37 @@ ends "the number is put right" 0 tian -C office set 1 case_no=1
 ends "the office syncs again" 0 tian -C office sync
 ends "all of it is proven at the end" 0 tian -C office verify --hub
 ends "edu's replica is proven" 0 tian -C edu verify
+
+# --- a new computer that never sees the hub ----------------------------------
+tian -C edu3 init --unit edu --hub "$work/nowhere.git" 2>/dev/null
+tian -C office unit add edu 区教育局 --key edu3/key.pub 2>/dev/null
+ends "the office enrols it" 0 tian -C office sync
+ends "the office writes a beginning" 0 tian -C office bundle create begin \
+	--for edu
+says out "A new computer begins with it at what stood at the last checkpoint"
+git init -q --bare empty.git
+ends "stock git verifies it where nothing is" 0 \
+	git -C empty.git bundle verify "$work/begin"
+ends "and fetches it there" 0 git -C empty.git fetch "$work/begin" \
+	'refs/heads/*:refs/heads/*'
+ends "all it names is in it" 0 git -C empty.git fsck --strict
+ends "its signature is the office's" 0 git -C empty.git -c gpg.format=ssh \
+	-c "gpg.ssh.allowedSignersFile=$work/signers" verify-commit wrapped/edu
+ends "hr cannot read it" 3 tian -C hr bundle apply begin
+says err "the file is for edu"
+ends "the new one begins with it" 0 tian -C edu3 bundle apply begin
+[ "$(changes edu3)" -lt $(($(changes edu) - 70)) ] ||
+	not_ok "$name: it has $(changes edu3) of $(changes edu) changes"
+ends "the old one takes it, too" 0 tian -C edu bundle apply begin
+ends "the new one writes" 0 tian -C edu3 set 14 phone=0003
+ends "and sends it by file" 0 tian -C edu3 bundle create from-edu3
+ends "which the office takes in" 0 tian -C office bundle apply from-edu3
+ends "the office answers both" 0 tian -C office bundle create answer --for edu
+ends "the old one reads it" 0 tian -C edu bundle apply answer
+for one in edu edu3; do
+	found=$(sqlite3 $one/tian.db "SELECT phone FROM handling WHERE
+		proposal = '1-1-014' AND unit = 'edu'")
+	[ "$found" = 0003 ] || not_ok "$one has the new one's edit: $found"
+	ends "$one is proven" 0 tian -C $one verify
+done
 exit $failed

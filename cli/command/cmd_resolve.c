@@ -36,7 +36,8 @@ static const char help[] = N_(
 	"  --text-file F  the same, finished in a file\n"
 	"  --accept       what a unit wrote after the proposal was taken back\n"
 	"                 from it; --take with that unit does the same\n"
-	"  --refuse       not that: what stands, stands\n"
+	"  --refuse       not that: what stands, stands; a row that was only\n"
+	"                 made then is answered as a whole\n"
 	"\n"
 	"example: tian resolve 1-1-014 edu.class_proposed --take edu \\\n"
 	"             --reason 以盖章文本为准\n");

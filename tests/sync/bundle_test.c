@@ -247,6 +247,7 @@ bundle__a_new_node_of_an_old_unit_begins_at_a_checkpoint(void **state)
 		    made.begin),
 		0);
 	assert_int_equal(apply("edu2", "file", NULL), 0);
+	assert_int_equal(run(NULL, 0, "git -C edu2/tian.git fsck --strict"), 0);
 	assert_true(changes_at("edu2") + 70 < changes_at("office"));
 	assert_string_equal(draft_at("edu2"), "第39稿。");
 	/* The old node reads the same file, and both go on. */
