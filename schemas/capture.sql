@@ -126,7 +126,7 @@ BEGIN
   SELECT CASE NEW.e << 2 | n
 {key_arms}  END
     FROM (SELECT 0 AS n, NEW.a AS k UNION ALL VALUES (1, NEW.b), (2, NEW.c))
-   WHERE k = '' OR instr(k, '/') OR instr(k, char(0))
+   WHERE k IS NOT NULL AND (k = '' OR instr(k, '/') OR instr(k, char(0))
       OR length(k) > {key_chars} OR length(CAST(k AS BLOB)) > {key_bytes}
       OR k GLOB '*[' || char(1) || '-' || char(31, 127, 768) || '-' || char(879) || ']*'
       OR k <> trim(k, char(32, 160, 12288))
@@ -136,7 +136,7 @@ BEGIN
          WHERE s <> '' AND s IS NOT char(unicode(s)))
       OR NEW.e = {cases} AND n = 0 AND (k GLOB '*[^0-9A-Za-z.-]*'
         OR k NOT GLOB '[0-9]*-?*-?*' OR '-' || k || '-' GLOB '*[.-][.-]*'
-        OR length(k) > {case_most});
+        OR length(k) > {case_most}));
   SELECT RAISE(ABORT, 'the key is longer than {row_most} bytes')
    WHERE length(CAST({row} AS BLOB)) > {row_most};
   SELECT CASE NEW.e
