@@ -9,6 +9,8 @@ DROP VIEW IF EXISTS conflict;
 DROP VIEW IF EXISTS contradiction_reach;
 DROP VIEW IF EXISTS contradiction_of;
 DROP VIEW IF EXISTS contradiction;
+DROP VIEW IF EXISTS _row_conflict;
+DROP VIEW IF EXISTS _step_conflict_kind;
 DROP VIEW IF EXISTS _same_case_no;
 DROP VIEW IF EXISTS event_conflict;
 DROP VIEW IF EXISTS stray_event;
@@ -373,6 +375,12 @@ WHERE r.kind = 'redo' AND a.kind = 'archived' AND r.unit = 'office'
     AND s.kind = 'sent'
     AND s.seq > min(r.seq, a.seq) AND s.seq < max(r.seq, a.seq));
 
+-- Of each rule of event_conflict, a kind of step without which it finds
+-- nothing: who counts asks for these first, which costs next to nothing.
+CREATE VIEW _step_conflict_kind(kind) AS
+VALUES ('return_asked'), ('failed'), ('extension_granted'),
+  ('return_granted'), ('redo');
+
 -- Two proposals of a session with one number, from either side.
 CREATE VIEW _same_case_no(one, other) AS
 SELECT p.key, o.key
@@ -382,14 +390,12 @@ FROM proposal p JOIN proposal o ON o.case_no = p.case_no
       rtrim(p.key, replace(p.key, '-', ''))
 WHERE p.case_no IS NOT NULL AND p.void IS NOT 1;
 
--- Rows that contradict each other though each cell has one value: the flow's,
--- and what must be unique. One row for each pair.
+-- Rows of which only one can stand though each cell has one value. One row for
+-- each pair.
 --   two_mains    a case has one main unit; assign says which
 --   case_no      a number is issued once in a session
 --   merge_cycle  two proposals merged into each other
-CREATE VIEW contradiction(case_key, rule, entity, field, one, other) AS
-SELECT case_key, rule, 'event', 'kind', one, other FROM event_conflict
-UNION ALL
+CREATE VIEW _row_conflict(case_key, rule, entity, field, one, other) AS
 SELECT h.proposal, 'two_mains', 'handling', 'role',
   h.proposal || '/' || h.unit, o.proposal || '/' || o.unit
 FROM handling h JOIN handling o ON o.proposal = h.proposal
@@ -408,6 +414,12 @@ WHERE p.merged_into IS NOT NULL AND o.key IN (
     SELECT q.merged_into FROM m JOIN proposal q ON q.key = m.key
      WHERE q.merged_into IS NOT NULL AND m.key <> p.key)
   SELECT key FROM m WHERE p.key IN (SELECT key FROM m));
+
+-- Rows that contradict each other: the flow's, and what must be unique.
+CREATE VIEW contradiction(case_key, rule, entity, field, one, other) AS
+SELECT case_key, rule, 'event', 'kind', one, other FROM event_conflict
+UNION ALL
+SELECT * FROM _row_conflict;
 
 -- The same as each case has it: a number given twice is told at both.
 CREATE VIEW contradiction_of(case_key, rule, entity, field, one, other) AS

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "cli/commands.h"
+#include "cli/conflict/contradiction.h"
 #include "core/log/edit.h"
 #include "tests/cli/run_helper.h"
 
@@ -470,8 +471,15 @@ static void deadline__a_date_names_its_rule(void **state)
 					 "granted on 2022-06-20 (rule 7)"));
 }
 
+/* Their rules; they are as many as a sync says. */
 static const char *contradictions(void)
 {
+	struct err err = {0};
+	size_t n = 0;
+
+	assert_int_equal(contradiction_count(&n, office.replica, &err), 0);
+	assert_int_equal(n, atoi(desk_ask(&office, "SELECT count(*) FROM"
+						   " contradiction")));
 	return desk_ask(&office, "SELECT group_concat(rule) FROM (SELECT rule"
 				 " FROM contradiction ORDER BY rule)");
 }
@@ -521,6 +529,16 @@ static void contradiction__an_answer_is_given_once(void **state)
 	assert_string_equal(contradictions(), "");
 	event("extension_refused", "office", "edu");
 	assert_string_equal(contradictions(), "two_answers");
+}
+
+static void contradiction__closed_for_good_and_begun_anew(void **state)
+{
+	(void)state;
+	go_to("已答复");
+	event("archived", "office", NULL);
+	assert_string_equal(contradictions(), "");
+	event("redo", "office", NULL);
+	assert_string_equal(contradictions(), "archived_and_redone");
 }
 
 static void contradiction__rows_that_must_be_unique_are_told(void **state)
@@ -655,6 +673,7 @@ int main(void)
 		TEST(contradiction__a_request_answered_later_is_none),
 		TEST(contradiction__two_reviews_are_of_one_submission),
 		TEST(contradiction__an_answer_is_given_once),
+		TEST(contradiction__closed_for_good_and_begun_anew),
 		TEST(contradiction__rows_that_must_be_unique_are_told),
 		TEST(signature__a_changed_text_is_not_what_was_signed),
 		TEST(submit__sentences_joined_unseen_are_read_first),
