@@ -113,7 +113,7 @@ start_sshd() {
 	for line; do echo "$line" >>sshd_config; done
 	# Debian's sshd wants this folder where root runs it.
 	[ "$(id -u)" -ne 0 ] || mkdir -p /run/sshd
-	/usr/sbin/sshd -D -f sshd_config -E sshd.log &
+	/usr/sbin/sshd -D -f sshd_config -E "$work/sshd.log" &
 	until_there sshd.log "Server listening on 127.0.0.1 port $port."
 }
 

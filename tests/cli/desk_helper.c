@@ -18,16 +18,16 @@
 #include "core/base/db.h"
 #include "core/log/edit.h"
 
-static void path_of(char out[192], const struct desk *desk, const char *name)
+static void path_of(char out[320], const struct desk *desk, const char *name)
 {
-	snprintf(out, 192, "%s/%s", desk->dir, name);
+	snprintf(out, 320, "%s/%s", desk->dir, name);
 }
 
 void desk_open(struct desk *desk, const char *site)
 {
 	struct replica_identity id = {.site = site, .author = "王芳"};
 	const char *tmp = getenv("TMPDIR");
-	char path[192];
+	char path[320];
 	struct err err = {0};
 
 	snprintf(desk->dir, sizeof(desk->dir), "%s/tian-desk-XXXXXX",
@@ -43,7 +43,7 @@ void desk_close(struct desk *desk)
 {
 	static const char *const files[] = {"tian.db", "tian.db-wal",
 					    "tian.db-shm", "letter"};
-	char path[192];
+	char path[320];
 
 	replica_close(desk->replica);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -81,7 +81,7 @@ const char *desk_ask(struct desk *desk, const char *sql)
 
 const char *desk_letter(const struct desk *desk, const char *text)
 {
-	static char path[192];
+	static char path[320];
 	FILE *file;
 
 	path_of(path, desk, "letter");

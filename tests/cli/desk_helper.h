@@ -6,7 +6,7 @@
 #include "core/replica/replica.h"
 
 struct desk {
-	char dir[128];
+	char dir[256];
 	struct replica *replica;
 };
 

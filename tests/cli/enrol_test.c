@@ -17,20 +17,20 @@
 #include "sync/identity/key.h"
 
 static struct desk desk;
-static char key_path[192], other_path[192];
+static char key_path[320], other_path[320];
 
-static void make_key(char out[192], const char *name)
+static void make_key(char out[320], const char *name)
 {
 	struct key key;
 	struct err err = {0};
-	char path[180];
+	char path[300];
 
 	key_generate(&key);
 	snprintf(path, sizeof(path), "%s/%s", desk.dir, name);
 	if (key_save(&key, path, "test", &err) < 0)
 		fail_msg("%s", err.text);
 	key_release(&key);
-	snprintf(out, 192, "%s.pub", path);
+	snprintf(out, 320, "%s.pub", path);
 }
 
 static int open_desk(void **state)
@@ -45,7 +45,7 @@ static int open_desk(void **state)
 
 static int close_desk(void **state)
 {
-	char command[512];
+	char command[1024];
 
 	(void)state;
 	snprintf(command, sizeof(command), "rm -f %s/one* %s/two*", desk.dir,
@@ -170,7 +170,7 @@ static void enrol__a_name_has_one_code(void **state)
 
 static void enrol__a_private_or_other_file_is_no_public_key(void **state)
 {
-	char private_path[192];
+	char private_path[320];
 
 	(void)state;
 	snprintf(private_path, sizeof(private_path), "%s/one", desk.dir);

@@ -298,7 +298,7 @@ static void publish__what_is_not_for_the_public_stays(void **state)
 static void publish__a_field_the_schema_keeps_in_stays(void **state)
 {
 	struct err err = {0};
-	char path[128];
+	char path[300];
 
 	(void)state;
 	assert_int_equal(db_exec(replica_db(sample.replica),

@@ -209,7 +209,7 @@ static void resolve__an_overlap_is_finished_in_an_editor(void **state)
 
 static void resolve__the_editor_is_given_who_wrote_what(void **state)
 {
-	char copy[512];
+	char copy[1024];
 
 	(void)state;
 	drafts("三所。", "五所。");
@@ -320,7 +320,7 @@ static void resolve__an_editor_that_fails_keeps_the_file(void **state)
 static void
 resolve__values_that_came_meanwhile_are_not_passed_over(void **state)
 {
-	char editor[512];
+	char editor[1024];
 
 	(void)state;
 	drafts("三所。", "五所。");

@@ -63,7 +63,7 @@ void sample_squeeze(struct buf *out, const char *text)
 
 void sample_open(struct sample *sample, const char *site)
 {
-	char path[128];
+	char path[300];
 	const char *tmp = getenv("TMPDIR");
 	struct replica_identity identity = {.site = site, .author = "王芳"};
 	struct err err = {0};
@@ -71,7 +71,7 @@ void sample_open(struct sample *sample, const char *site)
 	if (crypto_init(&err) != 0)
 		fail_msg("%s", err.text);
 	snprintf(sample->folder, sizeof(sample->folder), "%s/tian-test-XXXXXX",
-		 tmp != NULL && strlen(tmp) < 40 ? tmp : "/tmp");
+		 tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
 	assert_non_null(mkdtemp(sample->folder));
 	snprintf(path, sizeof(path), "%s/tian.db", sample->folder);
 	if (replica_create(path, &identity, &err) != 0 ||

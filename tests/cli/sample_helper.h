@@ -18,7 +18,7 @@ void sample_squeeze(struct buf *out, const char *text);
 
 /* A new empty replica of `site` in a folder of its own. */
 struct sample {
-	char folder[64];
+	char folder[256];
 	struct replica *replica;
 };
 void sample_open(struct sample *sample, const char *site);

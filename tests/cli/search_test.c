@@ -108,7 +108,7 @@ static void search__short_words_are_not_narrowed(void **state)
 
 static void search__a_deleted_or_broken_index_is_made_anew(void **state)
 {
-	char path[128];
+	char path[300];
 	FILE *file;
 
 	(void)state;
@@ -131,7 +131,7 @@ static void search__a_deleted_or_broken_index_is_made_anew(void **state)
 
 static void search__a_log_that_was_set_back_is_noticed(void **state)
 {
-	char path[128], kept[160], command[640];
+	char path[300], kept[320], command[1300];
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/tian.db", sample.folder);
