@@ -119,8 +119,8 @@ static int take_commit(struct taking *taking, struct outbox_entry *entry,
 		return rc;
 	rc = ledger_apply(taking->intake, replica, entry->batch,
 			  taking->intake->time, &applied, err);
-	/* This node's own are as it has made them. */
-	if (rc == 0 && entry->batch->origin != replica_origin(replica))
+	/* This node's own, too: its repository may have been changed. */
+	if (rc == 0)
 		rc = outbox_check_register(taking->node->repository, replica,
 					   entry, err);
 	if (rc < 0) {

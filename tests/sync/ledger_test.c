@@ -329,6 +329,20 @@ static void ledger__so_does_another_value_under_its_name(void **state)
 	expect_others_go_on();
 }
 
+/* Written while the hub was away, then changed in the office's folder. */
+static void ledger__so_does_one_in_the_merging_offices_own_outbox(void **state)
+{
+	(void)state;
+	world_edit("office", "李明",
+		   "UPDATE proposal SET sector = '甲' WHERE key = '1-1-001'");
+	must("mv hub away");
+	world_sync("office", ERR_HUB);
+	tamper("office/tian.git", "office", "sed 's/教育/体育/'");
+	must("mv away hub");
+	expect_quarantine("does not follow from this node's own changes");
+	must("git -C hub show main:register/1-1/001.yaml | grep -q 教育");
+}
+
 static void ledger__so_does_another_file_beside_its_register(void **state)
 {
 	(void)state;
@@ -643,6 +657,8 @@ int main(void)
 		LEDGER_TEST(ledger__a_register_line_nobody_wrote_stops_its_ref),
 		LEDGER_TEST(ledger__so_does_a_register_line_left_out),
 		LEDGER_TEST(ledger__so_does_another_value_under_its_name),
+		LEDGER_TEST(
+			ledger__so_does_one_in_the_merging_offices_own_outbox),
 		LEDGER_TEST(ledger__so_does_another_file_beside_its_register),
 		LEDGER_TEST(ledger__an_older_name_in_a_register_is_no_lie),
 		LEDGER_TEST(ledger__a_line_not_known_to_be_refused_is_no_lie),
