@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
+#include "sync/git/oid.h"
 #include "sync/wire/snapshots.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
@@ -218,6 +220,88 @@ static void hostile__a_damaged_pack_is_told_and_heals(void **state)
 	must("git -C hub fsck --strict");
 }
 
+/* --- a pack that is read without end ------------------------------------- */
+
+static void add_number(struct buf *out, uint32_t value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		buf_addc(out, (char)(value >> shift & 255));
+}
+
+/* A difference of four bytes to the object called `base`. */
+static void add_difference(struct buf *pack, const struct oid *base)
+{
+	unsigned char packed[64];
+	uLongf len = sizeof(packed);
+
+	assert_int_equal(compress(packed, &len,
+				  (const unsigned char *)"\4\4\x90\4", 4),
+			 Z_OK);
+	buf_addc(pack, 0x74);
+	buf_add(pack, base->bytes, OID_SIZE);
+	buf_add(pack, packed, len);
+}
+
+/* Two objects, 11… and 22…, each made from the other. */
+static void put_ring(const char *folder)
+{
+	struct oid names[2];
+	uint32_t offsets[2];
+	struct buf pack = BUF_INIT;
+	struct buf index = BUF_INIT;
+
+	buf_add(&pack, "PACK\0\0\0\2\0\0\0\2", 12);
+	for (size_t i = 0; i < 2; i++)
+		memset(names[i].bytes, i == 0 ? 0x11 : 0x22, OID_SIZE);
+	for (size_t i = 0; i < 2; i++) {
+		offsets[i] = (uint32_t)pack.len;
+		add_difference(&pack, &names[1 - i]);
+	}
+	buf_add(&pack, "twenty bytes of hash", 20);
+	buf_add(&index, "\377tOc\0\0\0\2", 8);
+	for (unsigned byte = 0; byte < 256; byte++)
+		add_number(&index, byte < 0x11 ? 0 : byte < 0x22 ? 1 : 2);
+	for (size_t i = 0; i < 2; i++)
+		buf_add(&index, names[i].bytes, OID_SIZE);
+	for (size_t i = 0; i < 2; i++)
+		add_number(&index, 0);
+	for (size_t i = 0; i < 2; i++)
+		add_number(&index, offsets[i]);
+	buf_add(&index, "twenty bytes of hash, and twenty of more", 40);
+	put_file(in_folder("%s/pack-ring.pack", folder), pack.data, pack.len);
+	put_file(in_folder("%s/pack-ring.idx", folder), index.data, index.len);
+	buf_release(&index);
+	buf_release(&pack);
+}
+
+static void hostile__objects_made_from_each_other_stop_their_ref(void **state)
+{
+	const struct sync_report *report;
+
+	(void)state;
+	put_ring("hub/objects/pack");
+	must("cd hub && R=$(git for-each-ref --format='%(refname)'"
+	     " refs/heads/outbox/edu) && printf '%s\n'"
+	     " 1111111111111111111111111111111111111111 > $R && printf '%s\n'"
+	     " 2222222222222222222222222222222222222222 >"
+	     " refs/heads/outbox/edu/00000000000000aa");
+	report = world_sync("office", 0);
+	assert_int_equal(report->n_details, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(report->details[i].kind, SYNC_QUARANTINED);
+		assert_non_null(
+			strstr(report->details[i].text, "or from itself"));
+	}
+	/* Its node is told, puts its own in its place, and is not held up. */
+	report = world_sync("edu", 0);
+	assert_int_equal(report->refused, 1);
+	must("cd hub && rm refs/heads/outbox/edu/00000000000000aa"
+	     " objects/pack/pack-ring.*");
+	assert_int_equal(world_sync("office", 0)->merged, 1);
+	must("git -C hub fsck --strict");
+	world_verify("office");
+}
+
 /* What a stranger leaves beside is not even read. */
 static void hostile__an_object_of_64_mib_is_refused_unread(void **state)
 {
@@ -297,6 +381,8 @@ int main(void)
 		HOSTILE_TEST(
 			hostile__a_signature_over_something_else_stops_its_ref),
 		HOSTILE_TEST(hostile__a_damaged_pack_is_told_and_heals),
+		HOSTILE_TEST(
+			hostile__objects_made_from_each_other_stop_their_ref),
 		HOSTILE_TEST(hostile__an_object_of_64_mib_is_refused_unread),
 		HOSTILE_TEST(hostile__a_snapshot_silences_nobodys_next_change),
 	};
