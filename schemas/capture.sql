@@ -11,7 +11,7 @@
 --   {table}          name
 --   {keys}           NEW's three key columns, NULL for those it has not
 --   {entity}         number of the entity
---   {f} {mark}       field name; its number and what is asked of it (checks.h)
+--   {f} {mark}       field name; its number and what is asked of it (capture_room.h)
 --   {site}           the site's code, quoted
 --   {row}            row key: the key columns joined by '/'
 --   {now}            milliseconds since 1970

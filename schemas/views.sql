@@ -16,6 +16,7 @@ DROP VIEW IF EXISTS event_conflict;
 DROP VIEW IF EXISTS stray_event;
 DROP VIEW IF EXISTS signature;
 DROP VIEW IF EXISTS overdue;
+DROP VIEW IF EXISTS _owing;
 DROP VIEW IF EXISTS deadline;
 DROP VIEW IF EXISTS term;
 DROP VIEW IF EXISTS open_request;
@@ -266,6 +267,11 @@ FROM (
     FROM handling h WHERE h.void IS NOT 1 AND h.due IS NOT NULL) AS g
   ) AS d;
 
+-- What a case is called while its reply is owed.
+CREATE VIEW _owing(status) AS
+VALUES ('已提交'), ('立案'), ('交办'), ('办理中'), ('审核驳回'),
+  ('重新办理');
+
 -- Proposals whose reply is late: by the case's own date, else the earliest
 -- date given to a main or separate unit. Days are those of this machine's
 -- calendar.
@@ -280,7 +286,7 @@ FROM (
   FROM proposal p) AS d
 WHERE d.due < date('now', 'localtime')
   AND (SELECT s.status FROM proposal_status s WHERE s.key = d.key)
-   IN ('已提交', '立案', '交办', '办理中', '审核驳回', '重新办理');
+   IN (SELECT status FROM _owing);
 
 -- What is bound to a text: the hash it was bound to, and the text as it
 -- stands. Where the hash is not that of the text (SHA-256, hex), what was

@@ -16,8 +16,8 @@ static const char SQL_DATES[] =
 	" d.unit FROM (SELECT c.key, coalesce(p.due, (SELECT min(h.due) FROM"
 	"  handling h WHERE h.proposal = c.key AND h.role IN ('main',"
 	"  'split') AND h.void IS NOT 1)) AS due FROM temp.checked c"
-	"  JOIN proposal p ON p.key = c.key WHERE c.status IN ('已提交',"
-	"  '立案', '交办', '办理中', '审核驳回', '重新办理')) AS k"
+	"  JOIN proposal p ON p.key = c.key WHERE c.status IN"
+	"  (SELECT status FROM _owing)) AS k"
 	" LEFT JOIN deadline d ON d.proposal = k.key AND d.kind = 'reply' AND"
 	" d.due = k.due AND d.proposal BETWEEN ?2 AND ?3 WHERE k.due <= date('now', 'localtime', '+' || ?1 ||"
 	" ' days') GROUP BY k.key";

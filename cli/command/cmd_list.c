@@ -70,41 +70,41 @@ enum {
 	" = p.key AND h.void IS NOT 1 AND h.role IN "
 
 /* Of the cases that `among` lets through. */
-#define LIST(among, conflicting)                                                \
-	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"   \
-	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"         \
-	" AS status,"                                                           \
-	" " UNITS "'main') AS main, " UNITS "'co') AS co,"                      \
-	" " UNITS "'split') AS split,"                                          \
-	" " NAMES "('main', 'split')) AS main_names,"                           \
-	" " NAMES "('co')) AS co_names,"                                        \
-	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="  \
-	" max(class_proposed) THEN min(class_proposed) END FROM handling h"     \
-	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"         \
-	" h.void IS NOT 1)) AS class,"                                          \
-	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"  \
-	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due" \
-	" FROM proposal p WHERE p.void IS NOT 1" among                          \
-	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal" \
-	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"                       \
-	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"                       \
-	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"   \
-	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"   \
-	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"        \
-	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"         \
-	"  instr(lower(h.draft), lower(?4)))))"                                 \
-	" SELECT c.*, EXISTS (SELECT 1 FROM overdue o WHERE o.key = c.key)"     \
-	"  AS late, coalesce(k.hard, 0),"                                       \
-	" coalesce(k.soft, 0),"                                                 \
-	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"        \
-	"  h.unit = ?6 AND h.void IS 1) AS released FROM c"                     \
-	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"          \
-	"  sum(severity = 'soft') AS soft FROM conflict" conflicting            \
-	" GROUP BY case_key) AS k"                                              \
-	"  ON k.case_key = c.key"                                               \
-	" WHERE (?1 IS NULL OR iif(released, '" LIST_HANDED_OVER                \
-	"', c.status) = ?1) AND (?3 IS NULL OR c.class = ?3)"                   \
-	" AND (?5 = 0 OR late)"                                                 \
+#define LIST(among, conflicting)                                                 \
+	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"    \
+	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"          \
+	" AS status,"                                                            \
+	" " UNITS "'main') AS main, " UNITS "'co') AS co,"                       \
+	" " UNITS "'split') AS split,"                                           \
+	" " NAMES "('main', 'split')) AS main_names,"                            \
+	" " NAMES "('co')) AS co_names,"                                         \
+	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="   \
+	" max(class_proposed) THEN min(class_proposed) END FROM handling h"      \
+	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"          \
+	" h.void IS NOT 1)) AS class,"                                           \
+	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"   \
+	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"  \
+	" FROM proposal p WHERE p.void IS NOT 1" among                           \
+	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"  \
+	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"                        \
+	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"                        \
+	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"    \
+	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"    \
+	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"         \
+	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"          \
+	"  instr(lower(h.draft), lower(?4)))))"                                  \
+	" SELECT c.*, coalesce(c.due < date('now', 'localtime') AND c.status IN" \
+	"  (SELECT status FROM _owing), 0) AS late, coalesce(k.hard, 0),"        \
+	" coalesce(k.soft, 0),"                                                  \
+	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"         \
+	"  h.unit = ?6 AND h.void IS 1) AS released FROM c"                      \
+	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"           \
+	"  sum(severity = 'soft') AS soft FROM conflict" conflicting             \
+	" GROUP BY case_key) AS k"                                               \
+	"  ON k.case_key = c.key"                                                \
+	" WHERE (?1 IS NULL OR iif(released, '" LIST_HANDED_OVER                 \
+	"', c.status) = ?1) AND (?3 IS NULL OR c.class = ?3)"                    \
+	" AND (?5 = 0 OR late)"                                                  \
 	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key"
 
 static const char SQL_LIST[] = LIST("", "");

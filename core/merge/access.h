@@ -1,5 +1,5 @@
 /* access.h - who may write which field of which row, as the schema says.
- * The same rule stands in the triggers (capture.c), at the moment of the
+ * The same rule stands in the triggers (checks.c), at the moment of the
  * edit; here it is asked again at the merge, which trusts no sender. */
 #ifndef TIAN_CORE_ACCESS_H
 #define TIAN_CORE_ACCESS_H
