@@ -2,46 +2,7 @@
 # audit_test.sh - the program from outside: who wrote what, the register as it
 # was, the proof from a commit on, keys that end, and rules for the hub's
 # server kept by stock git.
-set -eu
-export LC_ALL=C.UTF-8
-export TZ=CST-8
-unset TIAN_DIR || :
-work=$(mktemp -d "${TMPDIR:-/tmp}/tian-audit-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-mkdir bin
-ln -s "$TIAN_PROGRAM" bin/tian
-PATH=$work/bin:$PATH
-failed=0
-
-not_ok() {
-	echo "not ok - $1"
-	sed 's/^/# /' out err 2>/dev/null || :
-	failed=1
-}
-
-# ends NAME STATUS COMMAND...: runs it; its output is in out and err.
-ends() {
-	name=$1 expected=$2
-	shift 2
-	status=0
-	"$@" >out 2>err </dev/null || status=$?
-	if [ "$status" -eq "$expected" ]; then
-		echo "ok - $name"
-	else
-		not_ok "$name: status $status, not $expected"
-	fi
-}
-
-# says FILE TEXT: the last output holds it.
-says() {
-	grep -qF -- "$2" "$1" || not_ok "$name: '$2' is not in $1"
-}
-
-# lacks FILE TEXT
-lacks() {
-	! grep -qF -- "$2" "$1" || not_ok "$name: '$2' is in $1"
-}
+. "$(dirname "$0")/../cli/harness.sh"
 
 office() { tian -C office "$@"; }
 edu() { tian -C edu "$@"; }
@@ -76,7 +37,7 @@ says out '第一稿。'
 
 # --- the past ----------------------------------------------------------------
 ends 'the register at a commit' 0 office show 1-1-014 --at "$first"
-lacks out '第一稿'
+says_not out '第一稿'
 says out '关于做好课后服务的建议'
 ends 'the register by the end of today' 0 office show 1-1-014 \
 	--at "$(date +%F)"
@@ -172,4 +133,4 @@ ends 'not more than so much at once' 1 env TIAN_MAX_BYTES=10 TIAN_SITE=edu \
 	git -C edu/tian.git push -q ../../server "$own:${own%/*}/0123456789abcdef"
 says err 'bytes at once'
 
-exit "$failed"
+exit $failed

@@ -577,11 +577,6 @@ static int apply_telling(const char *name, const char *file)
 	return rc;
 }
 
-static void must(const char *command)
-{
-	assert_int_equal(run(NULL, 0, "%s", command), 0);
-}
-
 static void set(const char *name, const char *field, const char *value)
 {
 	char sql[256];
@@ -614,13 +609,13 @@ static void bundle__a_restored_unit_is_healed_by_files_alone(void **state)
 	carry("office", "edu", "edu");
 	reply("edu", "一。");
 	carry("edu", "office", NULL);
-	must("cp -a edu backup");
+	must_run("cp -a edu backup");
 	set("edu", "doc_no", "教1号");
 	carry("edu", "office", NULL);
 	carry("office", "edu", "edu");
 	set("edu", "phone", "88");
 	carry("edu", "office", NULL);
-	must("rm -rf edu && mv backup edu");
+	must_run("rm -rf edu && mv backup edu");
 	set("edu", "signer", "周全");
 	/* What it writes under its old name is not what the office has. */
 	assert_int_equal(create("edu", "beside", NULL, false), 0);
@@ -650,10 +645,10 @@ static void bundle__a_restored_unit_takes_its_changes_back(void **state)
 {
 	(void)state;
 	carry("office", "edu", "edu");
-	must("cp -a edu backup");
+	must_run("cp -a edu backup");
 	set("edu", "doc_no", "教1号");
 	carry("edu", "office", NULL);
-	must("rm -rf edu && mv backup edu");
+	must_run("rm -rf edu && mv backup edu");
 	assert_int_equal(create("office", "file", "edu", true), 0);
 	assert_int_equal(apply_telling("edu", "file"), 0);
 	assert_non_null(strstr(said, "changes are taken back in"));
@@ -672,7 +667,7 @@ static void bundle__two_copies_that_only_use_files_are_healed(void **state)
 	carry("office", "edu", "edu");
 	set("edu", "draft", "一。");
 	carry("edu", "office", NULL);
-	must("cp -a edu copy");
+	must_run("cp -a edu copy");
 	set("edu", "doc_no", "甲");
 	set("edu", "phone", "1");
 	set("copy", "doc_no", "乙");
@@ -707,10 +702,10 @@ static void bundle__a_restored_database_is_healed_before_a_file(void **state)
 {
 	(void)state;
 	carry("office", "edu", "edu");
-	must("cp edu/tian.db old.db");
+	must_run("cp edu/tian.db old.db");
 	set("edu", "doc_no", "教1号");
 	assert_int_equal(create("edu", "lost", NULL, false), 0);
-	must("rm edu/tian.db* && cp old.db edu/tian.db");
+	must_run("rm edu/tian.db* && cp old.db edu/tian.db");
 	set("edu", "signer", "周全");
 	assert_int_equal(create("edu", "file", NULL, false), 0);
 	assert_int_equal(made.told.n_details, 1);

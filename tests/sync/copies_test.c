@@ -13,14 +13,6 @@
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
-static void must(const char *command)
-{
-	char out[4096];
-
-	if (run(out, sizeof(out), "%s", command) != 0)
-		fail_msg("%s: %s", command, out);
-}
-
 static void make_world(void)
 {
 	world_office();
@@ -104,7 +96,7 @@ static void copies__a_copy_that_worked_takes_a_new_name(void **state)
 	(void)state;
 	set("edu", "draft", "一。");
 	world_sync("edu", 0);
-	must("cp -a edu copy");
+	must_run("cp -a edu copy");
 	set("edu", "doc_no", "教1号");
 	set("copy", "class_proposed", "A");
 	set("copy", "signer", "周全");
@@ -117,8 +109,9 @@ static void copies__a_copy_that_worked_takes_a_new_name(void **state)
 	expect_whole(both_and_office);
 	assert_string_equal(get("copy", "doc_no"), "教1号");
 	assert_string_equal(get("edu", "signer"), "周全");
-	must("test $(git -C hub for-each-ref refs/heads/outbox/edu | wc -l) -eq"
-	     " 2");
+	must_run(
+		"test $(git -C hub for-each-ref refs/heads/outbox/edu | wc -l) -eq"
+		" 2");
 }
 
 /* Of one cell, too: a conflict of two nodes, neither value lost. */
@@ -128,7 +121,7 @@ static void copies__two_copies_of_one_cell_keep_both_values(void **state)
 	set("edu", "doc_no", "旧");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("cp -a edu copy");
+	must_run("cp -a edu copy");
 	set("edu", "doc_no", "甲");
 	set("copy", "doc_no", "乙");
 	set("copy", "doc_no", "丙");
@@ -147,7 +140,7 @@ static void copies__two_copies_of_one_cell_keep_both_values(void **state)
 static void copies__a_copy_that_did_nothing_just_follows(void **state)
 {
 	(void)state;
-	must("cp -a edu copy");
+	must_run("cp -a edu copy");
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	expect_notice(world_sync("copy", 0), "taken back in");
@@ -162,13 +155,13 @@ static void copies__a_restored_unit_takes_its_own_edits_back(void **state)
 	(void)state;
 	set("edu", "draft", "一。");
 	world_sync("edu", 0);
-	must("cp -a edu backup");
+	must_run("cp -a edu backup");
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
 	set("edu", "signer", "周全");
 	world_sync("edu", 0);
-	must("rm -rf edu && mv backup edu");
+	must_run("rm -rf edu && mv backup edu");
 	expect_notice(world_sync("edu", 0), "restored from a backup");
 	assert_string_equal(get("edu", "doc_no"), "教1号");
 	assert_string_equal(get("edu", "signer"), "周全");
@@ -177,20 +170,21 @@ static void copies__a_restored_unit_takes_its_own_edits_back(void **state)
 	world_sync("office", 0);
 	assert_string_equal(get("office", "class_proposed"), "B");
 	expect_whole(unit_and_office);
-	must("test $(git -C hub for-each-ref refs/heads/outbox/edu | wc -l) -eq"
-	     " 1");
+	must_run(
+		"test $(git -C hub for-each-ref refs/heads/outbox/edu | wc -l) -eq"
+		" 1");
 }
 
 /* It was worked with before its first sync. */
 static void copies__a_restored_unit_keeps_what_it_wrote_since(void **state)
 {
 	(void)state;
-	must("cp -a edu backup");
+	must_run("cp -a edu backup");
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	must("rm -rf edu && mv backup edu");
+	must_run("rm -rf edu && mv backup edu");
 	set("edu", "draft", "重写。");
 	world_sync("edu", 0);
 	world_sync("office", 0);
@@ -205,11 +199,11 @@ static void
 copies__a_restored_database_takes_back_from_its_repository(void **state)
 {
 	(void)state;
-	must("cp edu/tian.db old.db");
+	must_run("cp edu/tian.db old.db");
 	set("edu", "doc_no", "教1号");
-	must("mv hub away");
+	must_run("mv hub away");
 	world_sync("edu", ERR_HUB);
-	must("mv away hub && rm edu/tian.db* && cp old.db edu/tian.db");
+	must_run("mv away hub && rm edu/tian.db* && cp old.db edu/tian.db");
 	expect_notice(world_sync("edu", 0), "taken back in");
 	world_sync("office", 0);
 	assert_string_equal(get("office", "doc_no"), "教1号");
@@ -220,11 +214,11 @@ static void
 copies__a_restored_database_that_was_edited_loses_nothing(void **state)
 {
 	(void)state;
-	must("cp edu/tian.db old.db");
+	must_run("cp edu/tian.db old.db");
 	set("edu", "doc_no", "教1号");
-	must("mv hub away");
+	must_run("mv hub away");
 	world_sync("edu", ERR_HUB);
-	must("mv away hub && rm edu/tian.db* && cp old.db edu/tian.db");
+	must_run("mv away hub && rm edu/tian.db* && cp old.db edu/tian.db");
 	set("edu", "draft", "一。");
 	set("edu", "draft", "二。");
 	set("edu", "signer", "周全");
@@ -239,12 +233,12 @@ copies__a_restored_database_that_was_edited_loses_nothing(void **state)
 static void copies__a_restored_office_loses_nothing(void **state)
 {
 	(void)state;
-	must("cp -a office backup");
+	must_run("cp -a office backup");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'");
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("rm -rf office && mv backup office");
+	must_run("rm -rf office && mv backup office");
 	world_edit("office", "李明", "UPDATE proposal SET category = '类'");
 	world_sync("office", 0);
 	assert_string_equal(world_text("office", "SELECT sector || category"
@@ -258,7 +252,7 @@ static void copies__a_restored_office_loses_nothing(void **state)
 static void copies__a_copied_office_goes_on_as_another(void **state)
 {
 	(void)state;
-	must("cp -a office copy");
+	must_run("cp -a office copy");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'");
 	world_edit("copy", "周全", "UPDATE proposal SET category = '类'");
 	world_sync("office", 0);
@@ -276,13 +270,13 @@ static void copies__a_restored_hub_is_sent_again_by_all(void **state)
 	char after[4096];
 
 	(void)state;
-	must("cp -a hub backup");
+	must_run("cp -a hub backup");
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
 	run(before, sizeof(before), "git -C hub for-each-ref");
-	must("rm -rf hub && mv backup hub");
+	must_run("rm -rf hub && mv backup hub");
 	expect_notice(world_sync("edu", 0), "hub has lost 1 changes");
 	expect_notice(world_sync("office", 0), "main at the hub is older");
 	run(after, sizeof(after), "git -C hub for-each-ref");
@@ -297,12 +291,12 @@ static void copies__the_office_puts_back_outboxes_of_others(void **state)
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("rm -rf hub");
-	must("git init -q --bare hub");
+	must_run("rm -rf hub");
+	must_run("git init -q --bare hub");
 	expect_notice(world_sync("edu", 0), "lost this unit's inbox");
-	must("rm -rf hub && git init -q --bare hub");
+	must_run("rm -rf hub && git init -q --bare hub");
 	expect_notice(world_sync("office", 0), "it is put back");
-	must("git -C hub for-each-ref | grep -q outbox/edu");
+	must_run("git -C hub for-each-ref | grep -q outbox/edu");
 	expect_whole(unit_and_office);
 }
 
@@ -312,7 +306,7 @@ static void copies__an_inbox_set_back_is_noticed_by_its_unit(void **state)
 	world_edit("office", "李明", "UPDATE proposal SET sector = '教育'");
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	must("git -C hub update-ref refs/heads/inbox/edu inbox/edu~1");
+	must_run("git -C hub update-ref refs/heads/inbox/edu inbox/edu~1");
 	expect_notice(world_sync("edu", 0), "inbox at the hub is older");
 	expect_whole(unit_and_office);
 }
@@ -326,12 +320,13 @@ static void copies__what_others_wrote_in_ones_name_is_written_over(void **state)
 	set("edu", "doc_no", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("ssh-keygen -q -t ed25519 -N '' -f thief && cd hub &&"
-	     " R=$(git for-each-ref --format='%(refname)'"
-	     " refs/heads/outbox/edu) && git update-ref $R $(git log -1"
-	     " --format=%B $R | git -c user.name=N -c user.email=e@x -c"
-	     " gpg.format=ssh -c user.signingkey=../thief commit-tree -S -p $R"
-	     " $R^{tree})");
+	must_run(
+		"ssh-keygen -q -t ed25519 -N '' -f thief && cd hub &&"
+		" R=$(git for-each-ref --format='%(refname)'"
+		" refs/heads/outbox/edu) && git update-ref $R $(git log -1"
+		" --format=%B $R | git -c user.name=N -c user.email=e@x -c"
+		" gpg.format=ssh -c user.signingkey=../thief commit-tree -S -p $R"
+		" $R^{tree})");
 	report = world_sync("edu", 0);
 	assert_int_equal(report->n_details, 1);
 	assert_int_equal(report->details[0].kind, SYNC_QUARANTINED);

@@ -2,13 +2,18 @@
 #include "tests/sync/git_helper.h"
 
 #include <ftw.h>
+#include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -154,6 +159,23 @@ int run(char *out, size_t size, const char *fmt, ...)
 		out[len] = '\0';
 	status = pclose(pipe);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+void must_run(const char *command)
+{
+	char out[4096];
+
+	if (run(out, sizeof(out), "%s", command) != 0)
+		fail_msg("%s: %s", command, out);
+}
+
+void must_print(const char *expected, const char *command)
+{
+	char out[8192];
+	int status = run(out, sizeof(out), "%s", command);
+
+	assert_string_equal(out, expected);
+	assert_int_equal(status, 0);
 }
 
 void put_file(const char *path, const void *bytes, size_t len)

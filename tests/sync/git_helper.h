@@ -26,6 +26,10 @@ const char *in_folder(const char *fmt, ...)
  * `out` (cut to size; may be NULL). */
 int run(char *out, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same; the test fails unless it ends well, and, for must_print, prints
+ * `expected` and no more. */
+void must_run(const char *command);
+void must_print(const char *expected, const char *command);
 /* Writes bytes to a path. */
 void put_file(const char *path, const void *bytes, size_t len);
 /* Flips one bit of a file at `offset` from its middle. */

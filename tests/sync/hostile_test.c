@@ -17,14 +17,6 @@
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
-static void must(const char *command)
-{
-	char out[4096];
-
-	if (run(out, sizeof(out), "%s", command) != 0)
-		fail_msg("%s: %s", command, out);
-}
-
 static void make_world(void)
 {
 	world_office();
@@ -57,7 +49,7 @@ static void as_edu(const char *make)
 		 " user.email=e@x -c gpg.format=ssh -c"
 		 " user.signingkey=../edu/key commit-tree -S \"$@\"; } && %s",
 		 make);
-	must(command);
+	must_run(command);
 }
 
 /* Edu's batch, not merged yet, with its bytes changed; signed all the same. */
@@ -102,10 +94,11 @@ static void expect_unharmed(void)
 				       "SELECT group_concat(doc_no) FROM"
 				       " handling"),
 			    "他号");
-	must("git -C hub ls-tree -r --name-only main | grep -vE '^(signers|"
-	     "verdicts.msgpack|register/1-1/00[12].yaml)$' | wc -l | grep -qx"
-	     " 0");
-	must("git -C hub fsck --strict");
+	must_run(
+		"git -C hub ls-tree -r --name-only main | grep -vE '^(signers|"
+		"verdicts.msgpack|register/1-1/00[12].yaml)$' | wc -l | grep -qx"
+		" 0");
+	must_run("git -C hub fsck --strict");
 	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
 	assert_int_equal(node_verify(&report, node, VERIFY_HUB, NULL, &err), 0);
 	for (size_t i = 0; i < report.n_findings; i++)
@@ -151,7 +144,7 @@ static void hostile__paths_in_keys_reach_no_file(void **state)
 		if (report->refused == 0)
 			fail_msg("%s was taken", keys[i]);
 	}
-	must("git -C hub update-ref -d refs/keep");
+	must_run("git -C hub update-ref -d refs/keep");
 	expect_unharmed();
 }
 
@@ -199,12 +192,12 @@ static void hostile__a_damaged_pack_is_told_and_heals(void **state)
 		const struct sync_report *report;
 		char command[512];
 
-		must("rm -rf whole && cp -a hub whole");
+		must_run("rm -rf whole && cp -a hub whole");
 		snprintf(command, sizeof(command),
 			 "cd hub/objects/pack && f=$(ls -t *.pack | head -n 1)"
 			 " && chmod u+w \"$f\" && %s",
 			 how[i]);
-		must(command);
+		must_run(command);
 		report = world_sync("office", 0);
 		assert_true(report->n_details > 0);
 		for (size_t k = 0; k < report->n_details; k++)
@@ -214,10 +207,10 @@ static void hostile__a_damaged_pack_is_told_and_heals(void **state)
 					       "SELECT count(doc_no) FROM"
 					       " handling"),
 				    "0");
-		must("rm -rf hub && mv whole hub");
+		must_run("rm -rf hub && mv whole hub");
 	}
 	assert_int_equal(world_sync("office", 0)->merged, 1);
-	must("git -C hub fsck --strict");
+	must_run("git -C hub fsck --strict");
 }
 
 /* --- a pack that is read without end ------------------------------------- */
@@ -333,12 +326,13 @@ static void forge_snapshot(uint64_t last)
 	assert_int_equal(
 		buf_write_file(&bytes, in_folder("forged"), 0644, &err), 0);
 	buf_release(&bytes);
-	must("cd hub && R=refs/heads/inbox/edu && b=$(git hash-object -w"
-	     " ../forged) && t=$( (git ls-tree $R | grep -v snapshot; printf"
-	     " '100644 blob %s\\tsnapshot.msgpack\\n' $b) | git mktree) &&"
-	     " git update-ref $R $(git log -1 --format=%B $R | git -c"
-	     " user.name=N -c user.email=e@x -c gpg.format=ssh -c"
-	     " user.signingkey=../office/key commit-tree -S -p $R $t)");
+	must_run(
+		"cd hub && R=refs/heads/inbox/edu && b=$(git hash-object -w"
+		" ../forged) && t=$( (git ls-tree $R | grep -v snapshot; printf"
+		" '100644 blob %s\\tsnapshot.msgpack\\n' $b) | git mktree) &&"
+		" git update-ref $R $(git log -1 --format=%B $R | git -c"
+		" user.name=N -c user.email=e@x -c gpg.format=ssh -c"
+		" user.signingkey=../office/key commit-tree -S -p $R $t)");
 }
 
 static void hostile__a_snapshot_silences_nobodys_next_change(void **state)
@@ -348,14 +342,14 @@ static void hostile__a_snapshot_silences_nobodys_next_change(void **state)
 	(void)state;
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	must("git -C hub update-ref refs/keep refs/heads/inbox/edu");
+	must_run("git -C hub update-ref refs/keep refs/heads/inbox/edu");
 	forge_snapshot(1 << 20);
 	report = world_sync("edu", 0);
 	assert_int_equal(report->n_details, 1);
 	assert_int_equal(report->details[0].kind, SYNC_QUARANTINED);
 	assert_non_null(strstr(report->details[0].text, "this node's name"));
-	must("git -C hub update-ref refs/heads/inbox/edu refs/keep &&"
-	     " git -C hub update-ref -d refs/keep");
+	must_run("git -C hub update-ref refs/heads/inbox/edu refs/keep &&"
+		 " git -C hub update-ref -d refs/keep");
 	world_edit("edu", "王芳", "UPDATE handling SET doc_no = '教2号'");
 	assert_string_equal(world_text("edu", "SELECT doc_no FROM handling"),
 			    "教2号");

@@ -34,23 +34,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static void expect(const char *expected, const char *command)
-{
-	char out[8192];
-	int status = run(out, sizeof(out), "%s", command);
-
-	assert_string_equal(out, expected);
-	assert_int_equal(status, 0);
-}
-
-static void must(const char *command)
-{
-	char out[4096];
-
-	if (run(out, sizeof(out), "%s", command) != 0)
-		fail_msg("%s: %s", command, out);
-}
-
 static void must_verify(void)
 {
 	struct verify_report report = {.ok = false};
@@ -139,17 +122,17 @@ static void ledger__parents_are_main_and_what_it_takes_in(void **state)
 	world_sync("hr", 0);
 	world_edit("office", "李明", "UPDATE proposal SET sector = '界'");
 	world_sync("office", 0);
-	expect("same\n",
-	       "cd hub && a=$(git rev-parse main^@) && b=$(git rev-parse"
-	       " main~1; git for-each-ref --format='%(objectname)'"
-	       " refs/heads/outbox/office refs/heads/outbox/edu"
-	       " refs/heads/outbox/hr --sort=-refname | sed -n 1p; git"
-	       " for-each-ref --format='%(objectname)'"
-	       " refs/heads/outbox/edu refs/heads/outbox/hr) && test"
-	       " \"$a\" = \"$b\" && echo same");
-	expect("Outbox: office Outbox: edu Outbox: hr ",
-	       "git -C hub log -1 --format=%B main | sed -n"
-	       " 's/^\\(Outbox: [a-z]*\\).*/\\1/p' | tr '\\n' ' '");
+	must_print("same\n",
+		   "cd hub && a=$(git rev-parse main^@) && b=$(git rev-parse"
+		   " main~1; git for-each-ref --format='%(objectname)'"
+		   " refs/heads/outbox/office refs/heads/outbox/edu"
+		   " refs/heads/outbox/hr --sort=-refname | sed -n 1p; git"
+		   " for-each-ref --format='%(objectname)'"
+		   " refs/heads/outbox/edu refs/heads/outbox/hr) && test"
+		   " \"$a\" = \"$b\" && echo same");
+	must_print("Outbox: office Outbox: edu Outbox: hr ",
+		   "git -C hub log -1 --format=%B main | sed -n"
+		   " 's/^\\(Outbox: [a-z]*\\).*/\\1/p' | tr '\\n' ' '");
 	must_verify();
 }
 
@@ -164,15 +147,15 @@ static void ledger__blame_names_who_wrote_each_line(void **state)
 	world_edit("edu", "周全", "UPDATE handling SET draft = '一。三。'");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	expect("区政协提案委 李明|提案: 1-1-001\n"
-	       "区政协提案委 李明|案由: 教育\n"
-	       "区教育局 王芳|      一。\n"
-	       "区教育局 周全|      三。\n"
-	       "区教育局 王芳|    拟定类别: A类\n",
-	       "git -C hub blame --line-porcelain main --"
-	       " register/1-1/001.yaml | sed -n -e 's/^author //;T t;h;:t'"
-	       " -e 's/^\\t//;T;H;g;s/\\n/|/p' | grep -E"
-	       " '提案:|案由|。|拟定'");
+	must_print("区政协提案委 李明|提案: 1-1-001\n"
+		   "区政协提案委 李明|案由: 教育\n"
+		   "区教育局 王芳|      一。\n"
+		   "区教育局 周全|      三。\n"
+		   "区教育局 王芳|    拟定类别: A类\n",
+		   "git -C hub blame --line-porcelain main --"
+		   " register/1-1/001.yaml | sed -n -e 's/^author //;T t;h;:t'"
+		   " -e 's/^\\t//;T;H;g;s/\\n/|/p' | grep -E"
+		   " '提案:|案由|。|拟定'");
 }
 
 static void ledger__a_stamp_ahead_is_flagged_and_proven(void **state)
@@ -187,7 +170,7 @@ static void ledger__a_stamp_ahead_is_flagged_and_proven(void **state)
 	world_edit("edu", "王芳", sql);
 	world_sync("edu", 0);
 	assert_int_equal(world_sync("office", 0)->refused, 0);
-	must("git -C hub cat-file -e main:verdicts.msgpack");
+	must_run("git -C hub cat-file -e main:verdicts.msgpack");
 	world_sync("edu", 0);
 	assert_string_equal(world_state("office", "edu"),
 			    world_state("edu", "edu"));
@@ -208,7 +191,7 @@ static void ledger__the_offices_own_clock_is_judged_alike(void **state)
 		 (unsigned long long)clock_now_ms() + 400ULL * 86400000);
 	world_edit("office", "李明", sql);
 	world_sync("office", 0);
-	must("git -C hub cat-file -e main:verdicts.msgpack");
+	must_run("git -C hub cat-file -e main:verdicts.msgpack");
 	must_verify();
 	world_sync("edu", 0);
 	assert_string_equal(world_state("office", "edu"),
@@ -248,7 +231,7 @@ static void ledger__the_offices_edit_past_its_triggers_is_refused(void **state)
 				       " count(*) FROM measure) FROM"
 				       " handling WHERE unit = 'edu'"),
 			    "--0");
-	must("git -C hub cat-file -e main:verdicts.msgpack");
+	must_run("git -C hub cat-file -e main:verdicts.msgpack");
 	must_verify();
 	expect_others_go_on();
 	world_sync("edu", 0);
@@ -347,11 +330,12 @@ static void ledger__so_does_another_file_beside_its_register(void **state)
 {
 	(void)state;
 	edu_writes("教1号");
-	must(AS_EDU "export GIT_INDEX_FILE=$PWD/i && git read-tree $R && git"
-		    " update-index --add --cacheinfo 100644,$(git rev-parse"
-		    " main:register/1-1/002.yaml),register/1-1/002.yaml && git"
-		    " log -1 --format=%B $R | sign $(git write-tree) -F - > c"
-		    " && git update-ref $R $(cat c); rm i c");
+	must_run(AS_EDU
+		 "export GIT_INDEX_FILE=$PWD/i && git read-tree $R && git"
+		 " update-index --add --cacheinfo 100644,$(git rev-parse"
+		 " main:register/1-1/002.yaml),register/1-1/002.yaml && git"
+		 " log -1 --format=%B $R | sign $(git write-tree) -F - > c"
+		 " && git update-ref $R $(cat c); rm i c");
 	expect_quarantine("its tree holds other files");
 	expect_others_go_on();
 }
@@ -373,8 +357,8 @@ static void ledger__an_older_name_in_a_register_is_no_lie(void **state)
 	world_sync("office", 0);
 	edu_writes("教2号");
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
-	must("git -C hub show main:register/1-1/001.yaml | grep -q"
-	     " '单位: 区教体局 (edu)'");
+	must_run("git -C hub show main:register/1-1/001.yaml | grep -q"
+		 " '单位: 区教体局 (edu)'");
 	must_verify();
 }
 
@@ -389,14 +373,14 @@ static void ledger__a_line_not_known_to_be_refused_is_no_lie(void **state)
 	world_sync("edu", 0);
 	assert_int_equal(world_sync("office", 0)->refused, 1);
 	edu_writes("教1号");
-	must("git -C hub show $(git -C hub for-each-ref"
-	     " --format='%(refname)' refs/heads/outbox/edu)"
-	     ":register/1-1/001.yaml | grep -q '案由: 改'");
+	must_run("git -C hub show $(git -C hub for-each-ref"
+		 " --format='%(refname)' refs/heads/outbox/edu)"
+		 ":register/1-1/001.yaml | grep -q '案由: 改'");
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
 	edu_writes("教2号");
-	must("! git -C hub show $(git -C hub for-each-ref"
-	     " --format='%(refname)' refs/heads/outbox/edu)"
-	     ":register/1-1/001.yaml | grep -q '案由'");
+	must_run("! git -C hub show $(git -C hub for-each-ref"
+		 " --format='%(refname)' refs/heads/outbox/edu)"
+		 ":register/1-1/001.yaml | grep -q '案由'");
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
 	must_verify();
 }
@@ -414,9 +398,9 @@ static void ledger__verify_finds_a_line_its_office_made_up(void **state)
 		   "UPDATE proposal SET sector = '界' WHERE key = '1-1-001'");
 	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
 	node_close(node);
-	must("mv hub away");
+	must_run("mv hub away");
 	world_sync("office", ERR_HUB); /* commits */
-	must("mv away hub");
+	must_run("mv away hub");
 	tamper("office/tian.git", "office", "sed '$a 备注: 无'");
 	world_sync("office", 0);
 	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
@@ -447,10 +431,10 @@ static void ledger__a_unit_renamed_is_renamed_in_its_registers(void **state)
 	world_edit("office", "李明",
 		   "UPDATE unit SET name = '区教育体育局' WHERE code = 'edu'");
 	world_sync("office", 0);
-	must("git -C hub show main:register/1-1/001.yaml | grep -q"
-	     " '区教育体育局 (edu)'");
-	expect("register/1-1/001.yaml\n",
-	       "git -C hub diff --name-only main~1 main");
+	must_run("git -C hub show main:register/1-1/001.yaml | grep -q"
+		 " '区教育体育局 (edu)'");
+	must_print("register/1-1/001.yaml\n",
+		   "git -C hub diff --name-only main~1 main");
 	must_verify();
 }
 
@@ -460,9 +444,10 @@ static void ledger__a_forged_site_stops_its_ref(void **state)
 	(void)state;
 	world_edit("hr", "赵强", "UPDATE handling SET doc_no = '人1号'");
 	world_sync("hr", 0);
-	must("cd hub && git update-ref refs/heads/outbox/edu/00000000000000aa"
-	     " $(git for-each-ref --format='%(objectname)'"
-	     " refs/heads/outbox/hr)");
+	must_run(
+		"cd hub && git update-ref refs/heads/outbox/edu/00000000000000aa"
+		" $(git for-each-ref --format='%(objectname)'"
+		" refs/heads/outbox/hr)");
 	expect_quarantine("a batch of hr in an outbox of edu");
 	assert_string_equal(world_text("office",
 				       "SELECT doc_no FROM handling WHERE"
@@ -476,12 +461,12 @@ static void ledger__a_gap_stops_its_ref(void **state)
 	(void)state;
 	edu_writes("1");
 	edu_writes("2");
-	must(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign"
-		    " $R^{tree})");
+	must_run(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign"
+			" $R^{tree})");
 	expect_quarantine("follow where 1 should");
 	expect_others_go_on();
 	/* The node pushes what it has, and all is well again. */
-	must(AS_EDU "git update-ref -d $R");
+	must_run(AS_EDU "git update-ref -d $R");
 	world_sync("edu", 0);
 	assert_int_equal(world_sync("office", 0)->merged, 2);
 	must_verify();
@@ -492,8 +477,9 @@ static void ledger__a_replayed_batch_stops_its_ref(void **state)
 	(void)state;
 	edu_writes("1");
 	world_sync("office", 0);
-	must(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign -p"
-		    " $R $R^{tree})");
+	must_run(AS_EDU
+		 "git update-ref $R $(git log -1 --format=%B $R | sign -p"
+		 " $R $R^{tree})");
 	expect_quarantine("changes 1 follow where 2 should");
 	expect_others_go_on();
 }
@@ -503,8 +489,8 @@ static void ledger__a_rewritten_history_stops_its_ref(void **state)
 	(void)state;
 	edu_writes("1");
 	world_sync("office", 0);
-	must(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign"
-		    " $R^{tree})");
+	must_run(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign"
+			" $R^{tree})");
 	expect_quarantine("rewritten");
 	/* Its node puts in place again what it had sent. */
 	assert_int_equal(world_sync("edu", 0)->refused, 1);
@@ -517,7 +503,7 @@ static void ledger__a_ref_that_is_only_behind_is_no_harm(void **state)
 	edu_writes("1");
 	edu_writes("2");
 	world_sync("office", 0);
-	must(AS_EDU "git update-ref $R $R~1");
+	must_run(AS_EDU "git update-ref $R $R~1");
 	expect_put_back("older than what main has taken in");
 	edu_writes("3");
 	assert_int_equal(world_sync("office", 0)->merged, 1);
@@ -529,7 +515,7 @@ static void ledger__a_ref_that_vanished_is_no_harm(void **state)
 	(void)state;
 	edu_writes("1");
 	world_sync("office", 0);
-	must(AS_EDU "git update-ref -d $R");
+	must_run(AS_EDU "git update-ref -d $R");
 	expect_put_back("was gone");
 	edu_writes("2");
 	assert_int_equal(world_sync("office", 0)->merged, 1);
@@ -544,7 +530,7 @@ static void put_batch(const char *make)
 		 " | git hash-object -w --stdin) && t=$(printf '100644 blob"
 		 " %s\\tchanges.msgpack\\n' $b | git mktree) && git update-ref"
 		 " $R $(git log -1 --format=%B $R | sign -p $R $t)");
-	must(command);
+	must_run(command);
 }
 
 static void ledger__bytes_that_are_no_batch_stop_their_ref(void **state)
@@ -575,10 +561,11 @@ static void ledger__trees_with_tricks_in_them_stop_their_ref(void **state)
 	(void)state;
 	edu_writes("1");
 	world_sync("office", 0);
-	must(AS_EDU "t=$(printf '120000 blob %s\\tchanges.msgpack\\n' $(echo"
-		    " /etc/passwd | git hash-object -w --stdin) | git mktree)"
-		    " && git update-ref $R $(git log -1 --format=%B $R | sign"
-		    " -p $R $t)");
+	must_run(AS_EDU
+		 "t=$(printf '120000 blob %s\\tchanges.msgpack\\n' $(echo"
+		 " /etc/passwd | git hash-object -w --stdin) | git mktree)"
+		 " && git update-ref $R $(git log -1 --format=%B $R | sign"
+		 " -p $R $t)");
 	expect_quarantine("neither file nor folder");
 	expect_others_go_on();
 }
@@ -588,8 +575,9 @@ static void ledger__a_merge_commit_in_an_outbox_stops_its_ref(void **state)
 	(void)state;
 	edu_writes("1");
 	world_sync("office", 0);
-	must(AS_EDU "git update-ref $R $(git log -1 --format=%B $R | sign -p"
-		    " $R -p main $R^{tree})");
+	must_run(AS_EDU
+		 "git update-ref $R $(git log -1 --format=%B $R | sign -p"
+		 " $R -p main $R^{tree})");
 	expect_quarantine("more than one parent");
 	expect_others_go_on();
 }
@@ -598,9 +586,10 @@ static void ledger__refs_out_of_the_pattern_are_named_and_left(void **state)
 {
 	(void)state;
 	edu_writes("1");
-	must("cd hub && git update-ref refs/heads/outbox/edu/nonsense main &&"
-	     " git update-ref refs/heads/topic main && git update-ref"
-	     " refs/heads/inbox/a.lock.x/y main");
+	must_run(
+		"cd hub && git update-ref refs/heads/outbox/edu/nonsense main &&"
+		" git update-ref refs/heads/topic main && git update-ref"
+		" refs/heads/inbox/a.lock.x/y main");
 	expect_named("refs/heads/outbox/edu/nonsense: no outbox");
 	must_verify();
 }
@@ -614,8 +603,8 @@ static void ledger__a_key_that_ended_signs_no_more(void **state)
 		   "UPDATE signer SET valid_until = '2022-06-30T00:00:00Z'"
 		   " WHERE site = 'edu'");
 	world_sync("office", 0);
-	must("git -C hub show main:signers | grep -q"
-	     " 'edu namespaces=\"git\",valid-before=\"20220630000000Z\"'");
+	must_run("git -C hub show main:signers | grep -q"
+		 " 'edu namespaces=\"git\",valid-before=\"20220630000000Z\"'");
 	world_edit("edu", "王芳", "UPDATE handling SET doc_no = '2'");
 	assert_true(world_sync("edu", ERR_HUB)->not_enrolled);
 	expect_quarantine("not enrolled");
@@ -634,10 +623,10 @@ static void ledger__a_second_genesis_is_refused(void **state)
 	options.hub = in_folder("hub2");
 	assert_int_equal(node_init_office(&options, &err), 0);
 	world_sync("foreign", 0);
-	must("mv hub ours && mv hub2 hub");
+	must_run("mv hub ours && mv hub2 hub");
 	world_sync("office", ERR_CORRUPT);
 	assert_non_null(strstr(world_error(), "another history"));
-	must("mv hub hub2 && mv ours hub");
+	must_run("mv hub hub2 && mv ours hub");
 	world_sync("office", 0);
 	must_verify();
 }

@@ -21,26 +21,14 @@
 #define SECRET "只给人社局看的建议"
 #define SENTENCE "这是人社局的答复。"
 
-static void enrolled(const char *name, const char *site, const char *title)
-{
-	char sql[256];
-
-	world_enrol(name, site);
-	snprintf(sql, sizeof(sql),
-		 "INSERT INTO unit(code, name) SELECT '%s', '%s' WHERE NOT"
-		 " EXISTS (SELECT 1 FROM unit WHERE code = '%s')",
-		 site, title, site);
-	world_edit("office", "李明", sql);
-}
-
 /* edu and hr meet the office at a mailbox each, gov at the hub. */
 static void make_world(void)
 {
 	world_office();
 	world_at_mailbox("edu", "edu", "mail-edu");
-	enrolled("edu", "edu", "区教育局");
+	world_welcome("edu", "edu", "区教育局");
 	world_at_mailbox("hr", "hr", "mail-hr");
-	enrolled("hr", "hr", "区人社局");
+	world_welcome("hr", "hr", "区人社局");
 	world_unit("gov", "gov", "区政务局");
 	world_case("1-1-001", "教育", "edu");
 	world_case("1-1-002", SECRET, "hr");
@@ -56,23 +44,6 @@ static int setup(void **state)
 	(void)state;
 	world_begin(make_world);
 	return 0;
-}
-
-static void expect(const char *expected, const char *command)
-{
-	char out[8192];
-	int status = run(out, sizeof(out), "%s", command);
-
-	assert_string_equal(out, expected);
-	assert_int_equal(status, 0);
-}
-
-static void must(const char *command)
-{
-	char out[4096];
-
-	if (run(out, sizeof(out), "%s", command) != 0)
-		fail_msg("%s: %s", command, out);
 }
 
 /* Verifies afresh; one finding has `what`, or with NULL there is none. */
@@ -168,26 +139,28 @@ static void mailbox__holds_nothing_of_others(void **state)
 	world_sync("edu", 0);
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	expect("refs/heads/checkpoint/edu\nrefs/heads/inbox/edu\n"
-	       "refs/heads/outbox/edu/\n",
-	       "git -C mail-edu for-each-ref --format='%(refname)' | sed"
-	       " 's/[0-9a-f]\\{16\\}$//'");
-	must("git -C mail-hr cat-file --batch-all-objects --batch |"
-	     " grep -a '" SECRET "' | grep -aq '" SENTENCE "' || git -C"
-	     " mail-hr cat-file --batch-all-objects --batch | grep -aq"
-	     " '" SENTENCE "'");
-	expect("0\n", "git -C mail-edu cat-file --batch-all-objects --batch |"
-		      " grep -acE '" SECRET "|" SENTENCE "|1-1-002|1-1-003'"
-		      " || true");
+	must_print("refs/heads/checkpoint/edu\nrefs/heads/inbox/edu\n"
+		   "refs/heads/outbox/edu/\n",
+		   "git -C mail-edu for-each-ref --format='%(refname)' | sed"
+		   " 's/[0-9a-f]\\{16\\}$//'");
+	must_run("git -C mail-hr cat-file --batch-all-objects --batch |"
+		 " grep -a '" SECRET "' | grep -aq '" SENTENCE "' || git -C"
+		 " mail-hr cat-file --batch-all-objects --batch | grep -aq"
+		 " '" SENTENCE "'");
+	must_print("0\n",
+		   "git -C mail-edu cat-file --batch-all-objects --batch |"
+		   " grep -acE '" SECRET "|" SENTENCE "|1-1-002|1-1-003'"
+		   " || true");
 	/* Nor anything that only main or another's inbox has. */
-	expect("", "git -C mail-edu cat-file --batch-all-objects"
+	must_print("",
+		   "git -C mail-edu cat-file --batch-all-objects"
 		   " --batch-check='%(objectname)' | sort > all; git -C"
 		   " mail-edu rev-list --objects --all | cut -d' ' -f1 | sort"
 		   " -u > reached; comm -23 all reached");
 	/* And the hub has no inbox of those who have a mailbox. */
-	expect("refs/heads/inbox/gov\n",
-	       "git -C hub for-each-ref --format='%(refname)'"
-	       " refs/heads/inbox");
+	must_print("refs/heads/inbox/gov\n",
+		   "git -C hub for-each-ref --format='%(refname)'"
+		   " refs/heads/inbox");
 }
 
 static void mailbox__addresses_are_sent_to_no_unit(void **state)
@@ -197,10 +170,11 @@ static void mailbox__addresses_are_sent_to_no_unit(void **state)
 			    "0");
 	assert_string_equal(world_text("gov", "SELECT count(*) FROM mailbox"),
 			    "0");
-	expect("0\n", "git -C mail-edu cat-file --batch-all-objects --batch |"
-		      " grep -acE 'mail-hr|mail-edu' || true");
-	expect("0\n", "cat gov/tian.git/objects/pack/*.pack gov/tian.db |"
-		      " grep -acE 'mail-hr|mail-edu' || true");
+	must_print("0\n",
+		   "git -C mail-edu cat-file --batch-all-objects --batch |"
+		   " grep -acE 'mail-hr|mail-edu' || true");
+	must_print("0\n", "cat gov/tian.git/objects/pack/*.pack gov/tian.db |"
+			  " grep -acE 'mail-hr|mail-edu' || true");
 }
 
 /* (U2), (D3) */
@@ -209,7 +183,7 @@ static void mailbox__one_that_is_away_holds_up_nobody(void **state)
 	(void)state;
 	writes("edu", "教1号");
 	world_sync("edu", 0);
-	must("mv mail-edu stick");
+	must_run("mv mail-edu stick");
 	world_sync("edu", ERR_HUB);
 	writes("hr", "人1号");
 	world_sync("hr", 0);
@@ -231,7 +205,7 @@ static void mailbox__one_that_is_away_holds_up_nobody(void **state)
 	world_edit("office", "李明", "UPDATE proposal SET category = '二'");
 	expect_away("edu");
 	expect_away("edu");
-	must("mv stick mail-edu");
+	must_run("mv stick mail-edu");
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
 	expect_at("office", "edu", "教1号");
 	world_sync("edu", 0);
@@ -250,13 +224,14 @@ static void mailbox__one_that_is_away_holds_up_nobody(void **state)
 static void mailbox__one_that_takes_nothing_holds_up_nobody(void **state)
 {
 	(void)state;
-	must("cd mail-edu/refs/heads && git -C ../.. pack-refs --all && rm -rf"
-	     " inbox && echo x > inbox");
+	must_run(
+		"cd mail-edu/refs/heads && git -C ../.. pack-refs --all && rm -rf"
+		" inbox && echo x > inbox");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '一'");
 	expect_away("edu");
 	world_sync("hr", 0);
 	expect_same_state("hr", "hr");
-	must("rm mail-edu/refs/heads/inbox");
+	must_run("rm mail-edu/refs/heads/inbox");
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
 	world_sync("edu", 0);
 	expect_same_state("edu", "edu");
@@ -268,12 +243,13 @@ static void mailbox__one_that_was_lost_is_filled_again(void **state)
 	writes("edu", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("rm -rf mail-edu && git init -q --bare mail-edu");
+	must_run("rm -rf mail-edu && git init -q --bare mail-edu");
 	world_sync("office", 0);
-	must("git -C mail-edu rev-parse -q --verify refs/heads/inbox/edu");
+	must_run("git -C mail-edu rev-parse -q --verify refs/heads/inbox/edu");
 	/* The outbox too: its node may be gone. */
-	must("test $(git -C mail-edu for-each-ref refs/heads/outbox | wc -l)"
-	     " = 1");
+	must_run(
+		"test $(git -C mail-edu for-each-ref refs/heads/outbox | wc -l)"
+		" = 1");
 	writes("edu", "教2号");
 	world_sync("edu", 0);
 	assert_int_equal(world_sync("office", 0)->refused, 0);
@@ -286,11 +262,11 @@ static void mailbox__one_that_was_lost_is_filled_again(void **state)
 static void mailbox__one_restored_from_a_backup_is_brought_up(void **state)
 {
 	(void)state;
-	must("cp -a mail-edu backup");
+	must_run("cp -a mail-edu backup");
 	writes("edu", "教1号");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("rm -rf mail-edu && mv backup mail-edu");
+	must_run("rm -rf mail-edu && mv backup mail-edu");
 	expect_verify("office", "it is gone from the hub");
 	world_sync("office", 0);
 	world_sync("edu", 0);
@@ -318,7 +294,7 @@ static void ssh_for_two(void)
 		path, in_folder("%s", ""));
 
 	put_file(path, script, (size_t)n);
-	must("chmod 755 ssh");
+	must_run("chmod 755 ssh");
 	setenv("GIT_SSH", path, 1);
 	unsetenv("GIT_SSH_COMMAND");
 }
@@ -331,7 +307,7 @@ static void mailbox__several_are_pushed_to_at_once(void **state)
 		   "UPDATE mailbox SET url = 'me@there:' || url");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '一'");
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
-	must("test $(ls | grep -c '^ssh\\.') = 2");
+	must_run("test $(ls | grep -c '^ssh\\.') = 2");
 	unsetenv("GIT_SSH");
 	world_sync("edu", 0);
 	world_sync("hr", 0);
@@ -363,9 +339,10 @@ static void mailbox__a_new_node_begins_at_its_checkpoint(void **state)
 	world_at_mailbox("edu2", "edu", "mail-edu");
 	world_enrol("edu2", "edu");
 	world_sync("office", 0);
-	must("test $(git -C mail-edu rev-parse checkpoint/edu) = $(git -C"
-	     " mail-edu rev-parse inbox/edu)");
-	must("test -z \"$(git -C hub for-each-ref refs/heads/checkpoint/edu)\"");
+	must_run("test $(git -C mail-edu rev-parse checkpoint/edu) = $(git -C"
+		 " mail-edu rev-parse inbox/edu)");
+	must_run(
+		"test -z \"$(git -C hub for-each-ref refs/heads/checkpoint/edu)\"");
 	world_sync("edu2", 0);
 	world_sync("edu", 0);
 	assert_true(changes_at("edu2") + 70 < changes_at("edu"));
@@ -404,13 +381,14 @@ static void expect_moved(void)
 {
 	char told[512];
 
-	must("git -C hub log -1 --format=%B moved/gov | grep -q 'Mailbox: .*/"
-	     "mail-gov$'");
-	must("git -C hub log -1 --format=%s moved/gov | grep -q 区政务局");
-	must("git -C hub show main:signers > signers && git -C hub -c"
-	     " gpg.format=ssh -c gpg.ssh.allowedSignersFile=../signers"
-	     " verify-commit moved/gov");
-	must("git -C hub rev-parse -q --verify refs/heads/inbox/gov");
+	must_run(
+		"git -C hub log -1 --format=%B moved/gov | grep -q 'Mailbox: .*/"
+		"mail-gov$'");
+	must_run("git -C hub log -1 --format=%s moved/gov | grep -q 区政务局");
+	must_run("git -C hub show main:signers > signers && git -C hub -c"
+		 " gpg.format=ssh -c gpg.ssh.allowedSignersFile=../signers"
+		 " verify-commit moved/gov");
+	must_run("git -C hub rev-parse -q --verify refs/heads/inbox/gov");
 	snprintf(told, sizeof(told), "tian hub use %s", in_folder("mail-gov"));
 	writes("gov", "政1号乙");
 	assert_true(is_told(world_sync("gov", 0), told));
@@ -426,7 +404,7 @@ static void mailbox__a_unit_moves_there_from_the_hub(void **state)
 	(void)state;
 	writes("gov", "政1号");
 	world_sync("gov", 0);
-	must("git init -q --bare mail-gov");
+	must_run("git init -q --bare mail-gov");
 	snprintf(sql, sizeof(sql),
 		 "INSERT INTO mailbox(site, url) VALUES ('gov', '%s')",
 		 in_folder("mail-gov"));
@@ -434,7 +412,7 @@ static void mailbox__a_unit_moves_there_from_the_hub(void **state)
 	/* What it sent to the hub before it heard of it still counts. */
 	assert_true(is_told(world_sync("office", 0), "new address: gov"));
 	expect_at("office", "gov", "政1号");
-	must("git -C mail-gov rev-parse -q --verify refs/heads/inbox/gov");
+	must_run("git -C mail-gov rev-parse -q --verify refs/heads/inbox/gov");
 	expect_moved();
 	move_gov("mail-gov");
 	assert_false(is_told(world_sync("gov", 0), "hub use"));
@@ -458,7 +436,7 @@ static void mailbox__a_unit_comes_back_to_the_hub(void **state)
 	char sql[1024];
 
 	(void)state;
-	must("git init -q --bare mail-gov");
+	must_run("git init -q --bare mail-gov");
 	snprintf(sql, sizeof(sql),
 		 "INSERT INTO mailbox(site, url) VALUES ('gov', '%s')",
 		 in_folder("mail-gov"));
@@ -484,14 +462,15 @@ static void mailbox__a_unit_comes_back_to_the_hub(void **state)
 static void mailbox__a_forged_mark_is_not_told(void **state)
 {
 	(void)state;
-	must("ssh-keygen -q -t ed25519 -N '' -f thief && cd hub && tree=$(git"
-	     " mktree < /dev/null) && printf 'x\\n\\nSite: gov\\nMailbox: evil"
-	     "\\nInbox: %s\\n' $(git rev-parse inbox/gov) > ../m && made=$(git"
-	     " -c user.name=N -c user.email=e@x -c gpg.format=ssh -c"
-	     " user.signingkey=../thief commit-tree -S $tree < ../m) &&"
-	     " git update-ref refs/heads/moved/gov $made");
+	must_run(
+		"ssh-keygen -q -t ed25519 -N '' -f thief && cd hub && tree=$(git"
+		" mktree < /dev/null) && printf 'x\\n\\nSite: gov\\nMailbox: evil"
+		"\\nInbox: %s\\n' $(git rev-parse inbox/gov) > ../m && made=$(git"
+		" -c user.name=N -c user.email=e@x -c gpg.format=ssh -c"
+		" user.signingkey=../thief commit-tree -S $tree < ../m) &&"
+		" git update-ref refs/heads/moved/gov $made");
 	assert_int_equal(world_sync("gov", 0)->n_details, 0);
-	must("git -C hub update-ref refs/heads/moved/gov inbox/gov");
+	must_run("git -C hub update-ref refs/heads/moved/gov inbox/gov");
 	assert_int_equal(world_sync("gov", 0)->n_details, 0);
 }
 
@@ -521,9 +500,9 @@ static void mailbox__a_second_office_node_knows_of_it(void **state)
 	assert_string_equal(world_state("office", NULL),
 			    world_state("office2", NULL));
 	/* No inbox of theirs was ever put at the hub. */
-	expect("refs/heads/inbox/gov\n",
-	       "git -C hub for-each-ref --format='%(refname)'"
-	       " refs/heads/inbox");
+	must_print("refs/heads/inbox/gov\n",
+		   "git -C hub for-each-ref --format='%(refname)'"
+		   " refs/heads/inbox");
 	expect_verify("office2", NULL);
 }
 
@@ -535,12 +514,12 @@ static void mailbox__another_office_node_brings_what_one_could_not(void **state)
 	world_enrol("office2", REPLICA_OFFICE);
 	world_sync("office", 0);
 	world_sync("edu", 0);
-	must("mv mail-edu stick");
+	must_run("mv mail-edu stick");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '一'");
 	expect_away("edu");
 	world_edit("office", "李明", "UPDATE proposal SET category = '二'");
 	expect_away("edu");
-	must("rm -rf office && mv stick mail-edu");
+	must_run("rm -rf office && mv stick mail-edu");
 	world_sync("office2", 0);
 	world_sync("edu", 0);
 	assert_string_equal(
@@ -554,22 +533,23 @@ static void mailbox__another_office_node_brings_what_one_could_not(void **state)
 static void mailbox__other_refs_in_it_are_not_looked_at(void **state)
 {
 	(void)state;
-	must("cd mail-edu && o=$(git rev-parse --symbolic --branches=outbox) &&"
-	     " t=$(git rev-parse refs/heads/inbox/edu) &&"
-	     " git update-ref refs/heads/main $t &&"
-	     " git update-ref refs/heads/inbox/hr $t &&"
-	     " git update-ref refs/heads/outbox/hr/00000000000000aa $t &&"
-	     " git update-ref refs/heads/outbox/office/00000000000000aa $t");
+	must_run(
+		"cd mail-edu && o=$(git rev-parse --symbolic --branches=outbox) &&"
+		" t=$(git rev-parse refs/heads/inbox/edu) &&"
+		" git update-ref refs/heads/main $t &&"
+		" git update-ref refs/heads/inbox/hr $t &&"
+		" git update-ref refs/heads/outbox/hr/00000000000000aa $t &&"
+		" git update-ref refs/heads/outbox/office/00000000000000aa $t");
 	writes("hr", "人1号");
 	world_sync("hr", 0);
 	assert_int_equal(world_sync("office", 0)->n_details, 0);
 	world_sync("hr", 0);
 	expect_same_state("hr", "hr");
 	expect_verify("office", "mailbox of edu: it holds refs/heads/main");
-	must("cd mail-edu && git update-ref -d refs/heads/main && git"
-	     " update-ref -d refs/heads/inbox/hr && git update-ref -d"
-	     " refs/heads/outbox/hr/00000000000000aa && git update-ref -d"
-	     " refs/heads/outbox/office/00000000000000aa");
+	must_run("cd mail-edu && git update-ref -d refs/heads/main && git"
+		 " update-ref -d refs/heads/inbox/hr && git update-ref -d"
+		 " refs/heads/outbox/hr/00000000000000aa && git update-ref -d"
+		 " refs/heads/outbox/office/00000000000000aa");
 	expect_verify("office", NULL);
 }
 
@@ -577,9 +557,10 @@ static void mailbox__other_refs_in_it_are_not_looked_at(void **state)
 static void mailbox__an_inbox_its_owner_forged_is_put_right(void **state)
 {
 	(void)state;
-	must("cd mail-edu && git update-ref refs/heads/inbox/edu $(git -c"
-	     " user.name=N -c user.email=e@x commit-tree -p"
-	     " refs/heads/inbox/edu -m forged refs/heads/inbox/edu^{tree})");
+	must_run(
+		"cd mail-edu && git update-ref refs/heads/inbox/edu $(git -c"
+		" user.name=N -c user.email=e@x commit-tree -p"
+		" refs/heads/inbox/edu -m forged refs/heads/inbox/edu^{tree})");
 	assert_int_equal(world_sync("edu", 0)->refused, 1);
 	expect_verify("office", "inbox/edu");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '一'");
@@ -596,9 +577,10 @@ static void mailbox__a_damaged_one_is_told_and_holds_up_nobody(void **state)
 	(void)state;
 	writes("edu", "教1号");
 	world_sync("edu", 0);
-	must("cd mail-edu && for p in $(ls -t objects/pack/*.pack | head -1);"
-	     " do chmod u+w $p && printf xxxxxxxx | dd of=$p bs=1 seek=40"
-	     " conv=notrunc 2>/dev/null; done");
+	must_run(
+		"cd mail-edu && for p in $(ls -t objects/pack/*.pack | head -1);"
+		" do chmod u+w $p && printf xxxxxxxx | dd of=$p bs=1 seek=40"
+		" conv=notrunc 2>/dev/null; done");
 	writes("hr", "人1号");
 	world_sync("hr", 0);
 	report = world_sync("office", 0);
@@ -619,7 +601,7 @@ static void mailbox__a_file_may_stand_for_it(void **state)
 	struct err err = {0};
 
 	(void)state;
-	must("mv mail-edu stick");
+	must_run("mv mail-edu stick");
 	writes("edu", "教1号");
 	assert_int_equal(node_open(&node, in_folder("edu"), &err), 0);
 	assert_int_equal(node_bundle_create(&made, node, in_folder("a.bundle"),
@@ -635,10 +617,11 @@ static void mailbox__a_file_may_stand_for_it(void **state)
 	sync_report_release(&report);
 	node_close(node);
 	expect_at("office", "edu", "教1号");
-	must("mv stick mail-edu");
+	must_run("mv stick mail-edu");
 	world_sync("office", 0);
-	must("test $(git -C mail-edu log --oneline --branches=outbox | wc -l)"
-	     " -ge 1");
+	must_run(
+		"test $(git -C mail-edu log --oneline --branches=outbox | wc -l)"
+		" -ge 1");
 	assert_int_equal(node_open(&node, in_folder("office"), &err), 0);
 	assert_int_equal(node_bundle_create(&made, node, in_folder("b.bundle"),
 					    &there, &err),

@@ -33,27 +33,21 @@ static int setup(void **state)
 	return 0;
 }
 
-static void must(const char *command)
-{
-	char out[2000] = "";
-
-	if (run(out, sizeof(out), "%s", command) != 0)
-		fail_msg("%s: %s", command, out);
-}
-
 static void parcel__sites_that_are_sent_the_same_share_a_tree(void **state)
 {
 	(void)state;
 	world_edit("office", "李明", "UPDATE proposal SET title = '新题'");
 	world_sync("office", 0);
-	must("cd hub && test $(git rev-parse inbox/edu^{tree}) ="
-	     " $(git rev-parse inbox/hr^{tree}) &&"
-	     " test $(git rev-parse inbox/edu) != $(git rev-parse inbox/hr)");
+	must_run(
+		"cd hub && test $(git rev-parse inbox/edu^{tree}) ="
+		" $(git rev-parse inbox/hr^{tree}) &&"
+		" test $(git rev-parse inbox/edu) != $(git rev-parse inbox/hr)");
 	/* One file: the batch as it lies in the office's outbox. */
-	must("cd hub && o=$(git for-each-ref --format='%(refname)'"
-	     " refs/heads/outbox/office) && test \"$(git ls-tree inbox/edu |"
-	     " cut -d ' ' -f 3 | cut -f 1)\" ="
-	     " $(git rev-parse $o:changes.msgpack)");
+	must_run(
+		"cd hub && o=$(git for-each-ref --format='%(refname)'"
+		" refs/heads/outbox/office) && test \"$(git ls-tree inbox/edu |"
+		" cut -d ' ' -f 3 | cut -f 1)\" ="
+		" $(git rev-parse $o:changes.msgpack)");
 }
 
 static void parcel__keys_are_sent_where_they_change(void **state)
@@ -61,15 +55,16 @@ static void parcel__keys_are_sent_where_they_change(void **state)
 	(void)state;
 	world_edit("office", "李明", "UPDATE proposal SET title = '新题'");
 	world_sync("office", 0);
-	must("cd hub && git cat-file -e inbox/edu~1:signers &&"
-	     " ! git cat-file -e inbox/edu:signers");
+	must_run("cd hub && git cat-file -e inbox/edu~1:signers &&"
+		 " ! git cat-file -e inbox/edu:signers");
 	world_stranger("edu2", "edu");
 	world_enrol("edu2", "edu");
 	world_sync("office", 0);
-	must("cd hub && git cat-file -e inbox/edu:signers &&"
-	     " test $(git log -1 --format='%(trailers:key=Signers,valueonly)'"
-	     " inbox/edu) = $(git rev-parse inbox/edu:signers) &&"
-	     " ! git cat-file -e inbox/hr:signers");
+	must_run(
+		"cd hub && git cat-file -e inbox/edu:signers &&"
+		" test $(git log -1 --format='%(trailers:key=Signers,valueonly)'"
+		" inbox/edu) = $(git rev-parse inbox/edu:signers) &&"
+		" ! git cat-file -e inbox/hr:signers");
 	world_sync("edu", 0);
 	world_sync("edu2", 0);
 	assert_string_equal(world_state("edu", NULL),
@@ -80,17 +75,18 @@ static void parcel__keys_are_sent_where_they_change(void **state)
  * tree, no trailer that names them. */
 static void make_older(void)
 {
-	must("cd hub && for c in $(git rev-list --reverse inbox/edu); do"
-	     " f=$(git ls-tree $c | grep -v signers | git mktree);"
-	     " s=$(git log -1 --format=%B $c | sed -n 's/^Signers: //p');"
-	     " t=$(printf '040000 tree %s\\tchanges\\n100644 blob"
-	     " %s\\tsigners\\n' $f $s | git mktree);"
-	     " p=$(git log -1 --format=%B $c | grep -v ^Signers: |"
-	     " git -c user.name=N -c user.email=e@x -c gpg.format=ssh"
-	     " -c user.signingkey=../office/key commit-tree -S"
-	     " ${p:+-p $p} $t); done; git update-ref refs/heads/inbox/edu $p"
-	     " && git -C ../office/tian.git fetch -q ../../hub"
-	     " +refs/heads/inbox/edu:refs/heads/inbox/edu");
+	must_run(
+		"cd hub && for c in $(git rev-list --reverse inbox/edu); do"
+		" f=$(git ls-tree $c | grep -v signers | git mktree);"
+		" s=$(git log -1 --format=%B $c | sed -n 's/^Signers: //p');"
+		" t=$(printf '040000 tree %s\\tchanges\\n100644 blob"
+		" %s\\tsigners\\n' $f $s | git mktree);"
+		" p=$(git log -1 --format=%B $c | grep -v ^Signers: |"
+		" git -c user.name=N -c user.email=e@x -c gpg.format=ssh"
+		" -c user.signingkey=../office/key commit-tree -S"
+		" ${p:+-p $p} $t); done; git update-ref refs/heads/inbox/edu $p"
+		" && git -C ../office/tian.git fetch -q ../../hub"
+		" +refs/heads/inbox/edu:refs/heads/inbox/edu");
 }
 
 static void parcel__an_inbox_of_the_older_shape_is_read(void **state)
@@ -110,9 +106,9 @@ static void parcel__an_inbox_of_the_older_shape_is_read(void **state)
 		   " WHERE unit = 'edu'");
 	world_sync("edu", 0);
 	world_sync("office", 0);
-	must("cd hub && git cat-file -e inbox/edu~1:changes &&"
-	     " ! git cat-file -e inbox/edu:signers &&"
-	     " git ls-tree --name-only inbox/edu | grep -q '^[0-9a-f]*-'");
+	must_run("cd hub && git cat-file -e inbox/edu~1:changes &&"
+		 " ! git cat-file -e inbox/edu:signers &&"
+		 " git ls-tree --name-only inbox/edu | grep -q '^[0-9a-f]*-'");
 	world_sync("edu", 0);
 	assert_string_equal(world_state("office", "edu"),
 			    world_state("edu", NULL));
@@ -133,8 +129,9 @@ static void parcel__main_says_its_parents_once(void **state)
 		.parents = parents, .n_parents = 3, .message = text};
 
 	(void)state;
-	must("cd hub && git log -1 --format=%B main | grep -q ^Outbox: &&"
-	     " ! git log --format=%B main | grep -E '^(Previous|Delivered):'");
+	must_run(
+		"cd hub && git log -1 --format=%B main | grep -q ^Outbox: &&"
+		" ! git log --format=%B main | grep -E '^(Previous|Delivered):'");
 	assert_ptr_equal(ledger_previous(&commit), parents);
 	commit.message = older;
 	assert_ptr_equal(ledger_previous(&commit), parents);

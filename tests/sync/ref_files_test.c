@@ -14,23 +14,16 @@
 
 static struct ref_files *refs;
 
-static void must(const char *command)
-{
-	char out[1024];
-
-	if (run(out, sizeof(out), "%s", command) != 0)
-		fail_msg("%s: %s", command, out);
-}
-
 /* Refs a, b/1, b/2 and c below refs/heads, of three commits. */
 static int setup(void **state)
 {
 	(void)state;
 	folder_make();
-	must("git init -q --bare r && cd r && t=$(git mktree </dev/null) &&"
-	     " for i in a b/1 b/2 c; do git update-ref refs/heads/$i $(echo $i"
-	     " | git -c user.name=N -c user.email=e commit-tree $t) || exit 1;"
-	     " done");
+	must_run(
+		"git init -q --bare r && cd r && t=$(git mktree </dev/null) &&"
+		" for i in a b/1 b/2 c; do git update-ref refs/heads/$i $(echo $i"
+		" | git -c user.name=N -c user.email=e commit-tree $t) || exit 1;"
+		" done");
 	refs = ref_files_new(in_folder("r"));
 	return refs == NULL;
 }
@@ -107,17 +100,18 @@ static void ref_files__what_git_lists_is_listed(void **state)
 {
 	(void)state;
 	expect_all_as_git();
-	must("git -C r pack-refs --all");
+	must_run("git -C r pack-refs --all");
 	expect_all_as_git();
 	/* A file counts before the packed one; both kinds beside each other. */
-	must("cd r && git update-ref refs/heads/b/1 refs/heads/c && git"
-	     " update-ref refs/heads/b/0 refs/heads/a");
+	must_run("cd r && git update-ref refs/heads/b/1 refs/heads/c && git"
+		 " update-ref refs/heads/b/0 refs/heads/a");
 	expect_all_as_git();
-	must("git -C r update-ref -d refs/heads/b/1");
+	must_run("git -C r update-ref -d refs/heads/b/1");
 	assert_int_equal(read_ref("refs/heads/b/1"), ERR_MISSING);
 	expect_all_as_git();
-	must("cd r && git -c user.name=N -c user.email=e tag -a -m m t a && git"
-	     " pack-refs --all");
+	must_run(
+		"cd r && git -c user.name=N -c user.email=e tag -a -m m t a && git"
+		" pack-refs --all");
 	expect_all_as_git();
 }
 
@@ -127,11 +121,11 @@ static void expect_passed_by(const char *what, int rc)
 	char command[512];
 
 	snprintf(command, sizeof(command), "cd r/refs/heads && %s", what);
-	must(command);
+	must_run(command);
 	assert_int_equal(count(), 4);
 	if (read_ref("refs/heads/x") != rc)
 		fail_msg("%s", what);
-	must("rm -rf r/refs/heads/x");
+	must_run("rm -rf r/refs/heads/x");
 }
 
 static void ref_files__what_only_looks_like_a_ref_is_none(void **state)
@@ -159,7 +153,7 @@ static void ref_files__folders_without_end_are_an_error(void **state)
 	struct err err;
 
 	(void)state;
-	must("mkdir -p r/refs/heads/$(printf 'd/%.0s' $(seq 20))");
+	must_run("mkdir -p r/refs/heads/$(printf 'd/%.0s' $(seq 20))");
 	assert_int_equal(ref_files_list(&list, refs, "refs/", &err),
 			 ERR_CORRUPT);
 	ref_list_release(&list);
@@ -177,18 +171,18 @@ static void ref_files__damaged_packed_refs_are_told(void **state)
 	char command[256];
 
 	(void)state;
-	must("git -C r pack-refs --all && cp r/packed-refs whole");
+	must_run("git -C r pack-refs --all && cp r/packed-refs whole");
 	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
 		snprintf(command, sizeof(command), "%s r/packed-refs", how[i]);
-		must(command);
+		must_run(command);
 		assert_int_equal(read_ref("refs/heads/none"), ERR_CORRUPT);
 		assert_int_equal(ref_files_list(&list, refs, "refs/", &err),
 				 ERR_CORRUPT);
-		must("cp whole r/packed-refs");
+		must_run("cp whole r/packed-refs");
 	}
-	must("rm r/packed-refs && mkfifo r/packed-refs");
+	must_run("rm r/packed-refs && mkfifo r/packed-refs");
 	assert_int_equal(read_ref("refs/heads/a"), ERR_CORRUPT);
-	must("rm r/packed-refs && cp whole r/packed-refs");
+	must_run("rm r/packed-refs && cp whole r/packed-refs");
 	expect_all_as_git();
 	ref_list_release(&list);
 }
@@ -229,20 +223,20 @@ static void ref_files__a_hub_of_pipes_is_opened_or_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(open_it("r"), 0);
-	must("cd r && rm config && mkfifo config commondir gitdir shallow");
+	must_run("cd r && rm config && mkfifo config commondir gitdir shallow");
 	assert_int_equal(open_it("r"), 0);
-	must("cd r && rm HEAD && mkfifo HEAD");
+	must_run("cd r && rm HEAD && mkfifo HEAD");
 	assert_int_equal(open_it("r"), ERR_MISSING);
 }
 
 static void ref_files__a_hub_in_another_format_is_refused(void **state)
 {
 	(void)state;
-	must("git init -q --bare --object-format=sha256 s");
+	must_run("git init -q --bare --object-format=sha256 s");
 	assert_int_equal(open_it("s"), ERR_INPUT);
-	must("git -C r config extensions.refStorage reftable");
+	must_run("git -C r config extensions.refStorage reftable");
 	assert_int_equal(open_it("r"), ERR_INPUT);
-	must("git -C r config extensions.refStorage files");
+	must_run("git -C r config extensions.refStorage files");
 	assert_int_equal(open_it("r"), 0);
 }
 

@@ -149,17 +149,22 @@ void world_enrol_at(const char *office, const char *name, const char *site)
 	buf_release(&line);
 }
 
-void world_unit(const char *name, const char *site, const char *title)
+void world_welcome(const char *name, const char *site, const char *title)
 {
 	char sql[512];
 
-	init(name, site);
 	world_enrol(name, site);
 	snprintf(sql, sizeof(sql),
 		 "INSERT INTO unit(code, name) SELECT '%s', '%s' WHERE NOT"
 		 " EXISTS (SELECT 1 FROM unit WHERE code = '%s')",
 		 site, title, site);
 	world_edit("office", "李明", sql);
+}
+
+void world_unit(const char *name, const char *site, const char *title)
+{
+	init(name, site);
+	world_welcome(name, site, title);
 }
 
 void world_case(const char *key, const char *title, const char *site)

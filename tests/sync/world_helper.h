@@ -20,6 +20,8 @@ void world_stranger(const char *name, const char *site);
 /* The same, meeting the office at a mailbox, a bare repository in folder
  * `mailbox` that is made if absent; the office is told of it. */
 void world_at_mailbox(const char *name, const char *site, const char *mailbox);
+/* The unit of a node that is there is added, and its key enrolled. */
+void world_welcome(const char *name, const char *site, const char *title);
 /* The office enrols the key of folder `name` for a site. */
 void world_enrol(const char *name, const char *site);
 
