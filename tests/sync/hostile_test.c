@@ -273,11 +273,12 @@ static void hostile__objects_made_from_each_other_stop_their_ref(void **state)
 
 	(void)state;
 	put_ring("hub/objects/pack");
-	must("cd hub && R=$(git for-each-ref --format='%(refname)'"
-	     " refs/heads/outbox/edu) && printf '%s\n'"
-	     " 1111111111111111111111111111111111111111 > $R && printf '%s\n'"
-	     " 2222222222222222222222222222222222222222 >"
-	     " refs/heads/outbox/edu/00000000000000aa");
+	must_run(
+		"cd hub && R=$(git for-each-ref --format='%(refname)'"
+		" refs/heads/outbox/edu) && printf '%s\n'"
+		" 1111111111111111111111111111111111111111 > $R && printf '%s\n'"
+		" 2222222222222222222222222222222222222222 >"
+		" refs/heads/outbox/edu/00000000000000aa");
 	report = world_sync("office", 0);
 	assert_int_equal(report->n_details, 2);
 	for (size_t i = 0; i < 2; i++) {
@@ -288,10 +289,10 @@ static void hostile__objects_made_from_each_other_stop_their_ref(void **state)
 	/* Its node is told, puts its own in its place, and is not held up. */
 	report = world_sync("edu", 0);
 	assert_int_equal(report->refused, 1);
-	must("cd hub && rm refs/heads/outbox/edu/00000000000000aa"
-	     " objects/pack/pack-ring.*");
+	must_run("cd hub && rm refs/heads/outbox/edu/00000000000000aa"
+		 " objects/pack/pack-ring.*");
 	assert_int_equal(world_sync("office", 0)->merged, 1);
-	must("git -C hub fsck --strict");
+	must_run("git -C hub fsck --strict");
 	world_verify("office");
 }
 
