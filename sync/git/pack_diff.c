@@ -1,6 +1,7 @@
 /* pack_diff.c - one object told as a difference to another. */
 #include "sync/git/pack_diff.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -60,6 +61,24 @@ static void add_bytes(struct buf *out, const char *at, size_t n)
 	}
 }
 
+/* How many bytes are the same from here on, at most `most`. */
+static size_t same_run(const char *a, const char *b, size_t most)
+{
+	size_t n = 0;
+	uint64_t x;
+	uint64_t y;
+
+	for (; most - n >= sizeof(x); n += sizeof(x)) {
+		memcpy(&x, a + n, sizeof(x));
+		memcpy(&y, b + n, sizeof(y));
+		if (x != y)
+			break;
+	}
+	while (n < most && a[n] == b[n])
+		n++;
+	return n;
+}
+
 /* Where the next run of bytes that are the same at the same place begins, at
  * most GAP on; `end` if there is none. */
 static size_t next_run(size_t *len, const char *a, const char *b, size_t at,
@@ -68,10 +87,8 @@ static size_t next_run(size_t *len, const char *a, const char *b, size_t at,
 	size_t last = end - at > GAP ? at + GAP : end;
 
 	for (; at < last; at++) {
-		size_t n = 0;
+		size_t n = same_run(a + at, b + at, end - at);
 
-		while (at + n < end && a[at + n] == b[at + n])
-			n++;
 		if (n >= RUN) {
 			*len = n;
 			return at;

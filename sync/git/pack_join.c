@@ -434,12 +434,13 @@ static int copy_entry(struct join *join, struct source *source, uint32_t i,
 	if (rc == 0 && type == TYPE_TREE && join->n > 1) {
 		rc = open_tree(join, source, entry, data + (uint32_t)used, end,
 			       size, err);
-		if (rc != 0)
-			return rc < 0 ? rc
-				      : pack_writer_add(join->writer,
+		if (rc > 0)
+			rc = pack_writer_add_difference(join->writer,
 							&entry->oid,
 							OBJECT_TREE,
 							&join->bytes, err);
+		if (rc != 0)
+			return rc < 0 ? rc : 0;
 	}
 	if (rc == 0 && type == TYPE_OFFSET_DELTA) {
 		size_t far = take_distance(&back, head + used, n - used);

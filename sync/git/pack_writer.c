@@ -18,7 +18,8 @@ enum {
 	DIFFER_MIN = 1024, /* bytes */
 	DIFFER_MAX = 1 << 20,
 	BEFORE = 8,
-	DEPTH_MAX = 16
+	DEPTH_MAX = 16,
+	SHORT = 128 /* bytes of a difference that is good enough */
 };
 
 enum { HEAD = 12, ENTRY_HEAD = 32, KEPT = 1 << 18 /* bytes until written */ };
@@ -180,8 +181,8 @@ bool pack_writer_differs(size_t size)
 	return size >= DIFFER_MIN && size <= DIFFER_MAX;
 }
 
-/* The shortest difference to one of those before, in *diff; NULL if none is
- * worth it. */
+/* A short difference to one of those before, the last one first, in *diff;
+ * NULL if none is worth it. */
 static const struct before *find_base(struct buf *diff,
 				      const struct pack_writer *writer,
 				      enum object_kind kind,
@@ -190,8 +191,9 @@ static const struct before *find_base(struct buf *diff,
 	const struct before *best = NULL;
 	size_t limit = bytes->len / 4;
 
-	for (size_t i = 0; i < BEFORE; i++) {
-		const struct before *before = &writer->before[i];
+	for (size_t i = 1; i <= BEFORE && limit >= SHORT; i++) {
+		const struct before *before =
+			&writer->before[(writer->next + BEFORE - i) % BEFORE];
 		struct buf made = BUF_INIT;
 
 		if (before->kind != kind || before->depth >= DEPTH_MAX ||
@@ -222,43 +224,69 @@ static int remember(struct pack_writer *writer, enum object_kind kind,
 	return buf_check(&before->bytes, err);
 }
 
-int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
-		    enum object_kind kind, const struct buf *bytes,
-		    struct err *err)
+static int add_entry(struct pack_writer *writer, const struct oid *oid,
+		     const struct buf *start, const struct buf *plain,
+		     struct err *err)
+{
+	struct buf entry = BUF_INIT;
+	int rc = pack_writer_begin(writer, oid, err);
+
+	buf_add(&entry, buf_text(start), start->len);
+	if (rc == 0)
+		rc = deflater_add(&entry, writer->deflater, buf_text(plain),
+				  plain->len, err);
+	if (rc == 0)
+		rc = pack_writer_bytes(writer, entry.data, entry.len, err);
+	buf_release(&entry);
+	return rc;
+}
+
+int pack_writer_add_difference(struct pack_writer *writer,
+			       const struct oid *oid, enum object_kind kind,
+			       const struct buf *bytes, struct err *err)
 {
 	uint64_t offset = pack_writer_offset(writer);
-	bool differs = pack_writer_differs(bytes->len);
-	const struct before *base = NULL;
-	const struct buf *plain;
+	const struct before *base;
 	unsigned char head[ENTRY_HEAD];
 	struct buf start = BUF_INIT;
 	struct buf diff = BUF_INIT;
 	unsigned depth = 0;
-	int rc = pack_writer_begin(writer, oid, err);
+	int rc = 0;
 
-	if (rc == 0 && differs)
-		base = find_base(&diff, writer, kind, bytes);
-	if (base != NULL)
+	if (!pack_writer_differs(bytes->len))
+		return 0;
+	base = find_base(&diff, writer, kind, bytes);
+	if (base != NULL) {
 		depth = base->depth + 1;
-	buf_add(&start, head,
-		base == NULL ? put_head(head, kind, bytes->len)
-			     : put_head(head, TYPE_OFFSET_DELTA, diff.len));
-	plain = base != NULL ? &diff : bytes;
-	if (base != NULL)
+		buf_add(&start, head,
+			put_head(head, TYPE_OFFSET_DELTA, diff.len));
 		pack_writer_distance(&start, offset - base->offset);
-	if (rc == 0)
 		rc = buf_check(&start, err);
+		if (rc == 0)
+			rc = add_entry(writer, oid, &start, &diff, err);
+	}
 	if (rc == 0)
-		rc = buf_check(&diff, err);
-	if (rc == 0)
-		rc = deflater_add(&start, writer->deflater, buf_text(plain),
-				  plain->len, err);
-	if (rc == 0)
-		rc = pack_writer_bytes(writer, start.data, start.len, err);
-	if (rc == 0 && differs)
 		rc = remember(writer, kind, bytes, offset, depth, err);
 	buf_release(&start);
 	buf_release(&diff);
+	return rc < 0 ? rc : depth > 0;
+}
+
+int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
+		    enum object_kind kind, const struct buf *bytes,
+		    struct err *err)
+{
+	unsigned char head[ENTRY_HEAD];
+	struct buf start = BUF_INIT;
+	int rc = pack_writer_add_difference(writer, oid, kind, bytes, err);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	buf_add(&start, head, put_head(head, kind, bytes->len));
+	rc = buf_check(&start, err);
+	if (rc == 0)
+		rc = add_entry(writer, oid, &start, bytes, err);
+	buf_release(&start);
 	return rc;
 }
 

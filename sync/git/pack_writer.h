@@ -32,7 +32,12 @@ void pack_writer_close(struct pack_writer *writer); /* NULL is fine */
 int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 		    enum object_kind kind, const struct buf *bytes,
 		    struct err *err);
-/* Whether pack_writer_add might keep an object of this size as a difference. */
+/* 1: added as a difference to one before; 0: nothing was, but what is written
+ * next is taken for this object. */
+int pack_writer_add_difference(struct pack_writer *writer,
+			       const struct oid *oid, enum object_kind kind,
+			       const struct buf *bytes, struct err *err);
+/* Whether an object of this size might be kept as a difference. */
 bool pack_writer_differs(size_t size);
 
 /* An object as it stands in another pack: an entry begins, its bytes follow,

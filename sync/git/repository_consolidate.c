@@ -66,21 +66,30 @@ static int add_pack(struct packs *packs, int folder, const char *file,
 	return 0;
 }
 
+static bool is_pack(const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(name, "pack-", 5) == 0 && len > 10 &&
+	       strcmp(name + len - 5, ".pack") == 0;
+}
+
+/* Empty where there are not many. */
 static int list_packs(struct packs *packs, const char *folder, struct err *err)
 {
 	struct dirent *entry;
 	DIR *dir = opendir(folder);
+	size_t n = 0;
 	int rc = 0;
 
 	if (dir == NULL)
 		return err_errno(err, "%s", folder);
-	while (rc == 0 && (entry = readdir(dir)) != NULL) {
-		size_t len = strlen(entry->d_name);
-
-		if (strncmp(entry->d_name, "pack-", 5) == 0 && len > 10 &&
-		    strcmp(entry->d_name + len - 5, ".pack") == 0)
+	while ((entry = readdir(dir)) != NULL)
+		n += is_pack(entry->d_name);
+	rewinddir(dir);
+	while (n > JOIN_ABOVE && rc == 0 && (entry = readdir(dir)) != NULL)
+		if (is_pack(entry->d_name))
 			rc = add_pack(packs, dirfd(dir), entry->d_name, err);
-	}
 	closedir(dir);
 	return rc;
 }
