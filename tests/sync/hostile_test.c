@@ -179,13 +179,13 @@ static void hostile__a_signature_over_something_else_stops_its_ref(void **state)
 	expect_unharmed();
 }
 
-/* Cut off, and one bit turned, in the pack that holds edu's commit. */
+/* Cut off, and some bytes turned, in the pack that holds edu's commit. */
 static void hostile__a_damaged_pack_is_told_and_heals(void **state)
 {
 	static const char *const how[] = {
 		"truncate -s -200 \"$f\"",
-		"printf '\\377' | dd of=\"$f\" bs=1 seek=60 conv=notrunc"
-		" status=none"};
+		"head -c 20 /dev/zero | tr '\\0' '\\377' | dd of=\"$f\" bs=1"
+		" seek=60 conv=notrunc status=none"};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -194,8 +194,10 @@ static void hostile__a_damaged_pack_is_told_and_heals(void **state)
 
 		must_run("rm -rf whole && cp -a hub whole");
 		snprintf(command, sizeof(command),
-			 "cd hub/objects/pack && f=$(ls -t *.pack | head -n 1)"
-			 " && chmod u+w \"$f\" && %s",
+			 "cd hub/objects/pack && t=$(git -C ../.. for-each-ref"
+			 " --format='%%(objectname)' refs/heads/outbox/edu) &&"
+			 " for i in *.idx; do git show-index < $i | grep -q $t"
+			 " && f=${i%%.idx}.pack; done; chmod u+w \"$f\" && %s",
 			 how[i]);
 		must_run(command);
 		report = world_sync("office", 0);

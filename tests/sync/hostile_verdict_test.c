@@ -262,7 +262,8 @@ hostile_verdict__a_refused_change_is_read_by_its_writer(void **state)
 /* In the pack that holds edu's last commit. */
 static const char *const damages[] = {
 	"truncate -s -200 \"$f\"",
-	"printf '\\377' | dd of=\"$f\" bs=1 seek=60 conv=notrunc status=none",
+	"head -c 20 /dev/zero | tr '\\0' '\\377' | dd of=\"$f\" bs=1 seek=60"
+	" conv=notrunc status=none",
 };
 
 static void damage(const char *how)
@@ -273,8 +274,11 @@ static void damage(const char *how)
 	world_begin(make_world);
 	assert_int_equal(
 		run(NULL, 0,
-		    "cp -a hub whole && cd hub/objects/pack && f=$(ls"
-		    " -t *.pack | head -n 1) && chmod u+w \"$f\" && %s",
+		    "cp -a hub whole && cd hub/objects/pack && t=$(git -C ../.."
+		    " for-each-ref --format='%%(objectname)'"
+		    " refs/heads/outbox/edu) && for i in *.idx; do git"
+		    " show-index < $i | grep -q $t && f=${i%%.idx}.pack; done;"
+		    " chmod u+w \"$f\" && %s",
 		    how),
 		0);
 	office_names_it(how, SYNC_QUARANTINED, "refs/heads/outbox/edu");
