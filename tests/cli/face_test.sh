@@ -127,7 +127,7 @@ if grep -q "$(printf '\033')" out err; then not_ok "an escape sequence"; fi
 # A value can hold anything; the terminal is not to take orders from it.
 sqlite3 office/tian.db "UPDATE proposal SET body = char(27) || ']0;x' ||
 	char(7) || char(13) || 'y' WHERE case_no = '14'"
-if script -qec true /dev/null >/dev/null 2>&1; then
+if has_terminals; then
 	ends "no value commands the terminal" 0 \
 		script -qec 'tian show 14' /dev/null
 	says out ']0;x'

@@ -73,3 +73,8 @@ example_of() { # COMMAND
 		sed 's/^example: //' >example.sh
 	[ -s example.sh ] || not_ok "$1: no example"
 }
+
+# Whether pseudo-terminals can be made; a bare container has none.
+has_terminals() {
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null
+}
