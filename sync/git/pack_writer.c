@@ -263,6 +263,8 @@ int pack_writer_add_difference(struct pack_writer *writer,
 		pack_writer_distance(&start, offset - base->offset);
 		rc = buf_check(&start, err);
 		if (rc == 0)
+			rc = buf_check(&diff, err);
+		if (rc == 0)
 			rc = add_entry(writer, oid, &start, &diff, err);
 	}
 	if (rc == 0)
