@@ -120,7 +120,7 @@ CREATE VIEW _new(e, r, a, b, c) AS
 SELECT NULL, NULL, NULL, NULL, NULL WHERE 0;
 CREATE TRIGGER _made INSTEAD OF INSERT ON _new
 BEGIN
-  SELECT CASE
+{released}  SELECT CASE
 {creator_arms}  WHEN NEW.r < 1 THEN RAISE(ABORT, 'a rowid below 1 cannot be used')
 {definition_arms}  END;
   SELECT CASE NEW.e << 2 | n

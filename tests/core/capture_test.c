@@ -446,6 +446,27 @@ static void capture__a_row_of_nothing_but_spaces_is_a_row(void **state)
 	assert_same_state(office, &desk->edu, NULL);
 }
 
+/* Of a row that holds nothing no field is logged, which would ask. */
+static void capture__a_row_of_nothing_in_an_archive_is_refused(void **state)
+{
+	struct desk *desk = *state;
+
+	plain(&desk->office,
+	      "UPDATE handling SET void = 1, void_reason = '改派'"
+	      " WHERE unit = 'edu'");
+	carry_all(&desk->edu, &desk->office);
+	refused(&desk->edu,
+		"INSERT INTO contact(proposal, people) VALUES ('1-1-014', '李')",
+		"taken back");
+	refused(&desk->edu, "INSERT INTO contact(proposal) VALUES ('1-1-014')",
+		"taken back");
+	refused(&desk->edu,
+		"INSERT INTO event(proposal, id) VALUES ('1-1-014', 'x')",
+		"taken back");
+	plain(&desk->office,
+	      "INSERT INTO contact(proposal) VALUES ('1-1-014')");
+}
+
 static void capture__ill_formed_text_is_mended_and_logged(void **state)
 {
 	struct desk *desk = *state;
@@ -577,6 +598,7 @@ int main(void)
 		TEST(capture__an_edit_that_changes_nothing_logs_nothing),
 		TEST(capture__white_space_in_a_conflict_settles_nothing),
 		TEST(capture__a_row_of_nothing_but_spaces_is_a_row),
+		TEST(capture__a_row_of_nothing_in_an_archive_is_refused),
 		TEST(capture__ill_formed_text_is_mended_and_logged),
 		TEST(capture__what_is_rolled_back_was_never_there),
 		TEST(capture__clearing_a_code_of_the_schema_is_an_edit),
