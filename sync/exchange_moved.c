@@ -28,6 +28,7 @@ static const char HERE[] = "-"; /* no address: at this hub */
 /* A mark, as far as it is one. */
 struct mark {
 	struct oid id; /* zero: there is none */
+	bool here;     /* that commit is, so that another may follow it */
 	struct oid inbox;
 	char url[URL_MAX];
 	uint8_t signer[CRYPTO_PUBLIC_SIZE];
@@ -66,14 +67,21 @@ static int read_mark(struct mark *out, struct repository *repository,
 static int fetch_mark(struct mark *out, struct node *node, struct hub *hub,
 		      const struct oid *oid, const char *site, struct err *err)
 {
+	struct commit commit = {.n_parents = 0};
+	struct err ignored;
+	bool here;
 	int rc = hub_fetch(hub, node->repository, oid, 1, err);
 
+	here = rc == 0 &&
+	       commit_read(&commit, node->repository, oid, &ignored) == 0;
+	commit_release(&commit);
 	if (rc == 0)
 		rc = read_mark(out, node->repository, oid, site, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING) {
 		*out = (struct mark){.id = *oid};
 		rc = 0;
 	}
+	out->here = here;
 	return rc;
 }
 
@@ -102,12 +110,12 @@ static int make_message(struct buf *out, struct node *node, const char *site,
 
 static int write_mark(struct oid *out, struct node *node, const char *site,
 		      const char *url, const struct oid *inbox,
-		      const struct oid *before, struct err *err)
+		      const struct mark *before, struct err *err)
 {
 	struct buf name = BUF_INIT;
 	struct buf message = BUF_INIT;
-	struct commit_draft draft = {.parents = before,
-				     .n_parents = !oid_is_zero(before)};
+	struct commit_draft draft = {.parents = &before->id,
+				     .n_parents = before->here};
 	int rc = repository_edit_tree(&draft.tree, node->repository, NULL, NULL,
 				      0, err);
 
@@ -129,11 +137,11 @@ static int write_mark(struct oid *out, struct node *node, const char *site,
 
 static int push_mark(struct node *node, struct hub *centre, const char *site,
 		     const char *url, const struct oid *inbox,
-		     const struct oid *before, const struct run *run,
+		     const struct mark *before, const struct run *run,
 		     struct err *err)
 {
 	struct buf name = BUF_INIT;
-	struct hub_update update = {.old = *before};
+	struct hub_update update = {.old = before->id};
 	struct hub_push push = {.updates = &update, .n = 1};
 	int rc = write_mark(&update.new_oid, node, site, url, inbox, before,
 			    err);
@@ -199,7 +207,7 @@ static int mark(struct node *node, struct hub *hub, const struct ref *inbox,
 				  err);
 	if (rc == 0 && url.len > 0)
 		rc = push_mark(node, centre, site, buf_text(&url), &inbox->oid,
-			       &there.id, run, err);
+			       &there, run, err);
 	buf_release(&name);
 	buf_release(&url);
 	return rc;

@@ -474,6 +474,27 @@ static void mailbox__a_forged_mark_is_not_told(void **state)
 	assert_int_equal(world_sync("gov", 0)->n_details, 0);
 }
 
+/* A mark that names what is not there is no mark: it is replaced. */
+static void mailbox__a_mark_of_nothing_holds_up_no_sync(void **state)
+{
+	char sql[1024];
+
+	(void)state;
+	writes("gov", "政1号");
+	world_sync("gov", 0);
+	must_run("git init -q --bare mail-gov");
+	snprintf(sql, sizeof(sql),
+		 "INSERT INTO mailbox(site, url) VALUES ('gov', '%s')",
+		 in_folder("mail-gov"));
+	world_edit("office", "李明", sql);
+	must_run("mkdir -p hub/refs/heads/moved && echo"
+		 " 0123456789012345678901234567890123456789"
+		 " > hub/refs/heads/moved/gov");
+	assert_true(is_told(world_sync("office", 0), "new address: gov"));
+	expect_at("office", "gov", "政1号");
+	expect_moved();
+}
+
 static void mailbox__a_second_office_node_knows_of_it(void **state)
 {
 	(void)state;
@@ -656,6 +677,7 @@ int main(void)
 		MAILBOX_TEST(mailbox__a_unit_moves_there_from_the_hub),
 		MAILBOX_TEST(mailbox__a_unit_comes_back_to_the_hub),
 		MAILBOX_TEST(mailbox__a_forged_mark_is_not_told),
+		MAILBOX_TEST(mailbox__a_mark_of_nothing_holds_up_no_sync),
 		MAILBOX_TEST(mailbox__a_second_office_node_knows_of_it),
 		MAILBOX_TEST(
 			mailbox__another_office_node_brings_what_one_could_not),
