@@ -28,7 +28,16 @@ static int write_tree(struct oid *out, struct repository *repository,
 	return rc;
 }
 
-static int wrap_one(struct oid *out, struct repository *repository,
+static int too_much(struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+		       "more than %d deliveries, or %d MiB of them, since the "
+		       "beginning: write all (--full)",
+		       WRAPPED_MAX, WRAPPED_BYTES_MAX >> 20);
+}
+
+/* *all: bytes of commits so far. */
+static int wrap_one(struct oid *out, size_t *all, struct repository *repository,
 		    const struct oid *oid, struct err *err)
 {
 	struct tree_entry parts[] = {
@@ -43,6 +52,9 @@ static int wrap_one(struct oid *out, struct repository *repository,
 		return rc;
 	parts[1].oid = commit.tree;
 	rc = repository_read(&bytes, repository, oid, OBJECT_COMMIT, err);
+	*all += bytes.len;
+	if (rc == 0 && *all > WRAPPED_BYTES_MAX)
+		rc = too_much(err);
 	if (rc == 0)
 		rc = repository_write(&parts[0].oid, repository, OBJECT_BLOB,
 				      buf_text(&bytes), bytes.len, err);
@@ -59,21 +71,19 @@ int wrapped_make(struct oid *out, struct repository *repository,
 {
 	struct tree_entry *entries = calloc(chain->n + 1, sizeof(*entries));
 	char(*names)[8] = calloc(chain->n + 1, sizeof(*names));
+	size_t all = 0;
 	int rc = 0;
 
 	if (entries == NULL || names == NULL)
 		rc = err_nomem(err);
 	else if (chain->n > WRAPPED_MAX)
-		rc = err_set(err, ERR_INPUT,
-			     "more than %d deliveries since the beginning: "
-			     "write all (--full)",
-			     WRAPPED_MAX);
+		rc = too_much(err);
 	for (size_t i = 0; rc == 0 && i < chain->n; i++) {
 		snprintf(names[i], sizeof(names[i]), "%06u", (unsigned)i + 1);
 		entries[i] = (struct tree_entry){
 			.name = names[i], .name_len = 6, .is_tree = true};
-		rc = wrap_one(&entries[i].oid, repository, &chain->items[i],
-			      err);
+		rc = wrap_one(&entries[i].oid, &all, repository,
+			      &chain->items[i], err);
 	}
 	if (rc == 0)
 		rc = write_tree(&draft->tree, repository, entries, chain->n,
@@ -101,6 +111,7 @@ struct wrapped {
 	struct oid begin; /* zero: none is named */
 	struct link *links;
 	size_t n;
+	size_t bytes; /* of all of them */
 };
 
 static struct wrapped *wrapped_of(struct hub *hub)
@@ -114,17 +125,16 @@ static int no_link(struct err *err)
 		       "the file is not a beginning as the office makes it");
 }
 
-/* The object's name is its hash: it is written to memory, read as a commit,
- * and forgotten again until it is wanted. */
-static int read_commit(struct link *link, struct repository *into,
-		       const struct oid *tree, struct err *err)
+/* The object's name is its hash; somebody else may have chosen its bytes. */
+static int read_commit(struct link *link, const struct oid *tree,
+		       struct err *err)
 {
 	struct commit commit;
-	int rc = repository_write(&link->id, into, OBJECT_COMMIT,
-				  buf_text(&link->bytes), link->bytes.len, err);
+	int rc = object_name(&link->id, OBJECT_COMMIT, buf_text(&link->bytes),
+			     link->bytes.len, OBJECT_FROM_OTHERS, err);
 
-	if (rc == 0)
-		rc = commit_read(&commit, into, &link->id, err);
+	if (rc == 0 && !commit_parse(&commit, &link->bytes))
+		rc = no_link(err);
 	if (rc < 0)
 		return rc;
 	if (!oid_equal(&commit.tree, tree))
@@ -155,7 +165,7 @@ static int read_link(struct link *link, struct repository *into,
 	if (rc == 0 && link->bytes.len > OBJECT_COMMIT_MAX)
 		rc = no_link(err);
 	if (rc == 0)
-		rc = read_commit(link, into, &tree.oid, err);
+		rc = read_commit(link, &tree.oid, err);
 	buf_release(&raw);
 	return rc;
 }
@@ -178,6 +188,9 @@ static int add_link(struct wrapped *wrapped, struct repository *into,
 	wrapped->n++;
 	if (read_link(&links[n], into, &entry->oid, err) < 0)
 		return err->code;
+	wrapped->bytes += links[n].bytes.len;
+	if (wrapped->bytes > WRAPPED_BYTES_MAX)
+		return no_link(err);
 	return n == 0 || oid_equal(&links[n].parent, &links[n - 1].id)
 		       ? 0
 		       : no_link(err);
@@ -202,7 +215,6 @@ static int read_links(struct wrapped *wrapped, struct repository *into,
 		rc = add_link(wrapped, into, &entry, err);
 	if (rc == 0 && wrapped->n == 0)
 		rc = no_link(err);
-	repository_discard(into);
 	buf_release(&raw);
 	commit_release(&commit);
 	return rc;

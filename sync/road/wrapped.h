@@ -18,7 +18,10 @@
 
 #define REF_WRAPPED "refs/heads/wrapped/"
 
-enum { WRAPPED_MAX = 999999 }; /* commits in one */
+enum {
+	WRAPPED_MAX = 999999,	     /* commits in one */
+	WRAPPED_BYTES_MAX = 64 << 20 /* of all of them: they are kept in memory */
+};
 
 /* Adds to the repository's memory a commit that wraps these of it. `draft` has
  * all but tree and parents. */

@@ -379,6 +379,31 @@ static void bundle__a_beginning_put_together_by_others_is_refused(void **state)
 	assert_int_equal(apply("edu2", "file", NULL), 0);
 }
 
+/* A file of a few KiB may hold commits of any size. */
+static void bundle__a_beginning_of_any_size_is_refused(void **state)
+{
+	(void)state;
+	world_unit("edu2", "edu", "区教育局");
+	assert_int_equal(
+		run(NULL, 0,
+		    "git init -q --bare w && cd w && t=$(git mktree </dev/null)"
+		    " && p= && for i in $(seq 10 29); do { echo tree $t; test -z"
+		    " \"$p\" || echo parent $p; echo 'author N <e@x> 1700000000"
+		    " +0000'; echo 'committer N <e@x> 1700000000 +0000'; echo;"
+		    " head -c 4190000 /dev/zero | tr '\\0' a; echo; } > c;"
+		    " p=$(git hash-object -t commit c); printf '100644 blob"
+		    " %%s\tcommit\n040000 tree %%s\ttree\n' $(git hash-object"
+		    " -w c) $t | git mktree > f; printf '040000 tree"
+		    " %%s\t0000%%s\n' $(cat f) $i; done > list && git -c"
+		    " user.name=N -c user.email=e@x commit-tree -m x $(git"
+		    " mktree < list) > made && git update-ref"
+		    " refs/heads/wrapped/edu $(cat made) && git bundle create"
+		    " -q ../huge wrapped/edu"),
+		0);
+	assert_int_equal(apply("edu2", "huge", NULL), ERR_INPUT);
+	assert_non_null(strstr(last.text, "not a beginning"));
+}
+
 static void bundle__the_same_file_twice_changes_nothing(void **state)
 {
 	char hash[2 * 32 + 1];
@@ -730,6 +755,7 @@ int main(void)
 		T(bundle__a_node_from_before_the_checkpoint_is_told),
 		T(bundle__a_damaged_beginning_changes_nothing),
 		T(bundle__a_beginning_put_together_by_others_is_refused),
+		T(bundle__a_beginning_of_any_size_is_refused),
 		T(bundle__the_same_file_twice_changes_nothing),
 		T(bundle__roads_mix),
 		T(bundle__one_that_continues_what_is_not_here_is_told),
