@@ -230,29 +230,41 @@ static int check_ends(struct source *source, struct err *err)
 	return rc;
 }
 
+static int open_pack(struct source *source, struct err *err)
+{
+	struct stat st;
+
+	source->fd = open_file(source, "pack", &st, err);
+	if (source->fd < 0)
+		return source->fd;
+	if (st.st_size < PACK_HEAD + TRAILER)
+		return damaged(err, source, "it is cut short");
+	if (st.st_size > PACK_WRITER_MAX)
+		return err_set(err, ERR_INPUT, "%s: too large to be joined",
+			       source->path);
+	source->end = (uint32_t)(st.st_size - TRAILER);
+	return 0;
+}
+
 static int open_source(struct source *source, struct err *err)
 {
 	struct buf index = BUF_INIT;
 	struct stat st;
-	int fd = open_file(source, "idx", &st, err);
-	int rc = fd;
+	int fd;
+	int rc = open_pack(source, err);
 
 	if (rc < 0)
 		return rc;
+	fd = open_file(source, "idx", &st, err);
+	if (fd < 0)
+		return fd;
 	rc = buf_read_fd(&index, fd, INDEX_MAX, source->path, err);
 	close(fd);
 	if (rc == 0)
 		rc = take_index(source, &index, err);
 	buf_release(&index);
-	if (rc < 0)
-		return rc;
-	source->fd = open_file(source, "pack", &st, err);
-	if (source->fd < 0)
-		return source->fd;
-	if (st.st_size < PACK_HEAD + TRAILER || st.st_size > PACK_WRITER_MAX)
-		return damaged(err, source, "of no size to be joined");
-	source->end = (uint32_t)(st.st_size - TRAILER);
-	rc = check_ends(source, err);
+	if (rc == 0)
+		rc = check_ends(source, err);
 	return rc < 0 ? rc : check_offsets(source, err);
 }
 

@@ -15,7 +15,8 @@
 
 /* Joins the n packs `paths`, without `.pack`, oldest first, into the file `fd`
  * (empty, borrowed). `name` and *index (appended to): as pack_writer_finish.
- * ERR_CORRUPT: one of them is damaged; ERR_MISSING: one is gone. */
+ * ERR_CORRUPT: one of them is damaged; ERR_MISSING: one is gone; ERR_INPUT: one
+ * is larger than PACK_WRITER_MAX. */
 int pack_join(char name[OID_TEXT], struct buf *index, int fd,
 	      const char *const *paths, size_t n, struct err *err);
 

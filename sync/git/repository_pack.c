@@ -269,7 +269,8 @@ static int write_many(struct repository *to, struct repository *from,
 	return rc;
 }
 
-/* What this node packed before travels as it is. 1: it did. */
+/* What this node packed before travels as it is. 1: it did; 0: there is no such
+ * pack, or not any more (`git gc`), or it is too large for that. */
 static int send_pack(struct repository *to, struct repository *from,
 		     const struct oid_list *oids, struct err *err)
 {
@@ -282,6 +283,8 @@ static int send_pack(struct repository *to, struct repository *from,
 	if (path == NULL)
 		return 0;
 	rc = repository_join(name, to, &path, 1, err);
+	if (rc == ERR_MISSING || rc == ERR_INPUT)
+		return 0;
 	return rc < 0 ? rc : 1;
 }
 

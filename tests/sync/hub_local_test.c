@@ -178,6 +178,40 @@ static void hub_local__a_damaged_pack_of_many_does_not_travel(void **state)
 	assert_int_equal(run(NULL, 0, "test -z \"$(ls hub/objects/pack)\""), 0);
 }
 
+/* `git gc` at home, while a sync runs. */
+static void hub_local__a_pack_that_is_gone_is_made_again(void **state)
+{
+	struct oid tip = commit_many();
+	char hex[OID_TEXT];
+
+	(void)state;
+	repository_trust(repo);
+	assert_true(repository_has(repo, &tip));
+	oid_format(hex, &tip);
+	assert_int_equal(run(NULL, 0,
+			     "git -C a update-ref refs/heads/all %s &&"
+			     " git -C a -c pack.compression=0 repack -a -d -F"
+			     " -q",
+			     hex),
+			 0);
+	assert_int_equal(push(NULL, &tip), 0);
+	assert_int_equal(run(NULL, 0, "git -C hub fsck --full --strict"), 0);
+}
+
+static void hub_local__a_pack_of_gigabytes_is_made_again(void **state)
+{
+	struct oid tip = commit_many();
+
+	(void)state;
+	repository_trust(repo);
+	assert_int_equal(run(NULL, 0,
+			     "chmod u+w a/objects/pack/*.pack &&"
+			     " truncate -s 3G a/objects/pack/*.pack"),
+			 0);
+	assert_int_equal(push(NULL, &tip), 0);
+	assert_int_equal(run(NULL, 0, "git -C hub fsck --full --strict"), 0);
+}
+
 static void hub_local__only_what_is_new_is_pushed(void **state)
 {
 	struct oid one = commit_file(NULL, "register/1-1/001.yaml", "1");
@@ -399,6 +433,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HUB_TEST(hub_local__a_pack_of_many_travels_as_it_is),
 		HUB_TEST(hub_local__a_damaged_pack_of_many_does_not_travel),
+		HUB_TEST(hub_local__a_pack_that_is_gone_is_made_again),
+		HUB_TEST(hub_local__a_pack_of_gigabytes_is_made_again),
 		HUB_TEST(hub_local__only_what_is_new_is_pushed),
 		HUB_TEST(hub_local__a_push_from_the_wrong_place_is_stale),
 		HUB_TEST(hub_local__a_stale_ref_stops_no_other),
