@@ -187,7 +187,7 @@ static int check_index(struct pack_file *file, struct err *err)
 		return rc;
 	if (memcmp(head, "\377tOc\0\0\0\2", 8) != 0)
 		return damaged(err, file, &file->index,
-			       "no index of version 2 (`git repack -a -d` "
+			       "no index of version 2 (`git gc` "
 			       "there makes one)");
 	for (size_t i = 0; i < COUNTS; i++) {
 		file->counts[i] = big_endian(head + 8 + 4 * i);

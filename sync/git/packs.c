@@ -85,7 +85,7 @@ static int add(struct packs *packs, size_t old, const char *path,
 		}
 	if (packs->n == PACKS_MAX)
 		return err_set(err, ERR_INPUT,
-			       "%s: more than %d packs (`git repack -a -d` "
+			       "%s: more than %d packs (`git gc` "
 			       "there joins them)",
 			       packs->folder, PACKS_MAX);
 	items = realloc(packs->items, (packs->n + 1) * sizeof(*items));

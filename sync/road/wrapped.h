@@ -19,8 +19,9 @@
 #define REF_WRAPPED "refs/heads/wrapped/"
 
 enum {
-	WRAPPED_MAX = 999999,	     /* commits in one */
-	WRAPPED_BYTES_MAX = 64 << 20 /* of all of them: they are kept in memory */
+	WRAPPED_MAX = 999999, /* commits in one */
+	WRAPPED_BYTES_MAX = 64
+			    << 20 /* of all of them: they are kept in memory */
 };
 
 /* Adds to the repository's memory a commit that wraps these of it. `draft` has
