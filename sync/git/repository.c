@@ -123,7 +123,7 @@ static int check_alone(const char *objects, struct err *err)
 		return 0;
 	return err_set(err, ERR_INPUT,
 		       "%s: borrows objects of another repository, which is "
-		       "not followed; `git gc` there copies them, "
+		       "not followed; `git repack -a -d` there copies them, "
 		       "then remove this file",
 		       path);
 }
