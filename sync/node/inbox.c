@@ -123,8 +123,8 @@ int inbox_check(bool *first, struct replica *replica,
 }
 
 /* On first use the office's key is believed; a person can compare it. */
-static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
-		       struct err *err)
+static int tell_key(const struct inbox_entry *entry, bool vouched,
+		    const struct run *run, struct err *err)
 {
 	struct buf fingerprint = BUF_INIT;
 	int rc;
@@ -133,26 +133,13 @@ static int tell_pinned(const struct inbox_entry *entry, const struct run *run,
 	rc = buf_check(&fingerprint, err);
 	if (rc == 0)
 		rc = run_detail(run, SYNC_NOTICE, err,
-				"the office's key is %s, and from now on no "
-				"other is believed unless this one names it: "
-				"compare it with what the office tells",
-				buf_text(&fingerprint));
-	buf_release(&fingerprint);
-	return rc;
-}
-
-static int tell_vouched(const struct inbox_entry *entry, const struct run *run,
-			struct err *err)
-{
-	struct buf fingerprint = BUF_INIT;
-	int rc;
-
-	key_print_fingerprint(&fingerprint, entry->signer);
-	rc = buf_check(&fingerprint, err);
-	if (rc == 0)
-		rc = run_detail(run, SYNC_NOTICE, err,
-				"the office's key that was told here vouches "
-				"for %s, which is believed as the office's",
+				vouched ? "the office's key that was told here "
+					  "vouches for %s, which is believed "
+					  "as the office's"
+					: "the office's key is %s, and from "
+					  "now on no other is believed unless "
+					  "this one names it: compare it with "
+					  "what the office tells",
 				buf_text(&fingerprint));
 	buf_release(&fingerprint);
 	return rc;
@@ -172,7 +159,7 @@ int inbox_vouched(struct node *node, const struct inbox_entry *entry,
 	if (rc == 0 && holds)
 		rc = node_pin(node->replica, entry->signer, err);
 	if (rc == 0 && holds)
-		rc = tell_vouched(entry, run, err);
+		rc = tell_key(entry, true, run, err);
 	free(pinned);
 	return rc;
 }
@@ -469,7 +456,7 @@ static int receive_in_transaction(struct node *node,
 	if (rc == 0)
 		rc = inbox_check(&first, node->replica, entry, before, err);
 	if (rc == 0 && first)
-		rc = tell_pinned(entry, run, err);
+		rc = tell_key(entry, false, run, err);
 	if (rc == 0)
 		rc = inbox_apply(node->replica, node->repository, entry, run,
 				 err);
