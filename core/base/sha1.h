@@ -1,7 +1,7 @@
 /* sha1.h - the one door to libmd: SHA-1, by which git names and seals what it
  * stores. Knows bytes. Only for bytes that we made or have hashed before:
- * where somebody else may have chosen them, git's own SHA-1 looks for
- * collisions that were made (git_odb_hash of libgit2). */
+ * where somebody else may have chosen them, sha1_wary.h looks for collisions
+ * that were made, and so does git_odb_hash of libgit2. */
 #ifndef TIAN_CORE_SHA1_H
 #define TIAN_CORE_SHA1_H
 
