@@ -112,26 +112,24 @@ static int write_mark(struct oid *out, struct node *node, const char *site,
 		      const char *url, const struct oid *inbox,
 		      const struct mark *before, struct err *err)
 {
-	struct buf name = BUF_INIT;
+	struct buf names = BUF_INIT;
 	struct buf message = BUF_INIT;
 	struct commit_draft draft = {.parents = &before->id,
 				     .n_parents = before->here};
-	int rc = repository_edit_tree(&draft.tree, node->repository, NULL, NULL,
-				      0, err);
+	int rc = node_sign_as_office(&draft, &names, node, "",
+				     (int64_t)(clock_now_ms() / 1000), err);
 
 	if (rc == 0)
-		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
+		rc = repository_edit_tree(&draft.tree, node->repository, NULL,
+					  NULL, 0, err);
 	if (rc == 0)
 		rc = make_message(&message, node, site, url, inbox, err);
-	draft.author = (struct commit_ident){buf_text(&name), REPLICA_OFFICE,
-					     (int64_t)(clock_now_ms() / 1000)};
-	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)
 		rc = commit_write(out, node->repository, &draft, &node->key,
 				  err);
 	buf_release(&message);
-	buf_release(&name);
+	buf_release(&names);
 	return rc;
 }
 

@@ -134,6 +134,8 @@ static const char *const foreign[] = {
 	N_("this site may not add such a row"),
 	N_("the proposal is not assigned to this unit"),
 	N_("%s is in use by another process"),
+	N_("another program has held this ref for %s seconds; try again, or "
+	   "remove the file if no git is at work there"),
 	N_("no file %s"),
 	N_("%s is not a replica"),
 	N_("%s was written by a newer program; install that one here too"),
@@ -169,7 +171,10 @@ static const char *const foreign[] = {
 	N_("ask the keeper of the host whether its key was changed"),
 	N_("the host does not know your ssh key yet"),
 	N_("make it there first: git init --bare"),
-	N_("%s is no git bundle of version 2"),
+	N_("%s is no git bundle of version 2; have it written again (bundle "
+	   "create) and copied whole"),
+	N_("too many deliveries since the beginning for such a file; write a "
+	   "whole one (bundle create --full)"),
 	N_("the file holds nothing for the office: a unit's bundle "
 	   "create makes such files"),
 	N_("the file holds nothing for a unit: the office's bundle "

@@ -5,6 +5,7 @@
 #include <time.h>
 
 static uint64_t (*source)(void);
+static void (*pause_with)(unsigned ms);
 
 uint64_t clock_now_ms(void)
 {
@@ -19,6 +20,21 @@ uint64_t clock_now_ms(void)
 void clock_set_source(uint64_t (*now_ms)(void))
 {
 	source = now_ms;
+}
+
+void clock_pause_ms(unsigned ms)
+{
+	const struct timespec rest = {ms / 1000, ms % 1000 * 1000000L};
+
+	if (pause_with != NULL)
+		pause_with(ms);
+	else
+		nanosleep(&rest, NULL);
+}
+
+void clock_set_pause(void (*pause_ms)(unsigned ms))
+{
+	pause_with = pause_ms;
 }
 
 uint64_t clock_next(uint64_t last, uint64_t ms)

@@ -15,6 +15,9 @@ enum { CLOCK_TOLERANCE_MS = 10 * 60 * 1000 };
 uint64_t clock_now_ms(void);
 /* Tests replace the source; NULL brings the real one back. */
 void clock_set_source(uint64_t (*now_ms)(void));
+/* Waits; tests replace that, too. */
+void clock_pause_ms(unsigned ms);
+void clock_set_pause(void (*pause_ms)(unsigned ms));
 /* The next stamp for an event at `ms`, later than `last`. */
 uint64_t clock_next(uint64_t last, uint64_t ms);
 /* A stamp's milliseconds. */

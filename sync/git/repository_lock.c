@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "sync/git/durable.h"
 #include "sync/git/repository_room.h"
 
@@ -33,8 +33,6 @@ static int open_lock(struct repository *repository, struct err *err)
 
 static int wait_lock(int fd, struct repository *repository, struct err *err)
 {
-	const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000L};
-
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_errno(err, "lock %s", repository->path);
@@ -42,7 +40,7 @@ static int wait_lock(int fd, struct repository *repository, struct err *err)
 			return err_set(err, ERR_BUSY,
 				       "%s is in use by another process",
 				       repository->path);
-		nanosleep(&pause, NULL);
+		clock_pause_ms(LOCK_PAUSE_MS);
 	}
 	return 0;
 }

@@ -5,19 +5,15 @@
  * which holds the new value, is on the disk, and then takes the ref's place.
  * The disk is waited for once for all of them. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sync/git/durable.h"
+#include "sync/git/ref_lock.h"
 #include "sync/git/repository_room.h"
-
-enum { STALE_LOCK_SECONDS = 60 };
 
 int repository_ref(struct oid *out, struct repository *repository,
 		   const char *name, struct err *err)
@@ -32,61 +28,6 @@ struct move {
 	char *path; /* of the ref's file */
 	char *lock; /* of its lock's, which is there; NULL if not */
 };
-
-/* A power cut may leave a ref's lock without a note of whose it was. Stock
- * git holds one for milliseconds. */
-static bool remove_stale_lock(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 &&
-	       time(NULL) - st.st_mtime > STALE_LOCK_SECONDS &&
-	       unlink(path) == 0;
-}
-
-/* Makes the folders above `path` that are missing below the repository. */
-static int make_folders(char *path, size_t from, struct err *err)
-{
-	for (char *at = strchr(path + from, '/'); at != NULL;
-	     at = strchr(at + 1, '/')) {
-		bool made;
-
-		*at = '\0';
-		made = mkdir(path, 0777) == 0;
-		if (!made && errno != EEXIST)
-			return err_errno(err, "%s", path);
-		*at = '/';
-		if (made) {
-			char *above = at;
-
-			while (*--above != '/')
-				;
-			*above = '\0';
-			if (durable_folder(path, err) < 0)
-				return err->code;
-			*above = '/';
-		}
-	}
-	return 0;
-}
-
-static int open_lock(char *lock, size_t root, struct err *err)
-{
-	int fd = -1;
-	int rc = 0;
-
-	for (int i = 0; fd < 0 && rc == 0 && i < 3; i++) {
-		fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd < 0 && errno == ENOENT)
-			rc = make_folders(lock, root, err);
-		else if (fd < 0 &&
-			 (errno != EEXIST || !remove_stale_lock(lock)))
-			break;
-	}
-	if (rc < 0)
-		return rc;
-	return fd < 0 ? err_errno(err, "%s", lock) : fd;
-}
 
 /* Locks a ref and writes its new value into the lock. */
 static int lock_ref(struct move *move, struct repository *repository,
@@ -110,7 +51,7 @@ static int lock_ref(struct move *move, struct repository *repository,
 	if (rc < 0)
 		return rc;
 	snprintf(lock, sizeof(lock), "%s.lock", path);
-	fd = open_lock(lock, strlen(repository->path) + 1, err);
+	fd = ref_lock_open(lock, strlen(repository->path) + 1, err);
 	if (fd < 0)
 		return fd;
 	move->path = strdup(path);
@@ -207,7 +148,9 @@ static int sync_folders(struct move *moves, size_t n, struct err *err)
 		if (moves[i].path == NULL || moves[i].lock != NULL)
 			continue;
 		*strrchr(moves[i].path, '/') = '\0';
-		if (strcmp(moves[i].path, last) != 0)
+		/* `git pack-refs` may have taken the ref and the folder. */
+		if (strcmp(moves[i].path, last) != 0 &&
+		    access(moves[i].path, F_OK) == 0)
 			rc = durable_folder(moves[i].path, err);
 		last = moves[i].path;
 	}

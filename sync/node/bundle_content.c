@@ -296,16 +296,14 @@ static int wrap(struct bundle_content *content, struct node *node,
 		const struct oid_list *chain, struct err *err)
 {
 	struct commit_draft draft = {.n_parents = 0};
-	struct buf name = BUF_INIT;
+	struct buf names = BUF_INIT;
 	struct buf message = BUF_INIT;
 	struct buf ref = BUF_INIT;
-	int rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
+	int rc = node_sign_as_office(&draft, &names, node, "",
+				     (int64_t)(clock_now_ms() / 1000), err);
 
 	if (rc == 0)
 		rc = make_message(&message, node, site, walk, err);
-	draft.author = (struct commit_ident){buf_text(&name), REPLICA_OFFICE,
-					     (int64_t)(clock_now_ms() / 1000)};
-	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)
 		rc = wrapped_make(&content->ref.oid, node->repository, chain,
@@ -316,7 +314,7 @@ static int wrap(struct bundle_content *content, struct node *node,
 	free(content->ref.name);
 	content->ref.name = buf_take(&ref);
 	buf_release(&message);
-	buf_release(&name);
+	buf_release(&names);
 	return rc;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/git/commit.h"
+
 static const char SQL_UNIT_NAME[] =
 	"SELECT name FROM unit WHERE code = ? AND name IS NOT NULL";
 static const char SQL_NOTE[] =
@@ -205,6 +207,27 @@ int node_site_name(struct buf *out, struct replica *replica, const char *site,
 	buf_adds(out, told != NULL && *told != '\0' ? told : site);
 	free(told);
 	return rc < 0 ? rc : buf_check(out, err);
+}
+
+int node_sign_as_office(struct commit_draft *draft, struct buf *texts,
+			struct node *node, const char *person, int64_t time,
+			struct err *err)
+{
+	char origin[17];
+	size_t email;
+	int rc = node_site_name(texts, node->replica, REPLICA_OFFICE, err);
+
+	if (rc < 0)
+		return rc;
+	change_origin_format(origin, replica_origin(node->replica));
+	buf_addf(texts, "%s%s", *person != '\0' ? " " : "", person);
+	buf_addc(texts, '\0');
+	email = texts->len;
+	buf_addf(texts, "%s@%s", origin, REPLICA_OFFICE);
+	draft->author = (struct commit_ident){buf_text(texts),
+					      buf_text(texts) + email, time};
+	draft->committer = draft->author;
+	return buf_check(texts, err);
 }
 
 static int note_run(struct replica *replica, uint64_t origin, uint64_t first,

@@ -65,6 +65,15 @@ int node_pin(struct replica *replica,
 int node_site_name(struct buf *out, struct replica *replica, const char *site,
 		   struct err *err);
 
+struct commit_draft;
+
+/* Author and committer of a commit that this node writes as the office, at
+ * `time` (seconds since 1970): the office's name and, unless it is "", that of
+ * a person; ORIGIN@office. *texts holds both and must outlive the draft. */
+int node_sign_as_office(struct commit_draft *draft, struct buf *texts,
+			struct node *node, const char *person, int64_t time,
+			struct err *err);
+
 /* Table _commit: which commit carries which changes. */
 int node_note_commit(struct replica *replica, const struct oid *commit,
 		     const struct batch *batch, struct err *err);

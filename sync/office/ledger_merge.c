@@ -679,22 +679,18 @@ static int write_main(struct intake *intake, struct node *node,
 {
 	struct replica *replica = node->replica;
 	struct oid_list parents = {NULL, 0, 0};
-	struct buf name = BUF_INIT;
-	struct buf email = BUF_INIT;
+	struct buf names = BUF_INIT;
 	struct buf message = BUF_INIT;
 	struct commit_draft draft = {.tree = *tree};
-	char origin[17];
-	int rc = node_site_name(&name, replica, REPLICA_OFFICE, err);
+	int rc = node_sign_as_office(&draft, &names, node,
+				     replica_author(replica), intake->time,
+				     err);
 
 	if (rc == 0)
 		rc = add_subject(&message, replica, intake, err);
 	add_body(&message, intake);
 	if (rc == 0)
 		rc = add_trailers(&message, replica, previous, intake, err);
-	if (*replica_author(replica) != '\0')
-		buf_addf(&name, " %s", replica_author(replica));
-	change_origin_format(origin, replica_origin(replica));
-	buf_addf(&email, "%s@%s", origin, REPLICA_OFFICE);
 	if (rc == 0 && !oid_is_zero(previous) &&
 	    !oid_list_add(&parents, previous))
 		rc = err_nomem(err);
@@ -703,9 +699,6 @@ static int write_main(struct intake *intake, struct node *node,
 			rc = err_nomem(err);
 	draft.parents = parents.items;
 	draft.n_parents = parents.n;
-	draft.author = (struct commit_ident){buf_text(&name), buf_text(&email),
-					     intake->time};
-	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)
 		rc = buf_check(&message, err);
@@ -713,8 +706,7 @@ static int write_main(struct intake *intake, struct node *node,
 		rc = commit_write(&intake->id, node->repository, &draft,
 				  &node->key, err);
 	buf_release(&message);
-	buf_release(&email);
-	buf_release(&name);
+	buf_release(&names);
 	oid_list_release(&parents);
 	return rc;
 }

@@ -744,32 +744,25 @@ static int write_letter(struct oid *out, struct packing *packing,
 			const struct letter *letter, struct err *err)
 {
 	struct node *node = packing->node;
-	struct buf name = BUF_INIT;
-	struct buf email = BUF_INIT;
+	struct buf names = BUF_INIT;
 	struct buf message = BUF_INIT;
 	struct commit_draft draft = {
 		.parents = letter->parent,
 		.n_parents = letter->parent != NULL,
 	};
-	char origin[17];
 	int rc = make_tree(&draft.tree, node, letter, err);
 
 	if (rc == 0)
-		rc = node_site_name(&name, node->replica, REPLICA_OFFICE, err);
+		rc = node_sign_as_office(&draft, &names, node, "",
+					 (int64_t)(clock_now_ms() / 1000), err);
 	if (rc == 0)
 		rc = make_message(&message, packing, letter, err);
-	change_origin_format(origin, replica_origin(node->replica));
-	buf_addf(&email, "%s@%s", origin, REPLICA_OFFICE);
-	draft.author = (struct commit_ident){buf_text(&name), buf_text(&email),
-					     (int64_t)(clock_now_ms() / 1000)};
-	draft.committer = draft.author;
 	draft.message = buf_text(&message);
 	if (rc == 0)
 		rc = commit_write(out, node->repository, &draft, &node->key,
 				  err);
 	buf_release(&message);
-	buf_release(&email);
-	buf_release(&name);
+	buf_release(&names);
 	return rc;
 }
 

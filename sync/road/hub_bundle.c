@@ -28,7 +28,9 @@ static struct hub_bundle *bundle_of(struct hub *hub)
 
 static int no_bundle(const struct hub_bundle *bundle, struct err *err)
 {
-	return err_set(err, ERR_INPUT, "%s is no git bundle of version 2",
+	return err_set(err, ERR_INPUT,
+		       "%s is no git bundle of version 2; have it written "
+		       "again (bundle create) and copied whole",
 		       bundle->path);
 }
 

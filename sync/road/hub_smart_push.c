@@ -3,8 +3,8 @@
  * Knows receive-pack's part of the protocol; fetches nothing. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/base/clock.h"
 #include "sync/git/haul.h"
 #include "sync/road/hub_smart_room.h"
 #include "sync/git/pack.h"
@@ -265,7 +265,6 @@ static void made(struct pushing *pushing)
  * not. ERR_HUB: refused, and no ref tells why. */
 static int converse(struct pushing *pushing, size_t before, struct err *err)
 {
-	const struct timespec pause = {0, PAUSE_MS * 1000000L};
 	int rc = greet(pushing, err);
 
 	if (rc == 0)
@@ -275,7 +274,7 @@ static int converse(struct pushing *pushing, size_t before, struct err *err)
 			rc = err_set(err, ERR_HUB, "the hub refuses %s",
 				     buf_text(&pushing->refusal));
 		else
-			nanosleep(&pause, NULL);
+			clock_pause_ms(PAUSE_MS);
 	}
 	if (rc == 0 && pushing->left > 0) {
 		buf_clear(&pushing->refusal);

@@ -31,9 +31,8 @@ static int write_tree(struct oid *out, struct repository *repository,
 static int too_much(struct err *err)
 {
 	return err_set(err, ERR_INPUT,
-		       "more than %d deliveries, or %d MiB of them, since the "
-		       "beginning: write all (--full)",
-		       WRAPPED_MAX, WRAPPED_BYTES_MAX >> 20);
+		       "too many deliveries since the beginning for such a "
+		       "file; write a whole one (bundle create --full)");
 }
 
 /* *all: bytes of commits so far. */

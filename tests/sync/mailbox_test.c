@@ -385,6 +385,8 @@ static void expect_moved(void)
 		"git -C hub log -1 --format=%B moved/gov | grep -q 'Mailbox: .*/"
 		"mail-gov$'");
 	must_run("git -C hub log -1 --format=%s moved/gov | grep -q 区政务局");
+	must_run("git -C hub log -1 --format=%ae moved/gov |"
+		 " grep -Exq '[0-9a-f]{16}@office'");
 	must_run("git -C hub show main:signers > signers && git -C hub -c"
 		 " gpg.format=ssh -c gpg.ssh.allowedSignersFile=../signers"
 		 " verify-commit moved/gov");

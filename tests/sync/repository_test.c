@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "sync/git/repository.h"
 #include "sync/git/tree.h"
 #include "tests/sync/git_helper.h"
@@ -352,6 +353,74 @@ static void repository__intents_cannot_name_files_elsewhere(void **state)
 	assert_int_equal(run(NULL, 0, "test -e mine.lock"), 0);
 }
 
+static const char HELD[] = "refs/heads/inbox/edu";
+static unsigned pauses;
+static unsigned release_at; /* pause; 0: never */
+
+/* What another program does while we wait. */
+static void other_program(unsigned ms)
+{
+	assert_true(ms >= pauses);
+	if (++pauses == release_at)
+		must_run("rm r/refs/heads/inbox/edu.lock");
+}
+
+static int set_held_ref(unsigned released, struct err *err)
+{
+	struct oid one = write_blob("1");
+	int rc;
+
+	lock_and_flush();
+	must_run("mkdir -p r/refs/heads/inbox &&"
+		 " touch r/refs/heads/inbox/edu.lock");
+	pauses = 0;
+	release_at = released;
+	clock_set_pause(other_program);
+	assert_int_equal(repository_lock(repo, err), 0);
+	rc = repository_set_ref(repo, HELD, &one, NULL, err);
+	repository_unlock(repo);
+	clock_set_pause(NULL);
+	return rc;
+}
+
+static void repository__a_ref_that_git_holds_is_waited_for(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(set_held_ref(5, &err), 0);
+	assert_int_equal(pauses, 5);
+	must_run("git -C r rev-parse -q --verify refs/heads/inbox/edu");
+}
+
+static void repository__a_ref_held_for_long_is_told_with_its_file(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(set_held_ref(0, &err), ERR_BUSY);
+	assert_true(pauses > 5);
+	assert_non_null(strstr(err.text, "refs/heads/inbox/edu.lock: "));
+	assert_non_null(strstr(err.text, " seconds; try again, or remove"));
+	must_run("test -e r/refs/heads/inbox/edu.lock &&"
+		 " ! test -e r/refs/heads/inbox/edu");
+}
+
+static void repository__a_lock_that_lost_its_holder_is_removed(void **state)
+{
+	struct oid one = write_blob("1");
+	struct err err;
+
+	(void)state;
+	lock_and_flush();
+	must_run("mkdir -p r/refs/heads/inbox &&"
+		 " touch -d '2 minutes ago' r/refs/heads/inbox/edu.lock");
+	assert_int_equal(repository_lock(repo, &err), 0);
+	assert_int_equal(repository_set_ref(repo, HELD, &one, NULL, &err), 0);
+	repository_unlock(repo);
+	must_run("! test -e r/refs/heads/inbox/edu.lock");
+}
+
 static void repository__two_writers_take_turns(void **state)
 {
 	struct repository *other = NULL;
@@ -575,6 +644,10 @@ int main(void)
 		REPO_TEST(repository__writing_needs_the_lock),
 		REPO_TEST(repository__leftovers_of_a_killed_writer_are_cleared),
 		REPO_TEST(repository__intents_cannot_name_files_elsewhere),
+		REPO_TEST(repository__a_ref_that_git_holds_is_waited_for),
+		REPO_TEST(
+			repository__a_ref_held_for_long_is_told_with_its_file),
+		REPO_TEST(repository__a_lock_that_lost_its_holder_is_removed),
 		REPO_TEST(repository__two_writers_take_turns),
 		REPO_TEST(
 			repository__a_version_is_kept_as_what_differs_from_the_same_file),
