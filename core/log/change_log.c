@@ -25,11 +25,21 @@ static const char SQL_CELL_HEADS[] =
 	" JOIN _change c ON c.id = h.change"
 	" JOIN _row r ON r.id = c.cell >> 12" LOG_JOINS
 	" WHERE h.cell = ? ORDER BY c.clock, o.origin, c.id";
+/* Cell by cell, each by its newest: however long a cell's history is. */
 static const char SQL_OWN[] =
-	"SELECT " LOG_COLUMNS ", 0, 0, max(c.id) FROM _row r"
-	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS
-	" WHERE r.scope = ? AND +c.id BETWEEN ? AND ? AND c.flags & 1 = 0"
-	" GROUP BY c.cell ORDER BY r.entity, r.key, c.cell";
+	"WITH RECURSIVE own(row, cell) AS"
+	" (SELECT r.id, (SELECT min(c.cell) FROM _change c WHERE c.cell"
+	"   BETWEEN r.id << 12 AND (r.id << 12 | 4095))"
+	"  FROM _row r WHERE r.scope = ?1"
+	"  UNION ALL SELECT row, (SELECT min(c.cell) FROM _change c WHERE c.cell"
+	"   BETWEEN own.cell + 1 AND (row << 12 | 4095))"
+	"  FROM own WHERE cell IS NOT NULL)"
+	" SELECT " LOG_COLUMNS ", 0, 0 FROM own"
+	" CROSS JOIN _change c ON c.id = (SELECT m.id FROM _change m"
+	"  WHERE m.cell = own.cell AND m.id BETWEEN ?2 AND ?3"
+	"  AND m.flags & 1 = 0 ORDER BY m.id DESC LIMIT 1)"
+	" CROSS JOIN _row r ON r.id = own.row" LOG_JOINS
+	" ORDER BY r.entity, r.key, c.cell";
 static const char SQL_CLAIMED[] =
 	"SELECT " LOG_COLUMNS ", 0, 0 FROM _row r"
 	" CROSS JOIN _change c ON c.cell BETWEEN r.id << 12 AND (r.id << 12 | 4095)" LOG_JOINS

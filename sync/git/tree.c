@@ -30,11 +30,12 @@ int tree_compare(const struct tree_entry *a, const struct tree_entry *b)
 
 static bool name_allowed(const struct tree_entry *entry)
 {
-	return entry->name_len > 0 &&
-	       memchr(entry->name, '/', entry->name_len) == NULL &&
-	       strcmp(entry->name, ".") != 0 &&
-	       strcmp(entry->name, "..") != 0 &&
-	       strcasecmp(entry->name, ".git") != 0;
+	if (entry->name_len == 0 ||
+	    memchr(entry->name, '/', entry->name_len) != NULL)
+		return false;
+	return entry->name[0] != '.' || (strcmp(entry->name, ".") != 0 &&
+					 strcmp(entry->name, "..") != 0 &&
+					 strcasecmp(entry->name, ".git") != 0);
 }
 
 static bool starts(const struct tree_cursor *cursor, const char *mode)

@@ -76,6 +76,33 @@ int proof_scratch(struct replica **out, struct proof *proof, uint32_t version,
 	return rc;
 }
 
+int proof_lend(struct replica **out, struct proof *proof,
+	       enum proof_spare which, uint32_t version, struct err *err)
+{
+	struct replica **spare = &proof->spares[which];
+	int rc = 0;
+
+	if (*spare != NULL) {
+		rc = replica_refresh(*spare, err);
+		if (rc == 0 && replica_schema(*spare)->version != version) {
+			replica_close(*spare);
+			*spare = NULL;
+		}
+	}
+	if (rc == 0 && *spare == NULL)
+		rc = proof_scratch(spare, proof, version, err);
+	if (rc == 0)
+		rc = db_begin(replica_db(*spare), err);
+	*out = rc == 0 ? *spare : NULL;
+	return rc;
+}
+
+void proof_give_back(struct replica *lent)
+{
+	if (lent != NULL)
+		db_rollback(replica_db(lent));
+}
+
 int proof_state(char out[SYNC_COMMIT_TEXT], struct replica *replica,
 		const char *site, struct err *err)
 {
@@ -308,6 +335,8 @@ static int verify_once(struct verify_report *report, struct node *node,
 	if (rc == 0)
 		rc = prove(&proof, err);
 	oid_list_release(&proof.later);
+	for (int i = 0; i < SPARES; i++)
+		replica_close(proof.spares[i]);
 	replica_close(proof.scratch);
 	repository_close(proof.repository);
 	hub_close(hub);

@@ -10,6 +10,14 @@
 
 enum { VERIFY_FINDINGS_MAX = 200 };
 
+/* Empty replicas that are kept: what one inbox leaves in them is rolled back
+ * for the next. */
+enum proof_spare {
+	SPARE_INBOX,	  /* an inbox, replayed */
+	SPARE_CHECKPOINT, /* a node that begins in the midst of it */
+	SPARES
+};
+
 /* One verification at work. */
 struct proof {
 	struct verify_report *report;
@@ -21,6 +29,7 @@ struct proof {
 	struct oid_list later; /* outbox commits whose register files wait for
 				  the schema they were written with */
 	bool comparable;       /* the source ends where the replica stands */
+	struct replica *spares[SPARES]; /* NULL until they are asked for */
 };
 
 /* Adds a finding; the proof goes on. */
@@ -45,6 +54,11 @@ int proof_commit(struct repository *repository, const struct commit *commit,
  * pinned as the node has it. */
 int proof_scratch(struct replica **out, struct proof *proof, uint32_t version,
 		  struct err *err);
+/* Lends one of the spares, empty, of that version and in a transaction;
+ * proof_give_back rolls it back. */
+int proof_lend(struct replica **out, struct proof *proof,
+	       enum proof_spare which, uint32_t version, struct err *err);
+void proof_give_back(struct replica *lent);
 int proof_state(char out[SYNC_COMMIT_TEXT], struct replica *replica,
 		const char *site, struct err *err);
 

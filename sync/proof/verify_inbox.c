@@ -53,9 +53,8 @@ static int check_checkpoint(struct replaying *replaying,
 	if (rc == ERR_MISSING || entry->commit.begins)
 		return 0;
 	if (rc == 0)
-		rc = proof_scratch(&begun, proof,
-				   replica_schema(replaying->into)->version,
-				   err);
+		rc = proof_lend(&begun, proof, SPARE_CHECKPOINT,
+				replica_schema(replaying->into)->version, err);
 	if (rc == 0) {
 		entry->commit.begins = true;
 		rc = inbox_apply(begun, proof->repository, entry, &run, err);
@@ -70,7 +69,7 @@ static int check_checkpoint(struct replaying *replaying,
 				   "to it",
 				   where);
 	sync_report_release(&counts);
-	replica_close(begun);
+	proof_give_back(begun);
 	return rc;
 }
 
@@ -134,26 +133,20 @@ static int pin_first(struct proof *proof, struct replica *into,
 	return rc;
 }
 
+/* In the caller's transaction. */
 static int replay(struct proof *proof, struct replica *into, const char *site,
 		  const struct oid *tip, struct err *err)
 {
 	static const struct oid none;
 	struct replaying replaying = {proof, into, site, {NULL, 0}, true};
 	struct oid_list chain = {NULL, 0, 0};
-	struct db *db = replica_db(into);
 	int rc = outbox_chain(&chain, proof->repository, tip, &none, err);
 
 	rc = proof_damage(proof, rc, "inbox", err);
 	if (rc == 0)
 		rc = pin_first(proof, into, &chain, err);
-	if (rc == 0)
-		rc = db_begin(db, err);
 	for (size_t i = 0; rc == 0 && i < chain.n; i++)
 		rc = replay_commit(&replaying, &chain.items[i], err);
-	if (rc == 0)
-		rc = db_commit(db, err);
-	else
-		db_rollback(db);
 	signers_release(&replaying.before);
 	oid_list_release(&chain);
 	return rc;
@@ -172,8 +165,8 @@ int proof_inbox_ref(struct proof *proof, const struct ref *ref, struct err *err)
 
 	if (!refs_parse_inbox(site, ref->name))
 		return 0;
-	rc = proof_scratch(&into, proof,
-			   replica_schema(proof->scratch)->version, err);
+	rc = proof_lend(&into, proof, SPARE_INBOX,
+			replica_schema(proof->scratch)->version, err);
 	if (rc == 0)
 		rc = replay(proof, into, site, &ref->oid, err);
 	if (rc == 0 && before == proof->report->n_findings) {
@@ -186,7 +179,7 @@ int proof_inbox_ref(struct proof *proof, const struct ref *ref, struct err *err)
 					   "what main says the site may see",
 					   site);
 	}
-	replica_close(into);
+	proof_give_back(into);
 	return rc;
 }
 
@@ -217,6 +210,7 @@ int proof_inboxes(struct proof *proof, struct err *err)
 int proof_inbox(struct proof *proof, struct err *err)
 {
 	const char *site = replica_site(proof->node->replica);
+	struct db *db = replica_db(proof->scratch);
 	struct buf name = BUF_INIT;
 	struct oid known;
 	struct oid tip;
@@ -234,7 +228,13 @@ int proof_inbox(struct proof *proof, struct err *err)
 			       : proof_finding(proof, err,
 					       "inbox/%s is missing", site);
 	if (rc == 0)
+		rc = db_begin(db, err);
+	if (rc == 0)
 		rc = replay(proof, proof->scratch, site, &tip, err);
+	if (rc == 0)
+		rc = db_commit(db, err);
+	else
+		db_rollback(db);
 	proof->comparable = oid_equal(&known, &tip);
 	proof->report->changes += proof->run.report->received;
 	proof->report->refused += proof->run.report->refused;

@@ -31,31 +31,55 @@ struct reading {
 static int read_level(struct reading *reading, const struct oid *tree,
 		      const struct oid *base, size_t depth, struct err *err);
 
+/* `old`: what stands under its name in the base, or NULL. */
 static int read_entry(struct reading *reading, const struct tree_entry *entry,
-		      const struct buf *old, size_t depth, struct err *err)
+		      const struct tree_entry *old, size_t depth,
+		      struct err *err)
 {
 	static const struct oid none;
-	struct tree_entry before = {.oid = {{0}}};
 	struct buf bytes = BUF_INIT;
-	struct err ignored;
 	int rc;
 
-	if (tree_find(&before, old, entry->name, entry->name_len, &ignored) ==
-		    0 &&
-	    oid_equal(&before.oid, &entry->oid))
+	if (old != NULL && oid_equal(&old->oid, &entry->oid))
 		return 0;
 	rc = oid_set_add(&reading->seen, &entry->oid);
 	if (rc <= 0)
 		return rc < 0 ? err_nomem(err) : 0;
 	if (entry->is_tree)
 		rc = read_level(reading, &entry->oid,
-				before.is_tree ? &before.oid : &none, depth + 1,
-				err);
+				old != NULL && old->is_tree ? &old->oid : &none,
+				depth + 1, err);
 	else
 		rc = repository_read(&bytes, reading->repository, &entry->oid,
 				     OBJECT_BLOB, err);
 	buf_release(&bytes);
-	return rc < 0 ? err_wrap(err, "%s", entry->name) : 0;
+	return rc < 0 ? err_wrap(err, "%.*s", (int)entry->name_len, entry->name)
+		      : 0;
+}
+
+/* A base beside a tree, both in order, so each is passed over once. What
+ * cannot be read of a base was told where it was no base. */
+struct beside {
+	struct tree_cursor cursor;
+	struct tree_entry entry;
+	bool more;
+};
+
+static void beside_next(struct beside *beside)
+{
+	struct err ignored;
+
+	beside->more = tree_next(&beside->entry, &beside->cursor, &ignored) > 0;
+}
+
+static const struct tree_entry *beside_find(struct beside *beside,
+					    const struct tree_entry *entry)
+{
+	while (beside->more && tree_compare(&beside->entry, entry) < 0)
+		beside_next(beside);
+	return beside->more && tree_compare(&beside->entry, entry) == 0
+		       ? &beside->entry
+		       : NULL;
 }
 
 static int read_level(struct reading *reading, const struct oid *tree,
@@ -65,13 +89,17 @@ static int read_level(struct reading *reading, const struct oid *tree,
 	struct buf old = BUF_INIT;
 	struct tree_cursor cursor;
 	struct tree_entry entry;
+	struct beside beside;
 	int rc = read_tree(&raw, reading->repository, tree, depth, err);
 
 	if (rc == 0)
 		rc = read_tree(&old, reading->repository, base, depth, err);
+	tree_cursor_init(&beside.cursor, &old);
+	beside_next(&beside);
 	tree_cursor_init(&cursor, &raw);
 	while (rc == 0 && (rc = tree_next(&entry, &cursor, err)) > 0)
-		rc = read_entry(reading, &entry, &old, depth, err);
+		rc = read_entry(reading, &entry, beside_find(&beside, &entry),
+				depth, err);
 	buf_release(&old);
 	buf_release(&raw);
 	return rc;

@@ -12,6 +12,7 @@ void bench_round(void);
 void bench_fan(void);
 void bench_process(void);
 void bench_rest(void);
+void bench_verify(void);
 void bench_memory(void);
 void bench_scale(void);
 

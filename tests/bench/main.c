@@ -15,8 +15,8 @@ static const struct {
 	{"capture", bench_capture}, {"merge", bench_merge},
 	{"codec", bench_codec},	    {"round", bench_round},
 	{"fan", bench_fan},	    {"process", bench_process},
-	{"rest", bench_rest},	    {"memory", bench_memory},
-	{"scale", bench_scale},
+	{"rest", bench_rest},	    {"verify", bench_verify},
+	{"memory", bench_memory},   {"scale", bench_scale},
 };
 
 bool quick(void)
