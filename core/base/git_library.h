@@ -16,12 +16,6 @@
 	X(config_set_bool)              \
 	X(error_last)                   \
 	X(error_set_str)                \
-	X(indexer_append)               \
-	X(indexer_commit)               \
-	X(indexer_free)                 \
-	X(indexer_name)                 \
-	X(indexer_new)                  \
-	X(indexer_options_init)         \
 	X(libgit2_init)                 \
 	X(libgit2_opts)                 \
 	X(merge_file)                   \

@@ -18,6 +18,7 @@ static const struct {
 	[OBJECT_COMMIT] = {"commit", OBJECT_COMMIT_MAX},
 	[OBJECT_TREE] = {"tree", OBJECT_TREE_MAX},
 	[OBJECT_BLOB] = {"blob", OBJECT_BLOB_MAX},
+	[OBJECT_TAG] = {"tag", OBJECT_COMMIT_MAX},
 };
 
 const char *object_kind_name(enum object_kind kind)

@@ -6,7 +6,13 @@
 #include "core/base/buf.h"
 #include "sync/git/oid.h"
 
-enum object_kind { OBJECT_COMMIT = 1, OBJECT_TREE = 2, OBJECT_BLOB = 3 };
+/* A tag is never ours; one may come in a pack, and is named there. */
+enum object_kind {
+	OBJECT_COMMIT = 1,
+	OBJECT_TREE = 2,
+	OBJECT_BLOB = 3,
+	OBJECT_TAG = 4
+};
 
 enum { /* bytes; larger ones are refused unread */
        OBJECT_COMMIT_MAX = 4 << 20,

@@ -2,7 +2,6 @@
 #include "sync/git/pack.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 
 #include "sync/git/durable.h"
 #include "sync/git/haul.h"
-#include "sync/git/pack_scan.h"
+#include "sync/git/pack_arrival.h"
 #include "sync/git/repository_room.h"
 
 #define QUARANTINE "quarantine"
@@ -45,36 +44,29 @@ int pack_make(struct buf *out, struct repository *from,
 
 struct pack_intake {
 	struct repository *into;
-	struct pack_scan *scan;
-	git_indexer *indexer;
-	git_indexer_progress progress; /* the indexer reads it, too */
+	struct pack_arrival *arrival;
 	char folder[PATH_MAX];
+	char name[OID_TEXT]; /* of the pack, once it is there */
 };
 
 int pack_intake_open(struct pack_intake **out, struct repository *into,
 		     struct err *err)
 {
 	struct pack_intake *intake = calloc(1, sizeof(*intake));
-	git_indexer_options options;
-	int rc;
+	char path[PATH_MAX + 16];
+	int rc = 0;
 
 	if (intake == NULL)
 		return err_nomem(err);
 	intake->into = into;
 	snprintf(intake->folder, sizeof(intake->folder), "%s/" QUARANTINE,
 		 into->path);
+	snprintf(path, sizeof(path), "%s/arriving", intake->folder);
 	repository_empty_folder(intake->folder);
-	rc = pack_scan_open(&intake->scan, err);
-	if (rc == 0 && mkdir(intake->folder, 0700) != 0 && errno != EEXIST)
+	if (mkdir(intake->folder, 0700) != 0 && errno != EEXIST)
 		rc = err_errno(err, "%s", intake->folder);
 	if (rc == 0)
-		rc = repository_need_library(into, err);
-	if (rc == 0)
-		libgit.indexer_options_init(&options,
-					    GIT_INDEXER_OPTIONS_VERSION);
-	if (rc == 0 && libgit.indexer_new(&intake->indexer, intake->folder, 0,
-					  into->odb, &options) < 0)
-		rc = repository_git_error(err, "take in a pack");
+		rc = pack_arrival_open(&intake->arrival, path, err);
 	if (rc < 0) {
 		pack_intake_close(intake);
 		return rc;
@@ -87,9 +79,7 @@ void pack_intake_close(struct pack_intake *intake)
 {
 	if (intake == NULL)
 		return;
-	if (intake->indexer != NULL)
-		libgit.indexer_free(intake->indexer);
-	pack_scan_close(intake->scan);
+	pack_arrival_close(intake->arrival);
 	repository_empty_folder(intake->folder);
 	rmdir(intake->folder);
 	free(intake);
@@ -98,11 +88,35 @@ void pack_intake_close(struct pack_intake *intake)
 int pack_intake_add(struct pack_intake *intake, const void *bytes, size_t len,
 		    struct err *err)
 {
-	int rc = pack_scan_add(intake->scan, bytes, len, err);
+	return pack_arrival_add(intake->arrival, bytes, len, err);
+}
 
-	if (rc == 0 && libgit.indexer_append(intake->indexer, bytes, len,
-					     &intake->progress) < 0)
-		rc = repository_damage(err, "the pack that came");
+static int read_base(struct buf *out, enum object_kind *kind,
+		     const struct oid *oid, void *into, struct err *err)
+{
+	return repository_read_any(out, kind, into, oid, err);
+}
+
+/* The pack and its index, in the folder. */
+static int finish_files(struct pack_intake *intake, uint32_t *completed,
+			struct err *err)
+{
+	char arrived[PATH_MAX + 16];
+	char path[PATH_MAX + 64];
+	struct buf index = BUF_INIT;
+	int rc = pack_arrival_finish(intake->name, &index, completed,
+				     intake->arrival, read_base, intake->into,
+				     err);
+
+	snprintf(arrived, sizeof(arrived), "%s/arriving", intake->folder);
+	snprintf(path, sizeof(path), "%s/pack-%s.pack", intake->folder,
+		 intake->name);
+	if (rc == 0 && rename(arrived, path) != 0)
+		rc = err_errno(err, "%s", path);
+	if (rc == 0)
+		rc = repository_write_part(intake->folder, intake->name, "idx",
+					   &index, err);
+	buf_release(&index);
 	return rc;
 }
 
@@ -115,33 +129,29 @@ static int open_view(struct repository **out, struct pack_intake *intake,
 	if (rc < 0)
 		return rc;
 	(*out)->begins = intake->into->begins;
-	repository_trust(*out); /* libgit2 has hashed it all, with care */
+	repository_trust(*out); /* all of it was hashed, with care */
 	return packs_open(&(*out)->beside, intake->folder, err);
 }
 
-/* The index last: a pack without one is not there. */
 static int move_in(struct pack_intake *intake, struct err *err)
 {
-	static const char *const kinds[] = {"pack", "idx"};
 	struct repository *into = intake->into;
-	const char *name = libgit.indexer_name(intake->indexer);
-	char folder[PATH_MAX + 32];
-	char from[PATH_MAX + 64];
-	char to[PATH_MAX + 128];
 	int rc = repository_intend(into, "", err);
 
-	snprintf(folder, sizeof(folder), "%s/objects/pack", into->path);
-	for (size_t i = 0; rc == 0 && i < 2; i++) {
-		snprintf(from, sizeof(from), "%s/pack-%s.%s", intake->folder,
-			 name, kinds[i]);
-		snprintf(to, sizeof(to), "%s/pack-%s.%s", folder, name,
-			 kinds[i]);
-		if (rename(from, to) != 0)
-			rc = err_errno(err, "%s", to);
-	}
 	if (rc == 0)
-		rc = durable_folder(folder, err);
+		rc = repository_move_in(into, intake->folder, intake->name,
+					err);
 	return rc < 0 ? rc : packs_refresh(into->packs, err);
+}
+
+/* Exactly what was missing: as it came. Otherwise only that. */
+static int keep(struct pack_intake *intake, const struct haul *haul,
+		struct repository *view, uint32_t completed, struct err *err)
+{
+	if (haul->oids.n == pack_arrival_objects(intake->arrival) &&
+	    completed == 0)
+		return move_in(intake, err);
+	return haul_deliver(haul, view, intake->into, err);
 }
 
 int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,
@@ -149,26 +159,15 @@ int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,
 {
 	struct haul haul = {{NULL, 0, 0}, {NULL, 0, 0}};
 	struct repository *view = NULL;
-	const git_indexer_progress *progress = &intake->progress;
-	int rc = 0;
+	uint32_t completed;
+	int rc = finish_files(intake, &completed, err);
 
-	if (!pack_scan_whole(intake->scan))
-		return err_set(err, ERR_CORRUPT, "the pack is cut short");
-	if (pack_scan_objects(intake->scan) == 0)
-		rc = haul_collect(&haul, intake->into, intake->into, tips, n,
-				  err);
-	else if (libgit.indexer_commit(intake->indexer, &intake->progress) < 0)
-		rc = repository_damage(err, "the pack that came");
-	else
+	if (rc == 0)
 		rc = open_view(&view, intake, err);
-	if (rc == 0 && view != NULL)
+	if (rc == 0)
 		rc = haul_collect(&haul, view, intake->into, tips, n, err);
-	/* Exactly what was missing: as it came. Otherwise only that. */
-	if (rc == 0 && view != NULL && haul.oids.n == progress->total_objects &&
-	    progress->local_objects == 0)
-		rc = move_in(intake, err);
-	else if (rc == 0 && view != NULL)
-		rc = haul_deliver(&haul, view, intake->into, err);
+	if (rc == 0 && haul.oids.n > 0)
+		rc = keep(intake, &haul, view, completed, err);
 	repository_close(view);
 	haul_release(&haul);
 	return rc;

@@ -2,7 +2,7 @@
  * made for the other side, or taken in from it.
  * Knows packs; no ref, and not by what road they travel.
  *
- * (P1) What comes is looked over as it comes (pack_scan.h), indexed in a
+ * (P1) What comes is looked over as it comes and indexed (pack_arrival.h) in a
  *      folder apart, and moved in only when it is whole and holds, with what
  *      is here, all that the wanted commits name. */
 #ifndef TIAN_SYNC_PACK_H

@@ -12,12 +12,7 @@
 #include "core/base/deflate.h"
 
 enum {
-	TRAILER = 20,
-	PACK_HEAD = 12,
-	ENTRY_HEAD = 32, /* at most: 10 of size, 20 of a name */
 	COUNTS = 256,
-	INDEX_HEAD = 8 + 4 * COUNTS,
-	INDEX_PER_OBJECT = OID_SIZE + 4 + 4,
 	WHOLE = 1 << 14,  /* an index up to this size is kept in memory */
 	WINDOW = 1 << 13, /* of the pack, kept in memory */
 	NAMES = 200,	  /* read at once, where an index is not */
@@ -159,12 +154,6 @@ static int read_at(void *out, struct pack_file *file, struct part *part,
 
 /* --- the index ----------------------------------------------------------- */
 
-static uint32_t big_endian(const unsigned char *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	       (uint32_t)at[2] << 8 | at[3];
-}
-
 static int index_read(void *out, struct pack_file *file, uint64_t at,
 		      size_t len, struct err *err)
 {
@@ -179,7 +168,7 @@ static int index_read(void *out, struct pack_file *file, uint64_t at,
 /* The counts rise, and the file is as long as they make it. */
 static int check_index(struct pack_file *file, struct err *err)
 {
-	unsigned char head[INDEX_HEAD];
+	unsigned char head[PACK_INDEX_HEAD];
 	uint64_t least;
 	int rc = index_read(head, file, 0, sizeof(head), err);
 
@@ -190,13 +179,14 @@ static int check_index(struct pack_file *file, struct err *err)
 			       "no index of version 2 (`git gc` "
 			       "there makes one)");
 	for (size_t i = 0; i < COUNTS; i++) {
-		file->counts[i] = big_endian(head + 8 + 4 * i);
+		file->counts[i] = pack_number(head + 8 + 4 * i);
 		if (i > 0 && file->counts[i] < file->counts[i - 1])
 			return damaged(err, file, &file->index,
 				       "its counts fall");
 	}
 	file->n = file->counts[COUNTS - 1];
-	least = INDEX_HEAD + (uint64_t)file->n * INDEX_PER_OBJECT + 2 * TRAILER;
+	least = PACK_INDEX_HEAD + (uint64_t)file->n * PACK_INDEX_EACH +
+		2 * PACK_TRAILER;
 	if (file->index.size < least ||
 	    file->index.size - least > (uint64_t)file->n * 8)
 		return damaged(err, file, &file->index,
@@ -221,7 +211,7 @@ static int load(struct pack_file *file, struct err *err)
 		rc = check_index(file, err);
 	if (rc == 0)
 		rc = open_part(file, &file->pack, err);
-	if (rc == 0 && file->pack.size < PACK_HEAD + TRAILER)
+	if (rc == 0 && file->pack.size < PACK_HEAD + PACK_TRAILER)
 		rc = damaged(err, file, &file->pack, "it is cut short");
 	return rc;
 }
@@ -265,7 +255,7 @@ static void aim(struct names *names, uint32_t low, uint32_t high,
 {
 	uint32_t range = high - low;
 	uint32_t guess =
-		(uint32_t)((uint64_t)big_endian(oid->bytes + 1) * range >> 32);
+		(uint32_t)((uint64_t)pack_number(oid->bytes + 1) * range >> 32);
 	uint32_t from = guess < NAMES / 2 ? 0 : guess - NAMES / 2;
 
 	names->n = range < NAMES ? range : NAMES;
@@ -317,7 +307,8 @@ static int find_name(uint32_t *at, struct pack_file *file,
 			names.from = low + (high - low - NAMES) / 2;
 		guessed = true;
 		rc = index_read(names.bytes, file,
-				INDEX_HEAD + (uint64_t)names.from * OID_SIZE,
+				PACK_INDEX_HEAD +
+					(uint64_t)names.from * OID_SIZE,
 				(size_t)names.n * OID_SIZE, err);
 		if (rc < 0)
 			return rc;
@@ -339,18 +330,19 @@ static int read_offset(uint64_t *out, struct pack_file *file, uint32_t at,
 	uint64_t n = file->n;
 	uint64_t large;
 	int rc = index_read(bytes, file,
-			    INDEX_HEAD + n * (OID_SIZE + 4) + (uint64_t)at * 4,
+			    PACK_INDEX_HEAD + n * (OID_SIZE + 4) +
+				    (uint64_t)at * 4,
 			    4, err);
 
-	*out = big_endian(bytes);
+	*out = pack_number(bytes);
 	if (rc < 0 || *out >> 31 == 0)
 		return rc;
-	large = INDEX_HEAD + n * INDEX_PER_OBJECT + (*out & 0x7fffffff) * 8;
-	if (large + 8 > file->index.size - 2 * TRAILER)
+	large = PACK_INDEX_HEAD + n * PACK_INDEX_EACH + (*out & 0x7fffffff) * 8;
+	if (large + 8 > file->index.size - 2 * PACK_TRAILER)
 		return damaged(err, file, &file->index,
 			       "an offset beyond its end");
 	rc = index_read(bytes, file, large, 8, err);
-	*out = (uint64_t)big_endian(bytes) << 32 | big_endian(bytes + 4);
+	*out = (uint64_t)pack_number(bytes) << 32 | pack_number(bytes + 4);
 	return rc;
 }
 
@@ -366,7 +358,7 @@ int pack_file_find(uint64_t *offset, struct pack_file *file,
 		return rc;
 	rc = read_offset(offset, file, at, err);
 	if (rc == 0 &&
-	    (*offset < PACK_HEAD || *offset >= file->pack.size - TRAILER))
+	    (*offset < PACK_HEAD || *offset >= file->pack.size - PACK_TRAILER))
 		rc = damaged(err, file, &file->index,
 			     "an object outside of the pack");
 	return rc < 0 ? rc : 1;
@@ -377,7 +369,7 @@ int pack_file_find(uint64_t *offset, struct pack_file *file,
 /* Lays the window so that it begins at `at`; the pack's trailer is not seen. */
 static int look_at(struct pack_file *file, uint64_t at, struct err *err)
 {
-	uint64_t left = file->pack.size - TRAILER - at;
+	uint64_t left = file->pack.size - PACK_TRAILER - at;
 	size_t len = left < WINDOW ? (size_t)left : WINDOW;
 	int rc;
 
@@ -397,7 +389,7 @@ static int look_at(struct pack_file *file, uint64_t at, struct err *err)
 static int see(const unsigned char **bytes, size_t *n, struct pack_file *file,
 	       uint64_t at, size_t len, struct err *err)
 {
-	uint64_t end = file->pack.size - TRAILER;
+	uint64_t end = file->pack.size - PACK_TRAILER;
 	int rc = 0;
 
 	if (at >= end)
@@ -414,43 +406,6 @@ static int see(const unsigned char **bytes, size_t *n, struct pack_file *file,
 	return 0;
 }
 
-/* Type and size; how many bytes they took, 0 where they do not end. */
-static size_t take_head(struct pack_entry *out, const unsigned char *bytes,
-			size_t n)
-{
-	unsigned shift = 4;
-	size_t i = 0;
-
-	out->type = (enum pack_type)(bytes[0] >> 4 & 7);
-	out->size = bytes[0] & 15;
-	while ((bytes[i++] & 128) != 0) {
-		if (i == n || shift > 56)
-			return 0;
-		out->size |= (uint64_t)(bytes[i] & 127) << shift;
-		shift += 7;
-	}
-	return i;
-}
-
-/* How far back the base is: 7 bits a byte, most first, each byte that another
- * follows counts one more. 0 where it does not end. */
-static size_t take_distance(uint64_t *out, const unsigned char *bytes, size_t n)
-{
-	uint64_t value;
-	size_t i = 0;
-
-	if (n == 0)
-		return 0;
-	value = bytes[0] & 127;
-	while ((bytes[i++] & 128) != 0) {
-		if (i == n || value >> 48 != 0)
-			return 0;
-		value = (value + 1) << 7 | (bytes[i] & 127);
-	}
-	*out = value;
-	return i;
-}
-
 /* What stands between head and data; false where it is not lawful. */
 static bool take_base(struct pack_entry *out, size_t *used, uint64_t offset,
 		      const unsigned char *bytes, size_t n)
@@ -465,7 +420,7 @@ static bool take_base(struct pack_entry *out, size_t *used, uint64_t offset,
 	case PACK_TAG:
 		return true;
 	case PACK_OFFSET_DELTA:
-		*used = take_distance(&back, bytes, n);
+		*used = pack_take_distance(&back, bytes, n);
 		out->base = offset - back;
 		return *used > 0 && back > 0 && back <= offset - PACK_HEAD;
 	case PACK_NAME_DELTA:
@@ -486,12 +441,12 @@ int pack_file_entry(struct pack_entry *out, struct pack_file *file,
 	size_t head;
 	size_t used;
 	size_t n;
-	int rc = see(&bytes, &n, file, offset, ENTRY_HEAD, err);
+	int rc = see(&bytes, &n, file, offset, PACK_ENTRY_HEAD, err);
 
 	*out = (struct pack_entry){.size = 0};
 	if (rc < 0)
 		return rc;
-	head = take_head(out, bytes, n);
+	head = pack_take_head(&out->type, &out->size, bytes, n);
 	if (head == 0 || !take_base(out, &used, offset, bytes + head, n - head))
 		return damaged(err, file, &file->pack,
 			       "what is to be an object is none");
@@ -517,7 +472,7 @@ static int inflate_long(size_t *made, bool *ended, char *room,
 			struct pack_file *file, const struct pack_entry *entry,
 			struct err *err)
 {
-	uint64_t left = file->pack.size - TRAILER - entry->data;
+	uint64_t left = file->pack.size - PACK_TRAILER - entry->data;
 	uint64_t most = entry->size + entry->size / 8 + 1024;
 	size_t len = (size_t)(left < most ? left : most);
 	unsigned char *bytes = malloc(len);

@@ -1,16 +1,5 @@
 /* pack_file.h - one pack with its index, read without believing either.
- * Source: gitformat-pack(5), packs of version 2 and 3, index of version 2:
- *
- *   index: ff 't' 'O' 'c', 2, 256 counts (names whose first byte is at most
- *     i), then of n objects the sorted names (20 bytes each), checksums (4),
- *     offsets (4; bit 31: the rest numbers one of 8 bytes), those of 8 bytes,
- *     and two hashes (20 each). Numbers are big-endian.
- *   pack: "PACK", version, n; entries; a hash (20). An entry:
- *     type and size, 4 + 7 + 7 … bits, least first, bit 7: more follow;
- *     type 6: how far in front of it its base begins, 7: its base's name;
- *     a zlib stream
- *
- * Knows bytes and one object at a time; what a difference refers to is
+ * Knows bytes (pack_format.h) and one object at a time; what a difference refers to is
  * packs.h's to follow.
  *
  * Read by position, never mapped: a file that is cut short while it is read,
@@ -18,19 +7,7 @@
 #ifndef TIAN_SYNC_PACK_FILE_H
 #define TIAN_SYNC_PACK_FILE_H
 
-#include <stdint.h>
-
-#include "core/base/buf.h"
-#include "sync/git/oid.h"
-
-enum pack_type {
-	PACK_COMMIT = 1,
-	PACK_TREE = 2,
-	PACK_BLOB = 3,
-	PACK_TAG = 4,
-	PACK_OFFSET_DELTA = 6,
-	PACK_NAME_DELTA = 7
-};
+#include "sync/git/pack_format.h"
 
 struct pack_entry {
 	enum pack_type type;

@@ -13,17 +13,10 @@
 #include "sync/git/pack_writer.h"
 
 enum {
-	INDEX_HEAD = 8 + 4 * 256,
 	INDEX_MAX = 256 << 20, /* bytes */
-	PACK_HEAD = 12,
-	TRAILER = 20,
-	PER_OBJECT = OID_SIZE + 4 + 4,
 	STEP = 1 << 16,
-	WINDOW = 1 << 17,
-	ENTRY_HEAD = 32
+	WINDOW = 1 << 17
 };
-
-enum { TYPE_TREE = OBJECT_TREE, TYPE_OFFSET_DELTA = 6 };
 
 struct entry {
 	uint32_t offset; /* where it stands in its pack */
@@ -40,9 +33,9 @@ struct place {
 struct source {
 	const char *path; /* borrowed */
 	int fd;
-	uint32_t end;	       /* of the entries */
-	char seal[TRAILER];    /* the pack's, as its index has it */
-	struct entry *entries; /* by offset */
+	uint32_t end;		 /* of the entries */
+	char seal[PACK_TRAILER]; /* the pack's, as its index has it */
+	struct entry *entries;	 /* by offset */
 	uint32_t n;
 	char *window; /* owned: bytes of the pack */
 	uint32_t window_at;
@@ -66,14 +59,6 @@ static int damaged(struct err *err, const struct source *source,
 
 /* --- indexes ------------------------------------------------------------- */
 
-static uint32_t number(const char *at)
-{
-	const unsigned char *bytes = (const unsigned char *)at;
-
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
-	       (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
 static int by_offset(const void *a, const void *b)
 {
 	const struct entry *x = a;
@@ -84,7 +69,7 @@ static int by_offset(const void *a, const void *b)
 
 static bool is_sealed(const struct buf *index)
 {
-	size_t len = index->len - TRAILER;
+	size_t len = index->len - PACK_TRAILER;
 	uint8_t digest[SHA1_SIZE];
 	struct sha1 sha1;
 
@@ -97,20 +82,22 @@ static bool is_sealed(const struct buf *index)
 static int take_index(struct source *source, const struct buf *index,
 		      struct err *err)
 {
-	const char *names = buf_text(index) + INDEX_HEAD;
+	const char *names = buf_text(index) + PACK_INDEX_HEAD;
 	const char *sums;
 	const char *offsets;
 	uint64_t n;
 
-	if (index->len < INDEX_HEAD ||
+	if (index->len < PACK_INDEX_HEAD ||
 	    memcmp(buf_text(index), "\377tOc\0\0\0\2", 8) != 0)
 		return damaged(err, source, "no index of version 2");
-	n = number(names - 4);
-	if (index->len != INDEX_HEAD + n * PER_OBJECT + 2 * TRAILER)
+	n = pack_number(names - 4);
+	if (index->len !=
+	    PACK_INDEX_HEAD + n * PACK_INDEX_EACH + 2 * PACK_TRAILER)
 		return damaged(err, source, "its index is of another length");
 	if (!is_sealed(index))
 		return damaged(err, source, "its index is damaged");
-	memcpy(source->seal, index->data + index->len - 2 * TRAILER, TRAILER);
+	memcpy(source->seal, index->data + index->len - 2 * PACK_TRAILER,
+	       PACK_TRAILER);
 	source->n = (uint32_t)n;
 	source->entries = calloc(n + 1, sizeof(*source->entries));
 	if (source->entries == NULL)
@@ -121,8 +108,8 @@ static int take_index(struct source *source, const struct buf *index,
 		struct entry *entry = &source->entries[i];
 
 		memcpy(entry->oid.bytes, names + i * OID_SIZE, OID_SIZE);
-		entry->crc = number(sums + 4 * i);
-		entry->offset = number(offsets + 4 * i);
+		entry->crc = pack_number(sums + 4 * i);
+		entry->offset = pack_number(offsets + 4 * i);
 	}
 	qsort(source->entries, n, sizeof(*source->entries), by_offset);
 	return 0;
@@ -193,7 +180,7 @@ static int read_file(void *out, const struct source *source, uint32_t at,
 static int read_at(void *out, struct source *source, uint32_t at, size_t len,
 		   struct err *err)
 {
-	uint32_t size = source->end + TRAILER;
+	uint32_t size = source->end + PACK_TRAILER;
 	int rc = 0;
 
 	if (len > WINDOW || at > size || len > size - at)
@@ -217,15 +204,16 @@ static int read_at(void *out, struct source *source, uint32_t at, size_t len,
 /* The pack is the one that its index was made for. */
 static int check_ends(struct source *source, struct err *err)
 {
-	char ends[PACK_HEAD + TRAILER];
+	char ends[PACK_HEAD + PACK_TRAILER];
 	int rc = read_at(ends, source, 0, PACK_HEAD, err);
 
 	if (rc == 0)
-		rc = read_at(ends + PACK_HEAD, source, source->end, TRAILER,
-			     err);
-	if (rc == 0 && (memcmp(ends, "PACK\0\0\0\2", 8) != 0 ||
-			number(ends + 8) != source->n ||
-			memcmp(ends + PACK_HEAD, source->seal, TRAILER) != 0))
+		rc = read_at(ends + PACK_HEAD, source, source->end,
+			     PACK_TRAILER, err);
+	if (rc == 0 &&
+	    (memcmp(ends, "PACK\0\0\0\2", 8) != 0 ||
+	     pack_number(ends + 8) != source->n ||
+	     memcmp(ends + PACK_HEAD, source->seal, PACK_TRAILER) != 0))
 		rc = damaged(err, source, "its index is not its own");
 	return rc;
 }
@@ -237,12 +225,12 @@ static int open_pack(struct source *source, struct err *err)
 	source->fd = open_file(source, "pack", &st, err);
 	if (source->fd < 0)
 		return source->fd;
-	if (st.st_size < PACK_HEAD + TRAILER)
+	if (st.st_size < PACK_HEAD + PACK_TRAILER)
 		return damaged(err, source, "it is cut short");
 	if (st.st_size > PACK_WRITER_MAX)
 		return err_set(err, ERR_INPUT, "%s: too large to be joined",
 			       source->path);
-	source->end = (uint32_t)(st.st_size - TRAILER);
+	source->end = (uint32_t)(st.st_size - PACK_TRAILER);
 	return 0;
 }
 
@@ -308,40 +296,6 @@ static struct place *find_place(const struct join *join, const struct oid *oid)
 
 /* --- entries ------------------------------------------------------------- */
 
-/* Type and size; how many bytes they take, 0 where they do not end. */
-static size_t take_head(unsigned *type, uint64_t *size,
-			const unsigned char *bytes, size_t n)
-{
-	unsigned shift = 4;
-	size_t i = 0;
-
-	*type = bytes[0] >> 4 & 7;
-	*size = bytes[0] & 15;
-	while ((bytes[i++] & 128) != 0) {
-		if (i == n || shift > 56)
-			return 0;
-		*size |= (uint64_t)(bytes[i] & 127) << shift;
-		shift += 7;
-	}
-	return i;
-}
-
-static size_t take_distance(uint64_t *out, const unsigned char *bytes, size_t n)
-{
-	uint64_t value = n > 0 ? bytes[0] & 127 : 0;
-	size_t i = 0;
-
-	if (n == 0)
-		return 0;
-	while ((bytes[i++] & 128) != 0) {
-		if (i == n || value >> 48 != 0)
-			return 0;
-		value = (value + 1) << 7 | (bytes[i] & 127);
-	}
-	*out = value;
-	return i;
-}
-
 static const struct entry *entry_at(const struct source *source,
 				    uint32_t offset)
 {
@@ -389,7 +343,7 @@ static int move_base(struct join *join, const struct source *source,
 	if (place == NULL || place->offset == 0)
 		return damaged(err, source, "a difference without its base");
 	buf_add(&start, head, head_len);
-	pack_writer_distance(&start, here - place->offset);
+	pack_add_distance(&start, here - place->offset);
 	rc = buf_check(&start, err);
 	if (rc == 0)
 		rc = pack_writer_begin(join->writer, &entry->oid, err);
@@ -431,19 +385,19 @@ static int copy_entry(struct join *join, struct source *source, uint32_t i,
 	const struct entry *entry = &source->entries[i];
 	uint32_t end = i + 1 < source->n ? entry[1].offset : source->end;
 	uint32_t data = entry->offset;
-	unsigned char head[ENTRY_HEAD];
-	size_t n = end - data < ENTRY_HEAD ? end - data : ENTRY_HEAD;
+	unsigned char head[PACK_ENTRY_HEAD];
+	size_t n = end - data < PACK_ENTRY_HEAD ? end - data : PACK_ENTRY_HEAD;
 	uint64_t back = 0;
 	uint64_t size = 0;
-	unsigned type = 0;
+	enum pack_type type = PACK_BLOB;
 	uint32_t crc = 0;
 	size_t used;
 	int rc = read_at(head, source, data, n, err);
 
-	used = rc == 0 ? take_head(&type, &size, head, n) : 0;
+	used = rc == 0 ? pack_take_head(&type, &size, head, n) : 0;
 	if (rc == 0 && used == 0)
 		return damaged(err, source, "no object where one should be");
-	if (rc == 0 && type == TYPE_TREE && join->n > 1) {
+	if (rc == 0 && type == PACK_TREE && join->n > 1) {
 		rc = open_tree(join, source, entry, data + (uint32_t)used, end,
 			       size, err);
 		if (rc > 0)
@@ -454,8 +408,8 @@ static int copy_entry(struct join *join, struct source *source, uint32_t i,
 		if (rc != 0)
 			return rc < 0 ? rc : 0;
 	}
-	if (rc == 0 && type == TYPE_OFFSET_DELTA) {
-		size_t far = take_distance(&back, head + used, n - used);
+	if (rc == 0 && type == PACK_OFFSET_DELTA) {
+		size_t far = pack_take_distance(&back, head + used, n - used);
 
 		rc = move_base(join, source, entry, (uint32_t)used,
 			       far > 0 ? back : 0, head, err);

@@ -11,18 +11,10 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "sync/git/repository.h"
-
-enum { PACK_HEAD = 12, PACK_TRAILER = 20 };
-
-enum object_type { /* gitformat-pack(5) */
-		   TYPE_COMMIT = 1,
-		   TYPE_TREE = 2,
-		   TYPE_BLOB = 3,
-		   TYPE_TAG = 4,
-		   TYPE_OFS_DELTA = 6,
-		   TYPE_REF_DELTA = 7
-};
+#include "core/base/deflate.h"
+#include "core/base/sha1.h"
+#include "sync/git/object.h"
+#include "sync/git/pack_delta.h"
 
 enum state { HEAD, SIZE, OFFSET, NAME, BODY, TRAILER, END };
 
@@ -32,18 +24,23 @@ struct pack_scan {
 	uint64_t inflated; /* so far, deltas as what they make */
 	uint32_t objects;
 	uint32_t left; /* objects to come */
-	unsigned char part[PACK_HEAD];
-	size_t n_part; /* bytes of a fixed part so far */
-	unsigned type;
-	unsigned shift;
-	uint64_t size;		 /* that the head of the object states */
-	uint64_t made;		 /* bytes of it inflated so far */
-	unsigned char delta[20]; /* how a delta begins: two sizes */
+	unsigned char part[PACK_ENTRY_HEAD];
+	size_t n_part;	/* bytes of a fixed part so far */
+	size_t n_sizes; /* of those, type and size */
+	struct pack_scan_entry entry;
+	pack_scan_each *each;
+	void *ctx;
+	uint64_t made; /* bytes of it inflated so far */
+	unsigned char delta[PACK_DELTA_HEAD];
+	struct buf body; /* of it, for `each` */
+	struct sha1 sha1;
+	struct oid trailer;
 	z_stream zlib;
 	bool zlib_open;
 };
 
-int pack_scan_open(struct pack_scan **out, struct err *err)
+int pack_scan_open(struct pack_scan **out, pack_scan_each *each, void *ctx,
+		   struct err *err)
 {
 	struct pack_scan *scan = calloc(1, sizeof(*scan));
 
@@ -52,6 +49,9 @@ int pack_scan_open(struct pack_scan **out, struct err *err)
 		return err_nomem(err);
 	}
 	scan->zlib_open = true;
+	scan->each = each;
+	scan->ctx = ctx;
+	sha1_init(&scan->sha1);
 	*out = scan;
 	return 0;
 }
@@ -62,6 +62,7 @@ void pack_scan_close(struct pack_scan *scan)
 		return;
 	if (scan->zlib_open)
 		inflateEnd(&scan->zlib);
+	buf_release(&scan->body);
 	free(scan);
 }
 
@@ -75,52 +76,38 @@ uint32_t pack_scan_objects(const struct pack_scan *scan)
 	return scan->objects;
 }
 
-/* --- the parts ----------------------------------------------------------- */
-
-static uint32_t big_endian(const unsigned char *at)
+uint64_t pack_scan_bytes(const struct pack_scan *scan)
 {
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	       (uint32_t)at[2] << 8 | at[3];
+	return scan->bytes;
 }
+
+const struct oid *pack_scan_trailer(const struct pack_scan *scan)
+{
+	return &scan->trailer;
+}
+
+/* --- the parts ----------------------------------------------------------- */
 
 static void next_object(struct pack_scan *scan)
 {
 	scan->n_part = 0;
-	scan->shift = 0;
-	scan->size = 0;
 	scan->made = 0;
+	buf_clear(&scan->body);
 	scan->state = scan->left > 0 ? SIZE : TRAILER;
+	if (scan->state == TRAILER)
+		sha1_final(&scan->sha1, scan->trailer.bytes);
 }
 
-static int take_head(struct pack_scan *scan, unsigned char byte,
-		     struct err *err)
+static int take_head(struct pack_scan *scan, struct err *err)
 {
-	scan->part[scan->n_part++] = byte;
 	if (scan->n_part < PACK_HEAD)
 		return 0;
 	if (memcmp(scan->part, "PACK", 4) != 0 ||
-	    big_endian(scan->part + 4) != 2)
+	    pack_number(scan->part + 4) != 2)
 		return err_set(err, ERR_CORRUPT, "what came is no pack");
-	scan->objects = scan->left = big_endian(scan->part + 8);
+	scan->objects = scan->left = pack_number(scan->part + 8);
 	next_object(scan);
 	return 0;
-}
-
-static uint64_t limit_of(unsigned type)
-{
-	switch (type) {
-	case TYPE_COMMIT:
-	case TYPE_TAG:
-		return OBJECT_COMMIT_MAX;
-	case TYPE_TREE:
-		return OBJECT_TREE_MAX;
-	case TYPE_BLOB:
-	case TYPE_OFS_DELTA:
-	case TYPE_REF_DELTA:
-		return OBJECT_BLOB_MAX;
-	default:
-		return 0;
-	}
 }
 
 static int count_inflated(struct pack_scan *scan, uint64_t size, uint64_t limit,
@@ -142,72 +129,91 @@ static int count_inflated(struct pack_scan *scan, uint64_t size, uint64_t limit,
 static int begin_body(struct pack_scan *scan, struct err *err)
 {
 	scan->state = BODY;
+	scan->entry.head = scan->n_part;
+	scan->entry.crc = deflate_crc32(0, scan->part, scan->n_part);
 	return inflateReset(&scan->zlib) == Z_OK
 		       ? 0
 		       : err_set(err, ERR_FAIL, "zlib failed");
 }
 
-static int take_size(struct pack_scan *scan, unsigned char byte,
-		     struct err *err)
+static int take_size(struct pack_scan *scan, struct err *err)
 {
+	struct pack_scan_entry *entry = &scan->entry;
 	uint64_t limit;
 	int rc;
 
-	if (scan->shift == 0) {
-		scan->type = byte >> 4 & 7;
-		scan->size = byte & 15;
-		scan->shift = 4;
-	} else {
-		if (scan->shift > 60)
-			return err_set(err, ERR_CORRUPT,
-				       "an object of no lawful size");
-		scan->size |= (uint64_t)(byte & 127) << scan->shift;
-		scan->shift += 7;
-	}
-	if ((byte & 128) != 0)
-		return 0;
-	limit = limit_of(scan->type);
+	scan->n_sizes = pack_take_head(&entry->type, &entry->size, scan->part,
+				       scan->n_part);
+	if (scan->n_sizes == 0)
+		return scan->n_part <= 9 &&
+				       (scan->part[scan->n_part - 1] & 128) != 0
+			       ? 0
+			       : err_set(err, ERR_CORRUPT,
+					 "an object of no lawful size");
+	limit = pack_size_limit(entry->type);
 	if (limit == 0)
 		return err_set(err, ERR_CORRUPT, "an object of unknown type %u",
-			       scan->type);
-	rc = count_inflated(scan, scan->size, limit, err);
+			       (unsigned)entry->type);
+	rc = count_inflated(scan, entry->size, limit, err);
 	if (rc < 0)
 		return rc;
+	entry->offset = scan->bytes - scan->n_part;
 	scan->left--;
-	if (scan->type == TYPE_OFS_DELTA)
+	if (entry->type == PACK_OFFSET_DELTA)
 		scan->state = OFFSET;
-	else if (scan->type == TYPE_REF_DELTA)
+	else if (entry->type == PACK_NAME_DELTA)
 		scan->state = NAME;
 	else
 		rc = begin_body(scan, err);
 	return rc;
 }
 
+static int take_distance(struct pack_scan *scan, struct err *err)
+{
+	size_t n = scan->n_part - scan->n_sizes;
+	uint64_t back = 0;
+
+	if ((scan->part[scan->n_part - 1] & 128) != 0 && n < 9)
+		return 0;
+	if (pack_take_distance(&back, scan->part + scan->n_sizes, n) == 0 ||
+	    back == 0 || back > scan->entry.offset - PACK_HEAD)
+		return err_set(err, ERR_CORRUPT,
+			       "a delta whose base is not in front of it");
+	scan->entry.base = scan->entry.offset - back;
+	return begin_body(scan, err);
+}
+
+static int take_name(struct pack_scan *scan, struct err *err)
+{
+	if (scan->n_part < scan->n_sizes + OID_SIZE)
+		return 0;
+	memcpy(scan->entry.named.bytes, scan->part + scan->n_sizes, OID_SIZE);
+	return begin_body(scan, err);
+}
+
+static int take_trailer(struct pack_scan *scan, struct err *err)
+{
+	if (scan->n_part < PACK_TRAILER)
+		return 0;
+	scan->state = END;
+	return memcmp(scan->part, scan->trailer.bytes, PACK_TRAILER) == 0
+		       ? 0
+		       : err_set(err, ERR_CORRUPT,
+				 "a pack that is not what its trailer says");
+}
+
 /* --- bodies -------------------------------------------------------------- */
 
-/* What a delta makes: the second number at its beginning. */
 static int check_delta(struct pack_scan *scan, struct err *err)
 {
 	size_t n = scan->made < sizeof(scan->delta) ? (size_t)scan->made
 						    : sizeof(scan->delta);
-	uint64_t value = 0;
-	unsigned shift = 0;
-	int number = 0;
+	uint64_t base;
+	uint64_t makes;
 
-	for (size_t i = 0; i < n && number < 2; i++) {
-		if (shift > 60)
-			break;
-		value |= (uint64_t)(scan->delta[i] & 127) << shift;
-		shift += 7;
-		if ((scan->delta[i] & 128) != 0)
-			continue;
-		if (++number == 2)
-			return count_inflated(scan, value, OBJECT_BLOB_MAX,
-					      err);
-		value = 0;
-		shift = 0;
-	}
-	return err_set(err, ERR_CORRUPT, "a delta without its sizes");
+	if (pack_delta_sizes(&base, &makes, scan->delta, n) == 0)
+		return err_set(err, ERR_CORRUPT, "a delta without its sizes");
+	return count_inflated(scan, makes, OBJECT_BLOB_MAX, err);
 }
 
 static void keep_delta(struct pack_scan *scan, const unsigned char *bytes,
@@ -222,18 +228,23 @@ static void keep_delta(struct pack_scan *scan, const unsigned char *bytes,
 
 static int end_body(struct pack_scan *scan, struct err *err)
 {
-	int rc = 0;
+	int rc = buf_check(&scan->body, err);
 
-	if (scan->made != scan->size)
+	if (scan->made != scan->entry.size)
 		return err_set(err, ERR_CORRUPT,
 			       "an object is not as large as it says");
-	if (scan->type == TYPE_OFS_DELTA || scan->type == TYPE_REF_DELTA)
+	if (rc == 0 && (scan->entry.type == PACK_OFFSET_DELTA ||
+			scan->entry.type == PACK_NAME_DELTA))
 		rc = check_delta(scan, err);
-	next_object(scan);
+	if (rc == 0 && scan->each != NULL)
+		rc = scan->each(&scan->entry, &scan->body, scan->ctx, err);
+	if (rc == 0)
+		next_object(scan);
 	return rc;
 }
 
-/* Takes from the front of `bytes`; *used says how many. */
+/* Takes from the front of what came; the end of its stream is known to zlib,
+ * and what was not used is not of this entry. */
 static int take_body(struct pack_scan *scan, size_t *used,
 		     const unsigned char *bytes, size_t len, struct err *err)
 {
@@ -253,40 +264,59 @@ static int take_body(struct pack_scan *scan, size_t *used,
 		n = sizeof(made) - zlib->avail_out;
 		keep_delta(scan, made, n);
 		scan->made += n;
-		if (scan->made > scan->size)
+		if (scan->made > scan->entry.size)
 			return err_set(err, ERR_CORRUPT,
 				       "an object is larger than it says");
+		if (scan->each != NULL)
+			buf_add(&scan->body, made, n);
 		if (status == Z_OK && zlib->avail_in == 0 &&
 		    zlib->avail_out > 0)
 			break;
 	}
 	*used -= zlib->avail_in;
-	if (status == Z_STREAM_END)
-		return end_body(scan, err);
-	if (status != Z_OK && status != Z_BUF_ERROR)
-		return err_set(err, ERR_CORRUPT, "an object does not inflate");
-	return 0;
+	scan->entry.crc = deflate_crc32(scan->entry.crc, bytes, *used);
+	if (status == Z_STREAM_END || status == Z_OK || status == Z_BUF_ERROR)
+		return status == Z_STREAM_END;
+	return err_set(err, ERR_CORRUPT, "an object does not inflate");
 }
 
 static int take_byte(struct pack_scan *scan, unsigned char byte,
 		     struct err *err)
 {
+	if (scan->state == END)
+		return err_set(err, ERR_CORRUPT, "bytes after the pack");
+	scan->part[scan->n_part++] = byte;
 	switch (scan->state) {
 	case HEAD:
-		return take_head(scan, byte, err);
+		return take_head(scan, err);
 	case SIZE:
-		return take_size(scan, byte, err);
+		return take_size(scan, err);
 	case OFFSET:
-		return (byte & 128) != 0 ? 0 : begin_body(scan, err);
+		return take_distance(scan, err);
 	case NAME:
-		return ++scan->n_part < OID_SIZE ? 0 : begin_body(scan, err);
-	case TRAILER:
-		if (++scan->n_part == PACK_TRAILER)
-			scan->state = END;
-		return 0;
+		return take_name(scan, err);
 	default:
-		return err_set(err, ERR_CORRUPT, "bytes after the pack");
+		return take_trailer(scan, err);
 	}
+}
+
+/* One part of what came, or as much of it as is there. */
+static int take(struct pack_scan *scan, size_t *used,
+		const unsigned char *bytes, size_t len, struct err *err)
+{
+	bool sealed = scan->state < TRAILER;
+	int rc = 0;
+
+	*used = 1;
+	if (scan->state == BODY)
+		rc = take_body(scan, used, bytes, len, err);
+	scan->bytes += *used;
+	if (sealed)
+		sha1_update(&scan->sha1, bytes, *used);
+	if (rc > 0)
+		return end_body(scan, err);
+	return scan->state == BODY || rc < 0 ? rc
+					     : take_byte(scan, *bytes, err);
 }
 
 int pack_scan_add(struct pack_scan *scan, const void *bytes, size_t len,
@@ -295,16 +325,14 @@ int pack_scan_add(struct pack_scan *scan, const void *bytes, size_t len,
 	const unsigned char *at = bytes;
 	int rc = 0;
 
-	scan->bytes += len;
-	if (scan->bytes > PACK_BYTES_MAX)
+	if (len > PACK_BYTES_MAX - scan->bytes)
 		return err_set(err, ERR_CORRUPT,
 			       "a pack of more than %llu bytes",
 			       (unsigned long long)PACK_BYTES_MAX);
 	while (rc == 0 && len > 0) {
-		size_t used = 1;
+		size_t used;
 
-		rc = scan->state == BODY ? take_body(scan, &used, at, len, err)
-					 : take_byte(scan, *at, err);
+		rc = take(scan, &used, at, len, err);
 		at += used;
 		len -= used;
 	}

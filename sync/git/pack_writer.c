@@ -10,8 +10,6 @@
 #include "sync/git/durable.h"
 #include "sync/git/pack_diff.h"
 
-enum { TYPE_OFFSET_DELTA = 6 };
-
 /* Which objects are compared, with how many before, and how long a chain of
  * differences may get. */
 enum {
@@ -22,13 +20,7 @@ enum {
 	SHORT = 128 /* bytes of a difference that is good enough */
 };
 
-enum { HEAD = 12, ENTRY_HEAD = 32, KEPT = 1 << 18 /* bytes until written */ };
-
-struct entry {
-	struct oid oid;
-	uint32_t crc;
-	uint32_t offset;
-};
+enum { KEPT = 1 << 18 /* bytes until written */ };
 
 struct before {
 	struct buf bytes;
@@ -42,7 +34,7 @@ struct pack_writer {
 	struct buf out; /* what is not written yet */
 	struct sha1 sha1;
 	uint64_t written; /* bytes that have left `out` */
-	struct entry *entries;
+	struct pack_index_entry *entries;
 	uint32_t n;	/* entries begun */
 	uint32_t total; /* to come */
 	struct before before[BEFORE];
@@ -50,17 +42,11 @@ struct pack_writer {
 	struct deflater *deflater;
 };
 
-static void put_number(unsigned char *at, uint32_t value)
-{
-	for (size_t i = 0; i < 4; i++)
-		at[i] = (unsigned char)(value >> (24 - 8 * i));
-}
-
 int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
 		     struct err *err)
 {
 	struct pack_writer *writer = calloc(1, sizeof(*writer));
-	unsigned char head[HEAD] = "PACK";
+	unsigned char head[PACK_HEAD] = "PACK";
 	int rc;
 
 	if (writer == NULL ||
@@ -72,8 +58,8 @@ int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
 	writer->fd = fd;
 	writer->total = n;
 	sha1_init(&writer->sha1);
-	put_number(head + 4, 2);
-	put_number(head + 8, n);
+	pack_put_number(head + 4, 2);
+	pack_put_number(head + 8, n);
 	sha1_update(&writer->sha1, head, sizeof(head));
 	buf_add(&writer->out, head, sizeof(head));
 	rc = buf_check(&writer->out, err);
@@ -134,7 +120,7 @@ int pack_writer_begin(struct pack_writer *writer, const struct oid *oid,
 		return err_set(err, ERR_FAIL, "a pack of more than it says");
 	if (offset > PACK_WRITER_MAX)
 		return err_set(err, ERR_FAIL, "a pack of more than 2 GiB");
-	writer->entries[writer->n++] = (struct entry){
+	writer->entries[writer->n++] = (struct pack_index_entry){
 		.oid = *oid, .crc = 0, .offset = (uint32_t)offset};
 	return 0;
 }
@@ -142,7 +128,7 @@ int pack_writer_begin(struct pack_writer *writer, const struct oid *oid,
 int pack_writer_bytes(struct pack_writer *writer, const void *bytes, size_t len,
 		      struct err *err)
 {
-	struct entry *entry = &writer->entries[writer->n - 1];
+	struct pack_index_entry *entry = &writer->entries[writer->n - 1];
 
 	entry->crc = deflate_crc32(entry->crc, bytes, len);
 	sha1_update(&writer->sha1, bytes, len);
@@ -150,30 +136,6 @@ int pack_writer_bytes(struct pack_writer *writer, const void *bytes, size_t len,
 	if (writer->fd >= 0 && writer->out.len >= KEPT && !writer->out.failed)
 		return write_out(writer, err);
 	return buf_check(&writer->out, err);
-}
-
-static size_t put_head(unsigned char head[ENTRY_HEAD], unsigned type,
-		       size_t size)
-{
-	size_t n = 0;
-
-	head[n] = (unsigned char)(type << 4 | (size & 15));
-	for (size >>= 4; size > 0; size >>= 7) {
-		head[n++] |= 128;
-		head[n] = (unsigned char)(size & 127);
-	}
-	return n + 1;
-}
-
-void pack_writer_distance(struct buf *out, uint64_t distance)
-{
-	unsigned char bytes[10];
-	size_t at = sizeof(bytes) - 1;
-
-	bytes[at] = (unsigned char)(distance & 127);
-	while ((distance >>= 7) > 0)
-		bytes[--at] = (unsigned char)(128 | (--distance & 127));
-	buf_add(out, bytes + at, sizeof(bytes) - at);
 }
 
 bool pack_writer_differs(size_t size)
@@ -247,7 +209,6 @@ int pack_writer_add_difference(struct pack_writer *writer,
 {
 	uint64_t offset = pack_writer_offset(writer);
 	const struct before *base;
-	unsigned char head[ENTRY_HEAD];
 	struct buf start = BUF_INIT;
 	struct buf diff = BUF_INIT;
 	unsigned depth = 0;
@@ -258,9 +219,8 @@ int pack_writer_add_difference(struct pack_writer *writer,
 	base = find_base(&diff, writer, kind, bytes);
 	if (base != NULL) {
 		depth = base->depth + 1;
-		buf_add(&start, head,
-			put_head(head, TYPE_OFFSET_DELTA, diff.len));
-		pack_writer_distance(&start, offset - base->offset);
+		pack_add_head(&start, PACK_OFFSET_DELTA, diff.len);
+		pack_add_distance(&start, offset - base->offset);
 		rc = buf_check(&start, err);
 		if (rc == 0)
 			rc = buf_check(&diff, err);
@@ -278,13 +238,12 @@ int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 		    enum object_kind kind, const struct buf *bytes,
 		    struct err *err)
 {
-	unsigned char head[ENTRY_HEAD];
 	struct buf start = BUF_INIT;
 	int rc = pack_writer_add_difference(writer, oid, kind, bytes, err);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	buf_add(&start, head, put_head(head, kind, bytes->len));
+	pack_add_head(&start, (enum pack_type)kind, bytes->len);
 	rc = buf_check(&start, err);
 	if (rc == 0)
 		rc = add_entry(writer, oid, &start, bytes, err);
@@ -293,51 +252,6 @@ int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 }
 
 /* --- the end ------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-	return memcmp(&((const struct entry *)a)->oid,
-		      &((const struct entry *)b)->oid, OID_SIZE);
-}
-
-static void add_number(struct buf *out, uint32_t value)
-{
-	unsigned char bytes[4];
-
-	put_number(bytes, value);
-	buf_add(out, bytes, sizeof(bytes));
-}
-
-static int make_index(struct buf *out, const struct pack_writer *writer,
-		      const uint8_t trailer[SHA1_SIZE], struct err *err)
-{
-	const struct entry *entries = writer->entries;
-	uint8_t digest[SHA1_SIZE];
-	size_t start = out->len;
-	struct sha1 sha1;
-	uint32_t count = 0;
-
-	buf_add(out, "\377tOc\0\0\0\2", 8);
-	for (unsigned i = 0; i < 256; i++) {
-		while (count < writer->n && entries[count].oid.bytes[0] <= i)
-			count++;
-		add_number(out, count);
-	}
-	for (uint32_t i = 0; i < writer->n; i++)
-		buf_add(out, entries[i].oid.bytes, OID_SIZE);
-	for (uint32_t i = 0; i < writer->n; i++)
-		add_number(out, entries[i].crc);
-	for (uint32_t i = 0; i < writer->n; i++)
-		add_number(out, entries[i].offset);
-	buf_add(out, trailer, SHA1_SIZE);
-	if (out->failed)
-		return buf_check(out, err);
-	sha1_init(&sha1);
-	sha1_update(&sha1, out->data + start, out->len - start);
-	sha1_final(&sha1, digest);
-	buf_add(out, digest, sizeof(digest));
-	return buf_check(out, err);
-}
 
 int pack_writer_finish(char name[OID_TEXT], struct buf *index,
 		       struct pack_writer *writer, struct err *err)
@@ -352,7 +266,8 @@ int pack_writer_finish(char name[OID_TEXT], struct buf *index,
 	rc = buf_check(&writer->out, err);
 	if (rc == 0 && writer->fd >= 0)
 		rc = write_out(writer, err);
-	qsort(writer->entries, writer->n, sizeof(*writer->entries), by_name);
 	oid_format(name, &trailer);
-	return rc < 0 ? rc : make_index(index, writer, trailer.bytes, err);
+	return rc < 0 ? rc
+		      : pack_index_make(index, writer->entries, writer->n,
+					&trailer, err);
 }

@@ -1,12 +1,4 @@
 /* pack_writer.h - a pack and its index, written object by object.
- * Source: gitformat-pack(5), packs and indexes of version 2:
- *
- *   pack:  "PACK", 2, n; entries; SHA-1 of all before
- *   entry: type and size, 4 + 7 + 7 ... bits, least first, bit 7: more follow;
- *          of type 6: how far in front of it its base begins; a zlib stream
- *   index: ff 't' 'O' 'c', 2, 256 counts (names whose first byte is at most
- *          i), the n sorted names, CRC-32 of each entry, offset of each, the
- *          pack's SHA-1, SHA-1 of all before. Numbers are big-endian.
  *
  * Knows bytes; neither repositories nor the disk's cache. A large object that
  * is nearly one of those before it is kept as the difference. */
@@ -16,8 +8,8 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "sync/git/oid.h"
-#include "sync/git/repository.h"
+#include "sync/git/object.h"
+#include "sync/git/pack_format.h"
 
 enum { PACK_WRITER_MAX = 0x7fffffff }; /* bytes, all offsets in 31 bits */
 
@@ -48,8 +40,6 @@ int pack_writer_begin(struct pack_writer *writer, const struct oid *oid,
 		      struct err *err);
 int pack_writer_bytes(struct pack_writer *writer, const void *bytes, size_t len,
 		      struct err *err);
-/* Appends how far back the base is, as it stands in an entry of type 6. */
-void pack_writer_distance(struct buf *out, uint64_t distance);
 
 /* Ends the pack; its name is the SHA-1 at its end, in hexadecimal, and *index
  * (appended to) its index. */

@@ -267,21 +267,14 @@ const char *packs_exact(struct packs *packs, const struct oid_list *oids)
 
 /* --- how it is made ------------------------------------------------------ */
 
-static uint64_t limit_of(enum pack_type type)
-{
-	return type == PACK_COMMIT || type == PACK_TAG ? OBJECT_COMMIT_MAX
-	       : type == PACK_TREE		       ? OBJECT_TREE_MAX
-						       : OBJECT_BLOB_MAX;
-}
-
 static int check_size(uint64_t size, enum pack_type type, struct err *err)
 {
-	return size <= limit_of(type)
+	return size <= pack_size_limit(type)
 		       ? 0
 		       : err_set(err, ERR_CORRUPT,
 				 "an object of %llu bytes, more than %llu",
 				 (unsigned long long)size,
-				 (unsigned long long)limit_of(type));
+				 (unsigned long long)pack_size_limit(type));
 }
 
 static struct kept *slot(struct packs *packs, const struct pack_file *file,
@@ -477,7 +470,8 @@ static int climb(struct buf *bytes, struct packs *packs, struct chain *chain,
 		rc = pack_file_inflate(&delta, chain->file, &link->entry, err);
 		if (rc == 0)
 			rc = pack_delta_apply(&next, bytes, &delta,
-					      limit_of(chain->type), err);
+					      pack_size_limit(chain->type),
+					      err);
 		if (rc == 0)
 			rc = count_work(&work, delta.len + next.len, packs,
 					chain, err);

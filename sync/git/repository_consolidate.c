@@ -177,7 +177,7 @@ int repository_join(char name[OID_TEXT], struct repository *repository,
 	if (rc == 0)
 		rc = write_joined(name, room, paths, n, err);
 	if (rc == 0)
-		rc = repository_move_in(repository, name, err);
+		rc = repository_move_in(repository, room, name, err);
 	repository_close_room(repository, rc == 0);
 	return rc;
 }

@@ -1,6 +1,5 @@
 /* repository_library.c - a repository as libgit2 sees it: a view of its
- * objects, made when libgit2 is first needed (to pack many objects, to index
- * a pack that came). Knows no folder: libgit2 opens none of ours.
+ * objects, made when libgit2 is needed to pack many objects. Knows no folder: libgit2 opens none of ours.
  *
  * Its own object database would read packs and loose objects carelessly
  * (packs.h, loose.h), follow alternates, and hash a whole commit-graph. */

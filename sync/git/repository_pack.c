@@ -76,18 +76,16 @@ void repository_close_room(struct repository *repository, bool moved)
 
 /* On the disk first, then visible; the index last: a pack without one is not
  * there. */
-int repository_move_in(struct repository *repository, const char *name,
-		       struct err *err)
+int repository_move_in(struct repository *repository, const char *room,
+		       const char *name, struct err *err)
 {
 	static const char *const kinds[] = {"pack", "idx"};
-	char room[PATH_MAX];
 	char folder[PATH_MAX + 32];
 	char from[2][PATH_MAX + 128];
 	char to[2][PATH_MAX + 128];
 	const char *const files[] = {from[0], from[1]};
 	int rc;
 
-	room_of(room, repository);
 	snprintf(folder, sizeof(folder), "%s/objects/pack", repository->path);
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(from[i], sizeof(from[i]), "%s/pack-%s.%s", room, name,
@@ -228,7 +226,7 @@ static int write_few(struct repository *to, const struct repository *from,
 		rc = repository_write_part(room, made->name, "idx",
 					   &made->index, err);
 	if (rc == 0)
-		rc = repository_move_in(to, made->name, err);
+		rc = repository_move_in(to, room, made->name, err);
 	repository_close_room(to, rc == 0);
 	return rc;
 }
@@ -262,8 +260,8 @@ static int write_many(struct repository *to, struct repository *from,
 		rc = repository_git_error(err, "write pack into %s", to->path);
 	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	if (rc == 0)
-		rc = repository_move_in(to, libgit.packbuilder_name(builder),
-					err);
+		rc = repository_move_in(
+			to, room, libgit.packbuilder_name(builder), err);
 	repository_close_room(to, rc == 0);
 	libgit.packbuilder_free(builder);
 	return rc;

@@ -77,9 +77,10 @@ int repository_open_room(char room[PATH_MAX], struct repository *repository,
 			 struct err *err);
 int repository_write_part(const char *room, const char *name, const char *kind,
 			  const struct buf *bytes, struct err *err);
-/* Both are there: waits for the disk and moves them to the others. */
-int repository_move_in(struct repository *repository, const char *name,
-		       struct err *err);
+/* Both are there, in that folder or another on its disk: waits for the disk and
+ * moves them to the others. */
+int repository_move_in(struct repository *repository, const char *room,
+		       const char *name, struct err *err);
 /* After either: `moved` says that nothing is left in it. */
 void repository_close_room(struct repository *repository, bool moved);
 /* Writes one pack of all that the n packs `paths`, without `.pack`, hold, each

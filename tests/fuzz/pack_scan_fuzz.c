@@ -12,7 +12,7 @@ static int scan_in_pieces(bool *whole, const uint8_t *data, size_t size,
 {
 	struct pack_scan *scan = NULL;
 	struct err err = {0};
-	int rc = pack_scan_open(&scan, &err);
+	int rc = pack_scan_open(&scan, NULL, NULL, &err);
 
 	if (rc < 0)
 		abort();
