@@ -376,32 +376,42 @@ static int start(struct making *making, const char *ref, struct err *err)
 	return rc;
 }
 
+static int note_commit(struct node *node, const struct oid *oid,
+		       struct err *err)
+{
+	struct outbox_entry entry;
+	int rc = outbox_read(&entry, node->repository, oid, err);
+
+	if (rc < 0)
+		return rc;
+	rc = node_note_commit(node->replica, oid, entry.batch, err);
+	outbox_entry_release(&entry);
+	return rc;
+}
+
 /* Enters commits into _commit, from the newest back to the first one that is
  * there: what a killed run did not come to is made up. */
 static int note_commits(struct making *making, struct err *err)
 {
 	struct node *node = making->node;
 	struct oid at = making->tip;
-	struct outbox_entry entry;
 	int rc = 0;
 
 	while (rc == 0 && !oid_is_zero(&at)) {
-		char known[SYNC_COMMIT_TEXT];
 		struct change_id id = {replica_origin(node->replica), 0};
+		char known[SYNC_COMMIT_TEXT];
+		struct commit commit;
 
-		rc = outbox_read(&entry, node->repository, &at, err);
+		rc = commit_read(&commit, node->repository, &at, err);
 		if (rc < 0)
 			break;
-		id.seq = outbox_last(&entry);
-		at = entry.commit.n_parents > 0 ? entry.commit.parents[0]
-						: (struct oid){{0}};
+		id.seq = outbox_trailer_last(&commit);
 		rc = node_commit_of(known, node, id, err);
 		if (rc == 0 && *known == '\0')
-			rc = node_note_commit(node->replica, &entry.commit.id,
-					      entry.batch, err);
-		else
-			at = (struct oid){{0}};
-		outbox_entry_release(&entry);
+			rc = note_commit(node, &at, err);
+		at = *known == '\0' && commit.n_parents > 0 ? commit.parents[0]
+							    : (struct oid){{0}};
+		commit_release(&commit);
 	}
 	return rc;
 }

@@ -127,6 +127,10 @@ static void signature__other_data_is_refused(void **state)
 	(void)state;
 	assert_int_equal(
 		signature_make(&armour, DATA, strlen(DATA), &key, &err), 0);
+	/* What was found to hold once does not make another one hold. */
+	assert_int_equal(signature_check(public_key, DATA, strlen(DATA),
+					 armour.data, armour.len, &err),
+			 0);
 	for (size_t i = 0; i < strlen(DATA); i++) {
 		memcpy(data, DATA, sizeof(DATA));
 		data[i] ^= 1;
@@ -147,6 +151,10 @@ static void signature__no_bit_flip_passes_for_another_key(void **state)
 	(void)state;
 	assert_int_equal(
 		signature_make(&armour, DATA, strlen(DATA), &key, &err), 0);
+	/* What was found to hold once does not make another one hold. */
+	assert_int_equal(signature_check(public_key, DATA, strlen(DATA),
+					 armour.data, armour.len, &err),
+			 0);
 	for (size_t bit = 0; bit < armour.len * 8; bit++) {
 		armour.data[bit / 8] ^= (char)(1 << bit % 8);
 		assert_int_equal(signature_check(public_key, DATA, strlen(DATA),
@@ -155,6 +163,35 @@ static void signature__no_bit_flip_passes_for_another_key(void **state)
 		armour.data[bit / 8] ^= (char)(1 << bit % 8);
 	}
 	buf_release(&armour);
+}
+
+/* More of them than are remembered, asked for again and again. */
+static void signature__each_of_many_names_its_own_key(void **state)
+{
+	uint8_t public_key[CRYPTO_PUBLIC_SIZE];
+	struct buf armour[20];
+	struct key keys[20];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++) {
+		armour[i] = (struct buf)BUF_INIT;
+		key_generate(&keys[i]);
+		assert_int_equal(signature_make(&armour[i], DATA, strlen(DATA),
+						&keys[i], &err),
+				 0);
+	}
+	for (size_t i = 0; i < 200; i++) {
+		const struct buf *one = &armour[i * 7 % 20];
+
+		assert_int_equal(signature_check(public_key, DATA, strlen(DATA),
+						 one->data, one->len, &err),
+				 0);
+		assert_memory_equal(public_key, keys[i * 7 % 20].public_key,
+				    CRYPTO_PUBLIC_SIZE);
+	}
+	for (size_t i = 0; i < 20; i++)
+		buf_release(&armour[i]);
 }
 
 static void signature__every_cut_is_refused(void **state)
@@ -182,6 +219,7 @@ int main(void)
 		cmocka_unit_test(signature__another_namespace_is_refused),
 		cmocka_unit_test(signature__other_data_is_refused),
 		cmocka_unit_test(signature__no_bit_flip_passes_for_another_key),
+		cmocka_unit_test(signature__each_of_many_names_its_own_key),
 		cmocka_unit_test(signature__every_cut_is_refused),
 	};
 

@@ -350,6 +350,28 @@ verify__a_contradiction_stands_in_every_case_it_reaches(void **state)
 	must_be_good("office", VERIFY_HUB);
 }
 
+/* What is told of one case alone: two main units, steps that exclude each
+ * other. */
+static void verify__a_contradiction_within_a_case_is_told(void **state)
+{
+	(void)state;
+	world_case("1-1-004", "环保", "edu");
+	world_edit("office", "李明",
+		   "INSERT INTO handling(proposal, unit, role) VALUES"
+		   " ('1-1-004', 'hr', 'main')");
+	world_sync("office", 0);
+	assert_int_equal(disputes("004"), 1);
+	world_edit("office", "李明",
+		   "UPDATE handling SET role = 'co' WHERE proposal = '1-1-004'"
+		   " AND unit = 'hr'; INSERT INTO event(proposal, unit, id,"
+		   " kind, at) VALUES ('1-1-004', 'office', 'a', 'archived',"
+		   " '2022-06-01T08:00:00Z'), ('1-1-004', 'office', 'b',"
+		   " 'redo', '2022-06-01T09:00:00Z')");
+	world_sync("office", 0);
+	assert_int_equal(disputes("004"), 1);
+	must_be_good("office", VERIFY_HUB);
+}
+
 static void verify__a_value_changed_behind_our_back_is_found(void **state)
 {
 	(void)state;
@@ -534,6 +556,7 @@ int main(void)
 		VERIFY_TEST(verify__edits_not_sent_yet_are_no_finding),
 		VERIFY_TEST(
 			verify__a_contradiction_stands_in_every_case_it_reaches),
+		VERIFY_TEST(verify__a_contradiction_within_a_case_is_told),
 		VERIFY_TEST(verify__a_value_changed_behind_our_back_is_found),
 		VERIFY_TEST(verify__one_byte_of_any_object_is_found),
 		VERIFY_TEST(verify__a_register_that_does_not_follow_is_named),
