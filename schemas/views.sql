@@ -54,45 +54,48 @@ SELECT p.key, CASE
   WHEN p.merged_into IS NOT NULL OR p.review = 'merged' THEN '并案'
   WHEN p.review = 'rejected' THEN '不立案'
   WHEN p.review = 'forwarded' THEN '转意见建议'
+  WHEN EXISTS (SELECT 1 FROM flow e WHERE e.proposal = p.key
+                AND e.unit = 'office' AND e.kind = 'withdrawn' AND e.seq > '')
+    THEN '撤案'
   ELSE (
     SELECT CASE
-      WHEN f.withdrawn > '' THEN '撤案'
       WHEN f.units = 0 OR (f.assigned = 0 AND f.submitted = '') THEN CASE
         WHEN p.review = 'filed' THEN '立案'
         WHEN p.received_on IS NOT NULL OR p.case_no IS NOT NULL
           THEN '已提交'
         ELSE '草稿' END
       WHEN f.archived > '' AND f.archived >= f.redo THEN '归档'
-      -- The sponsors' forms of this round.
-      WHEN EXISTS (SELECT 1 FROM feedback b WHERE b.proposal = p.key
-                    AND b.void IS NOT 1 AND b.round = f.rounds + 1
-                    AND 'dissatisfied' IN (b.process, b.result))
-        THEN '重新办理'
-      WHEN EXISTS (SELECT 1 FROM feedback b WHERE b.proposal = p.key
-                    AND b.void IS NOT 1 AND b.round = f.rounds + 1
-                    AND b.result IS NOT NULL)
-        THEN '办结'
-      WHEN f.sent > '' AND f.sent >= f.redo AND f.sent >= f.submitted
-        THEN '已答复'
-      WHEN f.failing > 0 THEN '审核驳回'
-      WHEN f.waiting = 0 AND f.passed >= f.submitted THEN '审核通过'
-      WHEN f.waiting = 0 THEN '答复待审'
-      WHEN f.begun > '' THEN '办理中'
-      WHEN f.redo > '' THEN '重新办理'
-      WHEN f.drafts > 0
-        OR EXISTS (SELECT 1 FROM contact c WHERE c.proposal = p.key
-                    AND c.void IS NOT 1 AND (c.unit = 'office'
-                     OR EXISTS (SELECT 1 FROM handling h
-                         WHERE h.proposal = p.key AND h.unit = c.unit
-                           AND h.role IN ('main', 'split')
-                           AND h.void IS NOT 1)))
-        THEN '办理中'
-      ELSE '交办' END
+      ELSE coalesce(
+        -- The sponsors' forms of this round.
+        (SELECT CASE
+            WHEN max('dissatisfied' IN (b.process, b.result)) = 1
+              THEN '重新办理'
+            WHEN count(b.result) > 0 THEN '办结' END
+          FROM feedback b WHERE b.proposal = p.key AND b.void IS NOT 1
+            AND b.round = f.rounds + 1),
+        CASE
+          WHEN f.sent > '' AND f.sent >= f.redo AND f.sent >= f.submitted
+            THEN '已答复'
+          WHEN f.failing > 0 THEN '审核驳回'
+          WHEN f.waiting = 0 AND f.passed >= f.submitted THEN '审核通过'
+          WHEN f.waiting = 0 THEN '答复待审'
+          WHEN f.begun > '' THEN '办理中'
+          WHEN f.redo > '' THEN '重新办理'
+          WHEN f.drafts > 0
+            OR EXISTS (SELECT 1 FROM contact c WHERE c.proposal = p.key
+                        AND c.void IS NOT 1 AND (c.unit = 'office'
+                         OR EXISTS (SELECT 1 FROM handling h
+                             WHERE h.proposal = p.key AND h.unit = c.unit
+                               AND h.role IN ('main', 'split')
+                               AND h.void IS NOT 1)))
+            THEN '办理中'
+          ELSE '交办' END)
+      END
     FROM (
-      SELECT count(g.unit) AS units, count(g.assigned_on) AS assigned,
+      SELECT count(*) AS units, count(g.assigned_on) AS assigned,
         count(g.draft) AS drafts, max(g.redo) AS redo,
-        max(g.withdrawn) AS withdrawn, max(g.archived) AS archived,
-        max(g.sent) AS sent, max(g.passed) AS passed,
+        max(g.archived) AS archived, max(g.sent) AS sent,
+        max(g.passed) AS passed,
         coalesce(max(g.submitted) FILTER (WHERE g.submitted >= g.since), '')
           AS submitted,
         coalesce(max(g.begun) FILTER (WHERE g.begun >= g.since), '')
@@ -113,8 +116,6 @@ SELECT p.key, CASE
               AS rounds,
             coalesce(max(e.seq) FILTER (WHERE e.unit = 'office'
               AND e.kind = 'redo'), '') AS redo,
-            coalesce(max(e.seq) FILTER (WHERE e.unit = 'office'
-              AND e.kind = 'withdrawn'), '') AS withdrawn,
             coalesce(max(e.seq) FILTER (WHERE e.unit = 'office'
               AND e.kind = 'archived'), '') AS archived,
             coalesce(max(e.seq) FILTER (WHERE e.unit = 'office'
@@ -139,13 +140,7 @@ SELECT p.key, CASE
           FROM handling h LEFT JOIN flow e ON e.proposal = h.proposal
           WHERE h.proposal = p.key AND h.role IN ('main', 'split')
             AND h.void IS NOT 1
-          GROUP BY h.unit) AS e
-        UNION ALL
-        -- A case that nobody handles can still be withdrawn.
-        SELECT NULL, NULL, NULL, 0, '', coalesce(max(e.seq), ''), '', '', '',
-          NULL, NULL, NULL, NULL, NULL
-        FROM flow e WHERE e.proposal = p.key AND e.unit = 'office'
-          AND e.kind = 'withdrawn') AS g
+          GROUP BY h.unit) AS e) AS g
     ) AS f)
   END
 FROM proposal p;

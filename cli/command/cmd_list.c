@@ -61,51 +61,64 @@ enum {
 	LIST_RELEASED
 };
 
-#define UNITS                                                          \
-	"(SELECT group_concat(h.unit, char(31)) FROM handling h WHERE" \
-	" h.proposal = p.key AND h.void IS NOT 1 AND h.role = "
-#define NAMES                                                              \
-	"(SELECT group_concat(coalesce(u.name, h.unit), '、') FROM"       \
-	" handling h LEFT JOIN unit u ON u.code = h.unit WHERE h.proposal" \
-	" = p.key AND h.void IS NOT 1 AND h.role IN "
+/* What the units that handle a case say: `part` is the role of one, or that
+ * the case was taken from it. */
+#define OF_UNITS(value, part) value " FILTER (WHERE h.part " part ")"
+#define REPLYING "IN ('main', 'split')"
+#define UNITS(part) OF_UNITS("group_concat(h.unit, char(31))", "= " part)
+#define NAMES(part) \
+	OF_UNITS("group_concat(coalesce(u.name, h.unit), '、')", part)
+#define LEAST_CLASS OF_UNITS("min(h.class_proposed)", REPLYING)
 
 /* Of the cases that `among` lets through. */
-#define LIST(among, conflicting)                                                 \
-	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"    \
-	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"          \
-	" AS status,"                                                            \
-	" " UNITS "'main') AS main, " UNITS "'co') AS co,"                       \
-	" " UNITS "'split') AS split,"                                           \
-	" " NAMES "('main', 'split')) AS main_names,"                            \
-	" " NAMES "('co')) AS co_names,"                                         \
-	" coalesce(p.class_confirmed, (SELECT CASE WHEN min(class_proposed) ="   \
-	" max(class_proposed) THEN min(class_proposed) END FROM handling h"      \
-	" WHERE h.proposal = p.key AND h.role IN ('main', 'split') AND"          \
-	" h.void IS NOT 1)) AS class,"                                           \
-	" coalesce(p.due, (SELECT min(h.due) FROM handling h WHERE h.proposal"   \
-	" = p.key AND h.role IN ('main', 'split') AND h.void IS NOT 1)) AS due"  \
-	" FROM proposal p WHERE p.void IS NOT 1" among                           \
-	" AND (?2 IS NULL OR EXISTS (SELECT 1 FROM handling h WHERE h.proposal"  \
-	"  = p.key AND h.unit = ?2 AND h.void IS NOT 1))"                        \
-	" AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"                        \
-	"  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"    \
-	"  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"    \
-	"  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"         \
-	"  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"          \
-	"  instr(lower(h.draft), lower(?4)))))"                                  \
-	" SELECT c.*, coalesce(c.due < date('now', 'localtime') AND c.status IN" \
-	"  (SELECT status FROM _owing), 0) AS late, coalesce(k.hard, 0),"        \
-	" coalesce(k.soft, 0),"                                                  \
-	" EXISTS (SELECT 1 FROM handling h WHERE h.proposal = c.key AND"         \
-	"  h.unit = ?6 AND h.void IS 1) AS released FROM c"                      \
-	" LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"           \
-	"  sum(severity = 'soft') AS soft FROM conflict" conflicting             \
-	" GROUP BY case_key) AS k"                                               \
-	"  ON k.case_key = c.key"                                                \
-	" WHERE (?1 IS NULL OR iif(released, '" LIST_HANDED_OVER                 \
-	"', c.status) = ?1) AND (?3 IS NULL OR c.class = ?3)"                    \
-	" AND (?5 = 0 OR late)"                                                  \
-	" ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key"
+#define LIST(among, conflicting)                                                                                                                                                          \
+	"WITH c AS MATERIALIZED (SELECT p.key, p.case_no, p.title, p.sector,"                                                                                                             \
+	" (SELECT s.status FROM proposal_status s WHERE s.key = p.key)"                                                                                                                   \
+	" AS status,"                                                                                                                                                                     \
+	" " UNITS("'main'") " AS main, " UNITS(                                                                                                                                           \
+		"'co'") " AS co,"                                                                                                                                                         \
+			" " UNITS(                                                                                                                                                        \
+				"'split'") " AS split,"                                                                                                                                   \
+					   " " NAMES(                                                                                                                                     \
+						   REPLYING) " AS main_names,"                                                                                                            \
+							     " " NAMES(                                                                                                                   \
+								     "= 'co'") " AS co_names,"                                                                                            \
+									       " coalesce(p.class_confirmed, CASE " LEAST_CLASS                                                           \
+									       " WHEN"                                                                                                    \
+									       "  " OF_UNITS(                                                                                             \
+										       "max(h.class_proposed)",                                                                           \
+										       REPLYING) " THEN"                                                                                  \
+												 "  " LEAST_CLASS                                                                         \
+												 " END) AS class,"                                                                        \
+												 " coalesce(p.due, " OF_UNITS(                                                            \
+													 "min(h.due)",                                                                    \
+													 REPLYING) ") AS due,"                                                            \
+														   " total(h.unit = ?6 AND h.part = 'released') > 0 AS released"          \
+														   " FROM proposal p LEFT JOIN (SELECT *, iif(void IS 1, 'released',"     \
+														   "  role) AS part FROM handling) h ON h.proposal = p.key"               \
+														   " LEFT JOIN unit u ON u.code = h.unit"                                 \
+														   " WHERE p.void IS NOT 1" among                                         \
+														   " AND (?4 IS NULL OR instr(lower(p.key || ' ' ||"                      \
+														   "  coalesce(p.case_no, '') || ' ' || coalesce(p.title, '') || ' ' ||"  \
+														   "  coalesce(p.body, '') || ' ' || coalesce(p.sponsors, '') || ' ' ||"  \
+														   "  coalesce(p.sector, '')), lower(?4)) OR EXISTS (SELECT 1 FROM"       \
+														   "  handling h WHERE h.proposal = p.key AND h.void IS NOT 1 AND"        \
+														   "  instr(lower(h.draft), lower(?4))))"                                 \
+														   " GROUP BY p.key HAVING ?2 IS NULL OR"                                 \
+														   "  total(h.unit = ?2 AND h.part IS NOT 'released') > 0)"               \
+														   " SELECT c.key, c.case_no, c.title, c.sector, c.status, c.main, c.co," \
+														   " c.split, c.main_names, c.co_names, c.class, c.due,"                  \
+														   " coalesce(c.due < date('now', 'localtime') AND c.status IN"           \
+														   "  (SELECT status FROM _owing), 0) AS late, coalesce(k.hard, 0),"      \
+														   " coalesce(k.soft, 0), c.released FROM c"                              \
+														   " LEFT JOIN (SELECT case_key, sum(severity = 'hard') AS hard,"         \
+														   "  sum(severity = 'soft') AS soft FROM conflict" conflicting           \
+														   " GROUP BY case_key) AS k"                                             \
+														   "  ON k.case_key = c.key"                                              \
+														   " WHERE (?1 IS NULL OR iif(c.released, '" LIST_HANDED_OVER             \
+														   "', c.status) = ?1) AND (?3 IS NULL OR c.class = ?3)"                  \
+														   " AND (?5 = 0 OR late)"                                                \
+														   " ORDER BY rtrim(c.key, '0123456789'), length(c.key), c.key"
 
 static const char SQL_LIST[] = LIST("", "");
 static const char SQL_LIST_AMONG[] =
