@@ -15,7 +15,7 @@
 enum { SHOWN_WIDTH = 44, SHOWN_BEFORE = 15 /* bytes before a place */ };
 
 /* Replies of every case, for what one shares with another; none where no case
- * of this run has one. */
+ * of this run has one. What is asked of a case's rows is asked of this run's. */
 static const char SQL_REPLIES[] =
 	"SELECT p.key, coalesce(p.title, ''), coalesce(p.case_no, ''), h.unit,"
 	" coalesce(u.name, h.unit), h.draft, coalesce(p.class_confirmed,"
@@ -23,12 +23,12 @@ static const char SQL_REPLIES[] =
 	" coalesce(p.publicity, h.publicity_proposed, '') NOT IN ('withheld',"
 	"  'request') AND (coalesce(p.publicity, '') <> 'extract'"
 	"  OR p.public_text IS NULL),"
-	" EXISTS (SELECT 1 FROM measure m WHERE m.proposal = p.key AND m.unit"
-	"  = h.unit AND m.void IS NOT 1 AND m.state = 'planned'"
-	"  AND m.deadline IS NOT NULL),"
-	" EXISTS (SELECT 1 FROM measure m WHERE m.proposal = p.key AND m.unit"
-	"  = h.unit AND m.void IS NOT 1 AND m.state = 'not' AND m.reason <>"
-	"  ''),"
+	" iif(c.key IS NULL, 0, EXISTS (SELECT 1 FROM measure m WHERE"
+	"  m.proposal = p.key AND m.unit = h.unit AND m.void IS NOT 1 AND"
+	"  m.state = 'planned' AND m.deadline IS NOT NULL)),"
+	" iif(c.key IS NULL, 0, EXISTS (SELECT 1 FROM measure m WHERE"
+	"  m.proposal = p.key AND m.unit = h.unit AND m.void IS NOT 1 AND"
+	"  m.state = 'not' AND m.reason <> '')),"
 	" coalesce(s.keeps_measures, 0)"
 	" FROM handling h CROSS JOIN proposal p ON p.key = h.proposal"
 	" LEFT JOIN temp.checked c ON c.key = p.key"

@@ -36,29 +36,13 @@ struct finder {
 	bool *wanted;	     /* by hash: a run of a text that was asked about */
 	size_t wanted_slots; /* a power of two; 0: all are */
 	size_t common;	     /* see PASSAGE_COMMON */
+	uint64_t *runs;	     /* of the text in work, in order: their hashes */
+	size_t n_runs, cap_runs;
 	struct gram *grams;
 	size_t n, cap;
 	struct tally *tallies;
 	size_t n_tallies, slots; /* slots: a power of two */
 };
-
-/* The characters that count, folded; free(*out). */
-static int fold(uint32_t **out, size_t *n, const char *text, struct err *err)
-{
-	struct scan scan = scan_text(text);
-
-	*n = 0;
-	*out = calloc(scan_len(&scan) + 1, sizeof(**out));
-	if (!*out)
-		return err_nomem(err);
-	while (scan.at < scan.end) {
-		int code = scan_take(&scan);
-
-		if (code != ' ')
-			(*out)[(*n)++] = (uint32_t)code;
-	}
-	return 0;
-}
 
 /* Spreads the sum over all bits (the finalizer of splitmix64). */
 static uint64_t mix(uint64_t x)
@@ -84,32 +68,43 @@ static int push(struct finder *finder, struct gram gram, struct err *err)
 	return 0;
 }
 
-typedef int gram_fn(struct finder *finder, struct gram gram, void *ctx,
-		    struct err *err);
-
-/* Calls `fn` with each run of one text, in order. */
-static int each_gram(struct finder *finder, uint32_t index, gram_fn *fn,
-		     void *ctx, struct err *err)
+static int make_room(struct finder *finder, size_t n, struct err *err)
 {
-	uint32_t *codes = NULL;
-	uint64_t lead = 1, sum = 0;
-	size_t n;
-	int rc = fold(&codes, &n, finder->texts[index].text, err);
+	uint64_t *more;
 
+	if (n <= finder->cap_runs)
+		return 0;
+	more = reallocarray(finder->runs, n, sizeof(*more));
+	if (!more)
+		return err_nomem(err);
+	finder->runs = more;
+	finder->cap_runs = n;
+	return 0;
+}
+
+/* The runs of one text, into finder->runs. */
+static int read_runs(struct finder *finder, size_t index, struct err *err)
+{
+	struct scan scan = scan_text(finder->texts[index].text);
+	uint32_t last[PASSAGE_GRAM] = {0};
+	uint64_t lead = 1, sum = 0;
+
+	finder->n_runs = 0;
+	if (make_room(finder, scan_len(&scan), err) < 0)
+		return err->code;
 	for (int i = 0; i < PASSAGE_GRAM; i++)
 		lead *= BASE;
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		struct gram gram = {.text = index};
+	for (size_t i = 0; scan.at < scan.end;) {
+		uint32_t code = (uint32_t)scan_take(&scan);
 
-		sum = sum * BASE + codes[i];
+		if (code == ' ')
+			continue;
+		sum = sum * BASE + code - lead * last[i % PASSAGE_GRAM];
+		last[i++ % PASSAGE_GRAM] = code;
 		if (i >= PASSAGE_GRAM)
-			sum -= lead * codes[i - PASSAGE_GRAM];
-		gram.hash = mix(sum);
-		if (i + 1 >= PASSAGE_GRAM)
-			rc = fn(finder, gram, ctx, err);
+			finder->runs[finder->n_runs++] = mix(sum);
 	}
-	free(codes);
-	return rc;
+	return 0;
 }
 
 static bool *wanted_at(const struct finder *finder, uint64_t hash)
@@ -117,31 +112,31 @@ static bool *wanted_at(const struct finder *finder, uint64_t hash)
 	return &finder->wanted[hash >> 32 & (finder->wanted_slots - 1)];
 }
 
-static int want(struct finder *finder, struct gram gram, void *ctx,
-		struct err *err)
+/* Marks what runs of a text are wanted. */
+static int want(struct finder *finder, size_t index, struct err *err)
 {
-	(void)ctx;
-	(void)err;
-	*wanted_at(finder, gram.hash) = true;
-	return 0;
+	int rc = read_runs(finder, index, err);
+
+	for (size_t i = 0; rc == 0 && i < finder->n_runs; i++)
+		*wanted_at(finder, finder->runs[i]) = true;
+	return rc;
 }
 
-static int push_wanted(struct finder *finder, struct gram gram, void *ctx,
-		       struct err *err)
+/* Takes the runs of a text that are wanted, or belong to this part. */
+static int push_runs(struct finder *finder, size_t index, unsigned part,
+		     struct err *err)
 {
-	const unsigned *part = ctx;
+	int rc = read_runs(finder, index, err);
 
-	if (gram.hash % finder->parts != *part ||
-	    (finder->wanted_slots > 0 && !*wanted_at(finder, gram.hash)))
-		return 0;
-	return push(finder, gram, err);
-}
+	for (size_t i = 0; rc == 0 && i < finder->n_runs; i++) {
+		struct gram gram = {finder->runs[i], (uint32_t)index};
 
-static int push_any(struct finder *finder, struct gram gram, void *ctx,
-		    struct err *err)
-{
-	(void)ctx;
-	return push(finder, gram, err);
+		if (finder->wanted_slots > 0
+			    ? *wanted_at(finder, gram.hash)
+			    : gram.hash % finder->parts == part)
+			rc = push(finder, gram, err);
+	}
+	return rc;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -241,7 +236,7 @@ static int count_part(struct finder *finder, unsigned part, struct err *err)
 
 	finder->n = 0;
 	for (size_t i = 0; rc == 0 && i < finder->n_texts; i++)
-		rc = each_gram(finder, (uint32_t)i, push_wanted, &part, err);
+		rc = push_runs(finder, i, part, err);
 	if (rc < 0)
 		return rc;
 	sort_grams(finder);
@@ -255,18 +250,27 @@ static int count_part(struct finder *finder, unsigned part, struct err *err)
 	return rc;
 }
 
-/* Where not all runs were kept: those of a text that shares some. */
-static int count_text(struct finder *finder, uint32_t index, struct err *err)
+static int by_value(const void *a, const void *b)
 {
-	int rc;
+	const uint64_t *x = a;
+	const uint64_t *y = b;
 
-	if (finder->grams_of[index] > 0)
-		return 0;
-	finder->n = 0;
-	rc = each_gram(finder, index, push_any, NULL, err);
-	sort_grams(finder);
-	finder->grams_of[index] = finder->n;
-	return rc;
+	return (*x > *y) - (*x < *y);
+}
+
+/* Where not all runs were kept: how many different ones a text has. */
+static int count_text(struct finder *finder, size_t index, struct err *err)
+{
+	size_t *count = &finder->grams_of[index];
+	int rc = *count > 0 ? 0 : read_runs(finder, index, err);
+
+	if (rc < 0 || *count > 0 || finder->n_runs == 0)
+		return rc;
+	qsort(finder->runs, finder->n_runs, sizeof(*finder->runs), by_value);
+	*count = 1;
+	for (size_t i = 1; i < finder->n_runs; i++)
+		*count += finder->runs[i] != finder->runs[i - 1];
+	return 0;
 }
 
 static int count_texts(struct finder *finder, struct err *err)
@@ -278,7 +282,7 @@ static int count_texts(struct finder *finder, struct err *err)
 
 		if (pair == 0)
 			continue;
-		rc = count_text(finder, (uint32_t)(pair >> 32), err);
+		rc = count_text(finder, (size_t)(pair >> 32), err);
 		if (rc == 0)
 			rc = count_text(finder, (uint32_t)pair, err);
 	}
@@ -360,7 +364,7 @@ static int find_wanted(bool *any, struct finder *finder, struct err *err)
 	finder->wanted_slots = slots;
 	for (size_t i = 0; rc == 0 && i < finder->n_texts; i++)
 		if (finder->texts[i].asked)
-			rc = each_gram(finder, (uint32_t)i, want, NULL, err);
+			rc = want(finder, i, err);
 	return rc;
 }
 
@@ -389,10 +393,29 @@ int passage_find(struct passage_pair **out, size_t *n,
 	if (rc == 0)
 		rc = choose(out, n, &finder, err);
 	free(finder.tallies);
+	free(finder.runs);
 	free(finder.grams);
 	free(finder.grams_of);
 	free(finder.wanted);
 	return rc;
+}
+
+/* The characters that count, folded; free(*out). */
+static int fold(uint32_t **out, size_t *n, const char *text, struct err *err)
+{
+	struct scan scan = scan_text(text);
+
+	*n = 0;
+	*out = calloc(scan_len(&scan) + 1, sizeof(**out));
+	if (!*out)
+		return err_nomem(err);
+	while (scan.at < scan.end) {
+		int code = scan_take(&scan);
+
+		if (code != ' ')
+			(*out)[(*n)++] = (uint32_t)code;
+	}
+	return 0;
 }
 
 /* Longest common run of two folded texts: the classical table, two rows at a

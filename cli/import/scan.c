@@ -48,6 +48,8 @@ static int fold_bracket(int code)
 
 static int fold(int code)
 {
+	if (code > 0x3015 && code < 0xfe30) /* Han, nearly always */
+		return code;
 	if (code >= 0xff01 && code <= 0xff5e)
 		code -= 0xfee0;
 	switch (code) {
@@ -83,11 +85,26 @@ int scan_peek(const struct scan *scan)
 	return peek(scan, &len);
 }
 
+/* A Han character, of which there is nothing to fold; 0: something else. */
+static int take_han(struct scan *scan)
+{
+	const unsigned char *at = (const unsigned char *)scan->at;
+
+	if (scan_len(scan) < 3 || at[0] < 0xe4 || at[0] > 0xe9 ||
+	    (at[1] & 0xc0) != 0x80 || (at[2] & 0xc0) != 0x80)
+		return 0;
+	scan->at += 3;
+	return (at[0] & 0xf) << 12 | (at[1] & 0x3f) << 6 | (at[2] & 0x3f);
+}
+
 int scan_take(struct scan *scan)
 {
 	size_t len;
-	int code = peek(scan, &len);
+	int code = take_han(scan);
 
+	if (code > 0)
+		return code;
+	code = peek(scan, &len);
 	scan->at += len;
 	return code;
 }
