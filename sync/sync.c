@@ -63,7 +63,8 @@ int node_sync(struct sync_report *report, struct node *node,
 	if (rc == 0)
 		rc = exchange(node, &run, err);
 	if (rc == 0)
-		rc = repository_consolidate(node->repository, err);
+		rc = repository_consolidate(node->repository,
+					    replica_origin(node->replica), err);
 	if (rc == 0)
 		rc = tidy(node, err);
 	repository_unlock(node->repository);

@@ -81,8 +81,10 @@ void repository_discard(struct repository *repository);
 
 /* Joins small packs where there are many. Needs the lock, and nothing waiting
  * in memory. Who reads at the same time may have to open the repository
- * again. */
-int repository_consolidate(struct repository *repository, struct err *err);
+ * again. `own` is any number of the owner's: places that get a pack each from
+ * the same sync do not all join theirs then. */
+int repository_consolidate(struct repository *repository, uint64_t own,
+			   struct err *err);
 
 /* A repository may begin at one commit, whose parents are not there: git's own
  * file `shallow` says so, and stock git understands it. Believed of a node's

@@ -6,7 +6,8 @@
  * `git repack --geometric` does: an object is copied, as it stands, about
  * log2(n) times in its life. Packs of LARGE bytes are left as they are, so
  * that no sync ever waits long for this; `git gc` may join them. The number of
- * others stays below JOIN_ABOVE. */
+ * others stays below JOIN_ABOVE, or some less: who shares a hub begins at
+ * another one. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,7 +20,7 @@
 #include "sync/git/pack_join.h"
 #include "sync/git/repository_room.h"
 
-enum { JOIN_ABOVE = 24, GEOMETRIC = 2, LARGE = 32 << 20 };
+enum { JOIN_ABOVE = 24, SPREAD = 8, GEOMETRIC = 2, LARGE = 32 << 20 };
 
 struct pack {
 	char name[NAME_MAX + 1]; /* without `.pack` */
@@ -74,8 +75,9 @@ static bool is_pack(const char *name)
 	       strcmp(name + len - 5, ".pack") == 0;
 }
 
-/* Empty where there are not many. */
-static int list_packs(struct packs *packs, const char *folder, struct err *err)
+/* Empty where there are not more than `many`. */
+static int list_packs(struct packs *packs, const char *folder, size_t many,
+		      struct err *err)
 {
 	struct dirent *entry;
 	DIR *dir = opendir(folder);
@@ -87,7 +89,7 @@ static int list_packs(struct packs *packs, const char *folder, struct err *err)
 	while ((entry = readdir(dir)) != NULL)
 		n += is_pack(entry->d_name);
 	rewinddir(dir);
-	while (n > JOIN_ABOVE && rc == 0 && (entry = readdir(dir)) != NULL)
+	while (n > many && rc == 0 && (entry = readdir(dir)) != NULL)
 		if (is_pack(entry->d_name))
 			rc = add_pack(packs, dirfd(dir), entry->d_name, err);
 	closedir(dir);
@@ -212,15 +214,17 @@ static int join(struct repository *repository, const char *folder,
 	return rc < 0 ? rc : packs_refresh(repository->packs, err);
 }
 
-int repository_consolidate(struct repository *repository, struct err *err)
+int repository_consolidate(struct repository *repository, uint64_t own,
+			   struct err *err)
 {
+	const size_t many = JOIN_ABOVE - own % SPREAD;
 	char folder[PATH_MAX];
 	struct packs packs = {NULL, 0, 0};
 	int rc;
 
 	snprintf(folder, sizeof(folder), "%s/objects/pack", repository->path);
-	rc = list_packs(&packs, folder, err);
-	if (rc == 0 && packs.n > JOIN_ABOVE) {
+	rc = list_packs(&packs, folder, many, err);
+	if (rc == 0 && packs.n > many) {
 		qsort(packs.items, packs.n, sizeof(*packs.items), by_size);
 		rc = join(repository, folder, &packs, choose(&packs), err);
 	}

@@ -111,7 +111,7 @@ static int push_locked(struct hub *hub, struct repository *from,
 		rc = move_refs(there(hub), push, err);
 	/* Housekeeping: the push has succeeded, whatever comes of it. */
 	if (rc == 0)
-		repository_consolidate(there(hub), &ignored);
+		repository_consolidate(there(hub), 0, &ignored);
 	repository_unlock(there(hub));
 	oid_list_release(&tips);
 	haul_release(&haul);

@@ -567,12 +567,35 @@ static void repository__a_pack_without_its_index_is_not_joined(void **state)
 					     " pack-%040d.pack",
 					     0),
 					 0);
-		assert_int_equal(repository_consolidate(repo, &err), 0);
+		assert_int_equal(repository_consolidate(repo, 0, &err), 0);
 	}
 	repository_unlock(repo);
 	assert_true(count_packs() <= 24);
 	assert_int_equal(
 		run(NULL, 0, "test -e r/objects/pack/pack-%040d.pack", 0), 0);
+}
+
+/* Of places that get a pack each in every round, no two need join theirs in
+ * the same one. */
+static void repository__who_joins_packs_when_is_its_own(void **state)
+{
+	enum { OWN = 8 * 1000 + 5, FIRST = 24 - 5 + 1 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	for (int i = 1; i <= FIRST; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", i);
+		write_blob(text);
+		assert_int_equal(repository_flush(repo, &err), 0);
+		assert_int_equal(count_packs(), i);
+		assert_int_equal(repository_consolidate(repo, OWN, &err), 0);
+		assert_true(i == FIRST ? count_packs() < i
+				       : count_packs() == i);
+	}
+	repository_unlock(repo);
 }
 
 static void repository__packs_do_not_pile_up(void **state)
@@ -596,7 +619,7 @@ static void repository__packs_do_not_pile_up(void **state)
 						      1, &err),
 				 0);
 		assert_int_equal(repository_flush(repo, &err), 0);
-		assert_int_equal(repository_consolidate(repo, &err), 0);
+		assert_int_equal(repository_consolidate(repo, 0, &err), 0);
 		assert_true(count_packs() <= 24);
 	}
 	repository_unlock(repo);
@@ -652,6 +675,7 @@ int main(void)
 		REPO_TEST(
 			repository__a_version_is_kept_as_what_differs_from_the_same_file),
 		REPO_TEST(repository__a_pack_without_its_index_is_not_joined),
+		REPO_TEST(repository__who_joins_packs_when_is_its_own),
 		REPO_TEST(repository__packs_do_not_pile_up),
 		cmocka_unit_test(tree__what_git_would_not_accept_is_refused),
 	};
