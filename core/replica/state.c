@@ -12,22 +12,17 @@
 
 #include "core/log/log_entry.h"
 
-static const char SQL_STATE_HEADS[] =
-	"SELECT r.entity, r.key, h.cell & 4095, o.origin, c.id,"
-	" d.severity FROM _row r"
-	" CROSS JOIN _head h ON h.cell BETWEEN r.id << 12 AND"
-	" (r.id << 12 | 4095)"
-	" JOIN _change c ON c.id = h.change"
-	" JOIN _origin o ON o.id = c.id >> 40"
-	" LEFT JOIN _conflict d ON d.cell = h.cell"
-	" WHERE NOT EXISTS (SELECT 1 FROM _entity e WHERE e.id = r.entity AND"
-	" e.scope = 'office') AND (?1 IS NULL OR r.scope IN (SELECT key FROM"
-	" temp.state_scope) OR (r.scope = '' AND r.entity IN (SELECT id FROM"
-	" _entity WHERE scope = 'all')))"
-	" ORDER BY r.entity, r.key, h.cell & 4095, o.origin, c.id";
-static const char SQL_SCOPE_MAKE[] =
-	"CREATE TEMP TABLE IF NOT EXISTS state_scope(key TEXT PRIMARY KEY);"
-	"DELETE FROM temp.state_scope;";
+#define HEADS                                                    \
+	"SELECT r.entity, r.key, h.cell & 4095, o.origin, c.id," \
+	" d.severity FROM _row r"                                \
+	" CROSS JOIN _head h ON h.cell BETWEEN r.id << 12 AND"   \
+	" (r.id << 12 | 4095)"                                   \
+	" JOIN _change c ON c.id = h.change"                     \
+	" JOIN _origin o ON o.id = c.id >> 40"                   \
+	" LEFT JOIN _conflict d ON d.cell = h.cell"              \
+	" WHERE r.entity NOT IN (SELECT id FROM _entity"         \
+	" WHERE scope = 'office')"
+#define HEADS_ORDER " ORDER BY r.entity, r.key, h.cell & 4095, o.origin, c.id"
 
 static void hash_int(struct crypto_sha256 *hash, uint64_t value)
 {
@@ -67,8 +62,20 @@ static void hash_value(struct crypto_sha256 *hash, const struct value *value)
 	}
 }
 
-static void add_table_query(struct buf *sql, const struct entity *entity,
-			    bool limited)
+/* The cases that the site ?1 has. */
+static void add_scope(struct buf *sql, const struct schema *schema)
+{
+	const struct entity *assignment = schema->assignment;
+
+	buf_addf(sql,
+		 "SELECT \"%s\" FROM \"%s\" WHERE \"%s\" = ?1"
+		 " AND coalesce(void, 0) = 0",
+		 assignment->keys[0], assignment->name,
+		 assignment->keys[assignment->owner_key]);
+}
+
+static void add_table_query(struct buf *sql, const struct schema *schema,
+			    const struct entity *entity, bool limited)
 {
 	buf_adds(sql, "SELECT ");
 	for (size_t i = 0; i < entity->n_keys; i++)
@@ -76,17 +83,30 @@ static void add_table_query(struct buf *sql, const struct entity *entity,
 	for (size_t i = 0; i < entity->n_fields; i++)
 		buf_addf(sql, ", \"%s\"", entity->fields[i].name);
 	buf_addf(sql, " FROM \"%s\"", entity->name);
-	if (limited && entity->scope == SCOPE_CASE)
-		buf_addf(sql,
-			 " WHERE \"%s\" IN (SELECT key FROM temp.state_scope)",
-			 entity->keys[0]);
+	if (limited && entity->scope == SCOPE_CASE) {
+		buf_addf(sql, " WHERE \"%s\" IN (", entity->keys[0]);
+		add_scope(sql, schema);
+		buf_adds(sql, ")");
+	}
 	buf_adds(sql, " ORDER BY ");
 	for (size_t i = 0; i < entity->n_keys; i++)
 		buf_addf(sql, "%s\"%s\"", i > 0 ? ", " : "", entity->keys[i]);
 }
 
+static int prepare(sqlite3_stmt **out, struct replica *replica,
+		   const struct buf *sql, const char *site, struct err *err)
+{
+	int rc = buf_check(sql, err);
+
+	if (rc == 0)
+		rc = db_stmt_made(out, replica_db(replica), buf_text(sql), err);
+	if (rc == 0 && sqlite3_bind_parameter_count(*out) > 0)
+		db_bind_text(*out, 1, site);
+	return rc;
+}
+
 static int hash_table(struct crypto_sha256 *hash, struct replica *replica,
-		      const struct entity *entity, bool limited,
+		      const struct entity *entity, const char *site,
 		      struct err *err)
 {
 	size_t columns = entity->n_keys + entity->n_fields;
@@ -96,11 +116,8 @@ static int hash_table(struct crypto_sha256 *hash, struct replica *replica,
 
 	if (entity->scope == SCOPE_OFFICE)
 		return 0;
-	add_table_query(&sql, entity, limited);
-	rc = buf_check(&sql, err);
-	if (rc == 0)
-		rc = db_prepare(&stmt, replica_db(replica), buf_text(&sql),
-				err);
+	add_table_query(&sql, replica_schema(replica), entity, site != NULL);
+	rc = prepare(&stmt, replica, &sql, site, err);
 	hash_int(hash, entity->id);
 	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0) {
 		for (size_t i = 0; i < columns; i++) {
@@ -110,21 +127,34 @@ static int hash_table(struct crypto_sha256 *hash, struct replica *replica,
 		}
 		rc = 0;
 	}
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc;
+}
+
+static void add_heads_query(struct buf *sql, const struct schema *schema,
+			    bool limited)
+{
+	buf_adds(sql, HEADS);
+	if (limited) {
+		buf_adds(sql, " AND r.scope IN (SELECT '' UNION ALL ");
+		add_scope(sql, schema);
+		buf_adds(sql, ") AND (r.scope <> '' OR r.entity IN (SELECT id"
+			      " FROM _entity WHERE scope = 'all'))");
+	}
+	buf_adds(sql, HEADS_ORDER);
 }
 
 static int hash_heads(struct crypto_sha256 *hash, struct replica *replica,
 		      const char *site, struct err *err)
 {
+	struct buf sql = BUF_INIT;
 	sqlite3_stmt *stmt = NULL;
-	int rc = db_prepare(&stmt, replica_db(replica), SQL_STATE_HEADS, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	db_bind_text(stmt, 1, site);
-	while ((rc = db_step(replica_db(replica), stmt, err)) > 0) {
+	add_heads_query(&sql, replica_schema(replica), site != NULL);
+	rc = prepare(&stmt, replica, &sql, site, err);
+	while (rc == 0 && (rc = db_step(replica_db(replica), stmt, err)) > 0) {
 		hash_int(hash, (uint64_t)db_int(stmt, 0));
 		hash_bytes(hash, db_text(stmt, 1),
 			   (size_t)sqlite3_column_bytes(stmt, 1));
@@ -133,35 +163,9 @@ static int hash_heads(struct crypto_sha256 *hash, struct replica *replica,
 		hash_int(hash, (uint64_t)db_int(stmt, 4) &
 				       ((1ULL << STORE_SEQ_BITS) - 1));
 		hash_int(hash, (uint64_t)db_int(stmt, 5));
+		rc = 0;
 	}
-	sqlite3_finalize(stmt);
-	return rc;
-}
-
-/* Cases of one site into temp.state_scope. */
-static int fill_scope(struct replica *replica, const char *site,
-		      struct err *err)
-{
-	const struct entity *assignment = replica_schema(replica)->assignment;
-	struct buf sql = BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
-	int rc = db_exec(replica_db(replica), SQL_SCOPE_MAKE, err);
-
-	buf_addf(&sql,
-		 "INSERT INTO temp.state_scope SELECT \"%s\" FROM \"%s\""
-		 " WHERE \"%s\" = ? AND coalesce(void, 0) = 0",
-		 assignment->keys[0], assignment->name,
-		 assignment->keys[assignment->owner_key]);
-	if (rc == 0)
-		rc = buf_check(&sql, err);
-	if (rc == 0)
-		rc = db_prepare(&stmt, replica_db(replica), buf_text(&sql),
-				err);
-	if (rc == 0) {
-		db_bind_text(stmt, 1, site);
-		rc = db_run(replica_db(replica), stmt, err);
-	}
-	sqlite3_finalize(stmt);
+	sqlite3_reset(stmt);
 	buf_release(&sql);
 	return rc;
 }
@@ -171,12 +175,12 @@ int state_hash(uint8_t out[CRYPTO_SHA256_SIZE], struct replica *replica,
 {
 	const struct schema *schema = replica_schema(replica);
 	struct crypto_sha256 hash;
-	int rc = fill_scope(replica, site != NULL ? site : "", err);
+	int rc = 0;
 
 	crypto_sha256_init(&hash);
 	for (size_t i = 0; rc == 0 && i < schema->n_entities; i++)
-		rc = hash_table(&hash, replica, &schema->entities[i],
-				site != NULL, err);
+		rc = hash_table(&hash, replica, &schema->entities[i], site,
+				err);
 	if (rc == 0)
 		rc = hash_heads(&hash, replica, site, err);
 	if (rc < 0)

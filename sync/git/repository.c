@@ -223,6 +223,18 @@ int repository_open(struct repository **out, const char *path,
 	return 0;
 }
 
+int repository_open_again(struct repository **out, const struct repository *of,
+			  struct err *err)
+{
+	int rc = repository_open(out, of->path, REPOSITORY_READ, err);
+
+	if (rc == 0) {
+		(*out)->from = of->from;
+		(*out)->begins = of->begins;
+	}
+	return rc;
+}
+
 void repository_close(struct repository *repository)
 {
 	if (repository == NULL)

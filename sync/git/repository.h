@@ -27,6 +27,10 @@ int repository_create(const char *path, struct err *err);
 /* ERR_MISSING: no repository there. */
 int repository_open(struct repository **out, const char *path,
 		    enum repository_mode mode, struct err *err);
+/* The same once more, to read it on another thread; what waits in memory is
+ * not seen. */
+int repository_open_again(struct repository **out, const struct repository *of,
+			  struct err *err);
 void repository_close(struct repository *repository); /* NULL is fine */
 /* Sees what other processes have done to its packs since; nothing may wait in
  * memory. */

@@ -61,36 +61,23 @@ int proof_commit(struct repository *repository, const struct commit *commit,
 	return rc;
 }
 
-int proof_scratch(struct replica **out, struct proof *proof, uint32_t version,
-		  struct err *err)
+int proof_scratch(struct replica **out, const struct proof *proof,
+		  uint32_t version, struct err *err)
 {
-	char *pinned = NULL;
-	int rc = replica_get(&pinned, proof->node->replica, NODE_OFFICE_KEY,
-			     err);
+	int rc = replica_open_scratch_of(out, "", version, err);
 
-	if (rc == 0)
-		rc = replica_open_scratch_of(out, "", version, err);
-	if (rc == 0)
-		rc = replica_set(*out, NODE_OFFICE_KEY, pinned, err);
-	free(pinned);
-	return rc;
+	return rc < 0 ? rc
+		      : replica_set(*out, NODE_OFFICE_KEY, proof->pinned, err);
 }
 
 int proof_lend(struct replica **out, struct proof *proof,
-	       enum proof_spare which, uint32_t version, struct err *err)
+	       enum proof_spare which, struct err *err)
 {
 	struct replica **spare = &proof->spares[which];
-	int rc = 0;
+	int rc = *spare == NULL
+			 ? proof_scratch(spare, proof, proof->version, err)
+			 : replica_refresh(*spare, err);
 
-	if (*spare != NULL) {
-		rc = replica_refresh(*spare, err);
-		if (rc == 0 && replica_schema(*spare)->version != version) {
-			replica_close(*spare);
-			*spare = NULL;
-		}
-	}
-	if (rc == 0 && *spare == NULL)
-		rc = proof_scratch(spare, proof, version, err);
 	if (rc == 0)
 		rc = db_begin(replica_db(*spare), err);
 	*out = rc == 0 ? *spare : NULL;
@@ -101,6 +88,14 @@ void proof_give_back(struct replica *lent)
 {
 	if (lent != NULL)
 		db_rollback(replica_db(lent));
+}
+
+void proof_release_spares(struct proof *proof)
+{
+	for (int i = 0; i < SPARES; i++) {
+		replica_close(proof->spares[i]);
+		proof->spares[i] = NULL;
+	}
 }
 
 int proof_state(char out[SYNC_COMMIT_TEXT], struct replica *replica,
@@ -264,17 +259,38 @@ static int catch_up(struct proof *proof, struct err *err)
 	return rc;
 }
 
+/* Inboxes are replayed while main is, by the schema that this node is at. */
+static int prove_office(struct proof *proof, struct err *err)
+{
+	struct proof_inboxes *inboxes = NULL;
+	uint32_t version;
+	int rc = proof_inboxes_begin(&inboxes, proof, err);
+
+	if (rc == 0)
+		rc = proof_main(proof, err);
+	if (rc == 0)
+		rc = catch_up(proof, err);
+	if (rc == 0)
+		rc = proof_later(proof, err);
+	version = replica_schema(proof->scratch)->version;
+	if (rc == 0 && version != proof->version) {
+		/* The hub's main has come to a newer one. */
+		proof_inboxes_end(inboxes);
+		inboxes = NULL;
+		proof->version = version;
+		rc = proof_inboxes_begin(&inboxes, proof, err);
+	}
+	if (rc == 0 && proof->report->ok)
+		rc = proof_inboxes(proof, inboxes, err);
+	proof_inboxes_end(inboxes);
+	return rc;
+}
+
 static int prove(struct proof *proof, struct err *err)
 {
 	bool office = replica_is_office(proof->node->replica);
-	int rc = office ? proof_main(proof, err) : proof_inbox(proof, err);
+	int rc = office ? prove_office(proof, err) : proof_inbox(proof, err);
 
-	if (rc == 0 && office)
-		rc = catch_up(proof, err);
-	if (rc == 0 && office)
-		rc = proof_later(proof, err);
-	if (rc == 0 && office)
-		rc = proof_inboxes(proof, err);
 	if (rc == 0 && proof->source == VERIFY_HUB)
 		rc = proof_hub_refs(proof, err);
 	if (rc == 0 && proof->source == VERIFY_HUB && office)
@@ -323,23 +339,25 @@ static int verify_once(struct verify_report *report, struct node *node,
 	int rc = drain(node->replica, err);
 
 	report->ok = true;
+	proof.version = replica_schema(node->replica)->version;
+	if (rc == 0)
+		rc = replica_get(&proof.pinned, node->replica, NODE_OFFICE_KEY,
+				 err);
 	if (rc == 0)
 		rc = open_source(&proof.repository, &hub, node, source, err);
 	if (rc == 0)
 		rc = proof_scratch(
 			&proof.scratch, &proof,
-			replica_is_office(node->replica)
-				? 1
-				: replica_schema(node->replica)->version,
+			replica_is_office(node->replica) ? 1 : proof.version,
 			err);
 	if (rc == 0)
 		rc = prove(&proof, err);
 	oid_list_release(&proof.later);
-	for (int i = 0; i < SPARES; i++)
-		replica_close(proof.spares[i]);
+	proof_release_spares(&proof);
 	replica_close(proof.scratch);
 	repository_close(proof.repository);
 	hub_close(hub);
+	free(proof.pinned);
 	sync_report_release(&thrown_away);
 	return rc;
 }

@@ -29,6 +29,8 @@ struct proof {
 	struct oid_list later; /* outbox commits whose register files wait for
 				  the schema they were written with */
 	bool comparable;       /* the source ends where the replica stands */
+	char *pinned;	       /* the office's key as this node has it */
+	uint32_t version; /* of the schema that inboxes are replayed with */
 	struct replica *spares[SPARES]; /* NULL until they are asked for */
 };
 
@@ -52,26 +54,39 @@ int proof_commit(struct repository *repository, const struct commit *commit,
 		 struct err *err);
 /* A new empty scratch replica as of a version of the schema, the office's key
  * pinned as the node has it. */
-int proof_scratch(struct replica **out, struct proof *proof, uint32_t version,
-		  struct err *err);
-/* Lends one of the spares, empty, of that version and in a transaction;
- * proof_give_back rolls it back. */
+int proof_scratch(struct replica **out, const struct proof *proof,
+		  uint32_t version, struct err *err);
+/* Lends one of the spares, empty and in a transaction; proof_give_back rolls
+ * it back. */
 int proof_lend(struct replica **out, struct proof *proof,
-	       enum proof_spare which, uint32_t version, struct err *err);
+	       enum proof_spare which, struct err *err);
 void proof_give_back(struct replica *lent);
+void proof_release_spares(struct proof *proof);
 int proof_state(char out[SYNC_COMMIT_TEXT], struct replica *replica,
 		const char *site, struct err *err);
 
-/* Main from its first commit; then each inbox against it. */
+/* Main from its first commit. */
 int proof_main(struct proof *proof, struct err *err);
-int proof_inboxes(struct proof *proof, struct err *err);
 /* What waited, with the newest schema there is here. */
 int proof_later(struct proof *proof, struct err *err);
 /* A unit: its inbox. */
 int proof_inbox(struct proof *proof, struct err *err);
-/* One inbox of proof->repository against main. */
-int proof_inbox_ref(struct proof *proof, const struct ref *ref,
-		    struct err *err);
+/* The state that an inbox of proof->repository ends in; "" where something was
+ * found in it. Of *proof, what is for inboxes alone is used. */
+int proof_inbox_state(char out[SYNC_COMMIT_TEXT], struct proof *proof,
+		      const char *site, const struct oid *tip, struct err *err);
+/* That state beside what main, which was replayed, says. */
+int proof_inbox_fits(struct proof *proof, const char *site, const char *is,
+		     struct err *err);
+/* All inboxes of proof->repository. From _begin on, other threads may be at
+ * them; proof_inboxes waits for all, and tells what was found. In any case
+ * proof_inboxes_end. */
+struct proof_inboxes;
+int proof_inboxes_begin(struct proof_inboxes **out, struct proof *proof,
+			struct err *err);
+int proof_inboxes(struct proof *proof, struct proof_inboxes *all,
+		  struct err *err);
+void proof_inboxes_end(struct proof_inboxes *all); /* NULL is fine */
 /* At the hub: mailboxes, each beside main and beside what this node knows it
  * has had; and that no other site's refs are in it. */
 int proof_mailboxes(struct proof *proof, struct err *err);

@@ -53,8 +53,7 @@ static int check_checkpoint(struct replaying *replaying,
 	if (rc == ERR_MISSING || entry->commit.begins)
 		return 0;
 	if (rc == 0)
-		rc = proof_lend(&begun, proof, SPARE_CHECKPOINT,
-				replica_schema(replaying->into)->version, err);
+		rc = proof_lend(&begun, proof, SPARE_CHECKPOINT, err);
 	if (rc == 0) {
 		entry->commit.begins = true;
 		rc = inbox_apply(begun, proof->repository, entry, &run, err);
@@ -154,54 +153,36 @@ static int replay(struct proof *proof, struct replica *into, const char *site,
 
 /* --- at the office ------------------------------------------------------- */
 
-int proof_inbox_ref(struct proof *proof, const struct ref *ref, struct err *err)
+int proof_inbox_state(char out[SYNC_COMMIT_TEXT], struct proof *proof,
+		      const char *site, const struct oid *tip, struct err *err)
 {
-	char site[REF_SITE_MAX + 1];
-	char is[SYNC_COMMIT_TEXT];
-	char should[SYNC_COMMIT_TEXT];
-	struct replica *into = NULL;
 	size_t before = proof->report->n_findings;
-	int rc;
+	struct replica *into;
+	int rc = proof_lend(&into, proof, SPARE_INBOX, err);
 
-	if (!refs_parse_inbox(site, ref->name))
-		return 0;
-	rc = proof_lend(&into, proof, SPARE_INBOX,
-			replica_schema(proof->scratch)->version, err);
+	*out = '\0';
 	if (rc == 0)
-		rc = replay(proof, into, site, &ref->oid, err);
-	if (rc == 0 && before == proof->report->n_findings) {
-		rc = proof_state(is, into, site, err);
-		if (rc == 0)
-			rc = proof_state(should, proof->scratch, site, err);
-		if (rc == 0 && strcmp(is, should) != 0)
-			rc = proof_finding(proof, err,
-					   "inbox/%s: what it holds is not "
-					   "what main says the site may see",
-					   site);
-	}
+		rc = replay(proof, into, site, tip, err);
+	if (rc == 0 && before == proof->report->n_findings)
+		rc = proof_state(out, into, site, err);
 	proof_give_back(into);
 	return rc;
 }
 
-int proof_inboxes(struct proof *proof, struct err *err)
+int proof_inbox_fits(struct proof *proof, const char *site, const char *is,
+		     struct err *err)
 {
-	struct ref_list refs = {NULL, 0};
+	char should[SYNC_COMMIT_TEXT];
 	int rc;
 
-	if (!proof->report->ok)
+	if (*is == '\0')
 		return 0;
-	rc = repository_refs(&refs, proof->repository, REF_INBOX, err);
-	for (size_t i = 0; rc == 0 && i < refs.n; i++) {
-		char site[REF_SITE_MAX + 1] = "";
-		bool elsewhere;
-
-		run_progress(&proof->run, SYNC_STAGE_DELIVER, i, refs.n);
-		refs_parse_inbox(site, refs.items[i].name);
-		rc = proof_elsewhere(&elsewhere, proof, site, err);
-		if (rc == 0 && !elsewhere)
-			rc = proof_inbox_ref(proof, &refs.items[i], err);
-	}
-	ref_list_release(&refs);
+	rc = proof_state(should, proof->scratch, site, err);
+	if (rc == 0 && strcmp(is, should) != 0)
+		rc = proof_finding(proof, err,
+				   "inbox/%s: what it holds is not what main "
+				   "says the site may see",
+				   site);
 	return rc;
 }
 

@@ -25,26 +25,30 @@ int proof_elsewhere(bool *out, const struct proof *proof, const char *site,
 /* What is delivered by way of this node must be there. */
 static int check_inbox(struct proof *proof, const char *site, struct err *err)
 {
+	char state[SYNC_COMMIT_TEXT] = "";
 	struct buf name = BUF_INIT;
-	struct ref ref = {.name = NULL};
 	struct oid own;
+	struct oid tip;
 	int rc;
 
 	refs_inbox(&name, site);
-	ref.name = name.data;
 	rc = buf_check(&name, err);
 	if (rc == 0)
-		rc = repository_ref(&ref.oid, proof->repository, ref.name, err);
-	if (rc == 0 && proof->report->ok)
-		rc = proof_inbox_ref(proof, &ref, err);
-	else if (rc == ERR_MISSING)
-		rc = repository_ref(&own, proof->node->repository, ref.name,
-				    err) == 0
+		rc = repository_ref(&tip, proof->repository, buf_text(&name),
+				    err);
+	if (rc == 0 && proof->report->ok) {
+		rc = proof_inbox_state(state, proof, site, &tip, err);
+		if (rc == 0)
+			rc = proof_inbox_fits(proof, site, state, err);
+	} else if (rc == ERR_MISSING) {
+		rc = repository_ref(&own, proof->node->repository,
+				    buf_text(&name), err) == 0
 			     ? proof_finding(proof, err,
 					     "mailbox of %s: its inbox is "
 					     "gone",
 					     site)
 			     : 0;
+	}
 	buf_release(&name);
 	return rc;
 }
