@@ -207,13 +207,7 @@ static int load(struct pack_file *file, struct err *err)
 			     : read_at(room, file, &file->index, 0, size, err);
 		close_part(&file->index);
 	}
-	if (rc == 0)
-		rc = check_index(file, err);
-	if (rc == 0)
-		rc = open_part(file, &file->pack, err);
-	if (rc == 0 && file->pack.size < PACK_HEAD + PACK_TRAILER)
-		rc = damaged(err, file, &file->pack, "it is cut short");
-	return rc;
+	return rc == 0 ? check_index(file, err) : rc;
 }
 
 /* Once; what is amiss is remembered. */
@@ -225,6 +219,22 @@ static int need(struct pack_file *file, struct err *err)
 	if (file->trouble.code != 0)
 		*err = file->trouble;
 	return file->trouble.code;
+}
+
+/* The pack itself, which is opened where its index has what is asked for: most
+ * have not. */
+static int need_pack(struct pack_file *file, struct err *err)
+{
+	int rc = 0;
+
+	if (file->pack.size > 0)
+		return 0;
+	rc = open_part(file, &file->pack, err);
+	if (rc == 0 && file->pack.size < PACK_HEAD + PACK_TRAILER)
+		rc = damaged(err, file, &file->pack, "it is cut short");
+	if (rc < 0)
+		file->trouble = *err;
+	return rc;
 }
 
 int pack_file_count(uint32_t *n, struct pack_file *file, struct err *err)
@@ -356,7 +366,9 @@ int pack_file_find(uint64_t *offset, struct pack_file *file,
 		rc = find_name(&at, file, oid, err);
 	if (rc <= 0)
 		return rc;
-	rc = read_offset(offset, file, at, err);
+	rc = need_pack(file, err);
+	if (rc == 0)
+		rc = read_offset(offset, file, at, err);
 	if (rc == 0 &&
 	    (*offset < PACK_HEAD || *offset >= file->pack.size - PACK_TRAILER))
 		rc = damaged(err, file, &file->index,

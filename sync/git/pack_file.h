@@ -26,7 +26,8 @@ const char *pack_file_path(const struct pack_file *file);
 /* Closes what it has open, to be opened again when needed. */
 void pack_file_rest(struct pack_file *file);
 
-/* 1: the object's entry begins at *offset; 0: it is not in this pack.
+/* 1: the object's entry begins at *offset; 0: it is not in this pack, by its
+ * index, which alone is opened then.
  * ERR_MISSING: a file of it is gone; ERR_CORRUPT: the index is no index of
  * this pack. Both are said again at each call, from memory. */
 int pack_file_find(uint64_t *offset, struct pack_file *file,

@@ -72,17 +72,22 @@ static int newest_first(const void *a, const void *b)
 	return strcmp(pack_file_path(y->file), pack_file_path(x->file));
 }
 
-/* The first `old` were there at the last look. */
-static int add(struct packs *packs, size_t old, const char *path,
+/* Whether it was there at the last look, as the first `old` were. */
+static bool is_old(struct packs *packs, size_t old, const char *path)
+{
+	for (size_t i = 0; i < old; i++)
+		if (strcmp(pack_file_path(packs->items[i].file), path) == 0) {
+			packs->items[i].seen = true;
+			return true;
+		}
+	return false;
+}
+
+static int add(struct packs *packs, const char *path,
 	       const struct timespec *when, struct err *err)
 {
 	struct listed *items;
 
-	for (size_t i = 0; i < old; i++)
-		if (strcmp(pack_file_path(packs->items[i].file), path) == 0) {
-			packs->items[i].seen = true;
-			return 0;
-		}
 	if (packs->n == PACKS_MAX)
 		return err_set(err, ERR_INPUT,
 			       "%s: more than %d packs (`git gc` "
@@ -108,14 +113,14 @@ static int look_at(struct packs *packs, size_t old, DIR *dir, const char *name,
 	int rc;
 
 	if (len < 10 || strncmp(name, "pack-", 5) != 0 ||
-	    strcmp(name + len - 4, ".idx") != 0 ||
-	    fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    !S_ISREG(st.st_mode))
+	    strcmp(name + len - 4, ".idx") != 0)
 		return 0;
 	buf_addf(&path, "%s/%.*s", packs->folder, (int)len - 4, name);
 	rc = buf_check(&path, err);
-	if (rc == 0)
-		rc = add(packs, old, buf_text(&path), &st.st_mtim, err);
+	if (rc == 0 && !is_old(packs, old, buf_text(&path)) &&
+	    fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode))
+		rc = add(packs, buf_text(&path), &st.st_mtim, err);
 	buf_release(&path);
 	return rc;
 }

@@ -61,6 +61,10 @@ int repository_open_room(char room[PATH_MAX], struct repository *repository,
 	if (errno != EEXIST)
 		return err_errno(err, "%s", room);
 	repository_empty_folder(room); /* of a run that was killed */
+	/* At a hub that is shared it may be somebody else's. */
+	if (access(room, W_OK) != 0 &&
+	    (rmdir(room) != 0 || mkdir(room, 0777) != 0))
+		return err_errno(err, "%s", room);
 	return 0;
 }
 
@@ -71,7 +75,6 @@ void repository_close_room(struct repository *repository, bool moved)
 	room_of(room, repository);
 	if (!moved)
 		repository_empty_folder(room);
-	rmdir(room);
 }
 
 /* On the disk first, then visible; the index last: a pack without one is not
@@ -260,8 +263,8 @@ static int write_many(struct repository *to, struct repository *from,
 		rc = repository_git_error(err, "write pack into %s", to->path);
 	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	if (rc == 0)
-		rc = repository_move_in(
-			to, room, libgit.packbuilder_name(builder), err);
+		rc = repository_move_in(to, room,
+					libgit.packbuilder_name(builder), err);
 	repository_close_room(to, rc == 0);
 	libgit.packbuilder_free(builder);
 	return rc;

@@ -72,7 +72,8 @@ int repository_pack_bytes(struct buf *out, struct repository *from,
 			  const struct oid_list *oids, struct err *err);
 void repository_forget_made(struct repository *repository);
 /* A folder for files of a pack that is being written, pack-NAME.pack and .idx;
- * needs the lock. */
+ * needs the lock. It stays, empty: to make and remove it for each pack takes
+ * as long as to write one. */
 int repository_open_room(char room[PATH_MAX], struct repository *repository,
 			 struct err *err);
 int repository_write_part(const char *room, const char *name, const char *kind,
