@@ -49,6 +49,26 @@ static int check_taken(struct proof *proof, struct err *err)
 	return rc;
 }
 
+/* What this office delivered, or learnt that another one had. */
+static int check_delivered(struct proof *proof, struct err *err)
+{
+	struct ref_list own = {NULL, 0};
+	int rc = repository_refs(&own, proof->node->repository, REF_INBOX, err);
+
+	for (size_t i = 0; rc == 0 && i < own.n; i++) {
+		char site[REF_SITE_MAX + 1] = "";
+		bool elsewhere;
+
+		refs_parse_inbox(site, own.items[i].name);
+		rc = proof_elsewhere(&elsewhere, proof, site, err);
+		if (rc == 0 && !elsewhere)
+			rc = proof_holds(proof, own.items[i].name,
+					 &own.items[i].oid, err);
+	}
+	ref_list_release(&own);
+	return rc;
+}
+
 static int check_known(struct proof *proof, const char *name, const char *fact,
 		       struct err *err)
 {
@@ -67,6 +87,8 @@ int proof_hub_refs(struct proof *proof, struct err *err)
 	struct buf name = BUF_INIT;
 	int rc = office ? check_taken(proof, err) : 0;
 
+	if (rc == 0 && office)
+		rc = check_delivered(proof, err);
 	refs_outbox(&name, replica_site(replica), replica_origin(replica));
 	if (rc == 0 && !office)
 		rc = check_known(proof, buf_text(&name), NODE_SENT, err);

@@ -536,6 +536,38 @@ static void verify__an_inbox_that_withholds_is_named(void **state)
 	assert_true(found("inbox/edu"));
 }
 
+/* Inboxes are replayed at the same time, whoever is first. */
+static void verify__inboxes_that_withhold_are_named_in_order(void **state)
+{
+	(void)state;
+	world_edit("office", "王芳", "UPDATE proposal SET sector = '农工党'");
+	world_sync("office", 0);
+	assert_int_equal(run(NULL, 0,
+			     "for site in hr edu; do git -C hub update-ref"
+			     " refs/heads/inbox/$site inbox/$site~1 || exit 1;"
+			     " done"),
+			 0);
+	verify("office", VERIFY_HUB);
+	assert_int_equal(report.n_findings, 4);
+	assert_non_null(strstr(report.findings[0], "inbox/edu: what it holds"));
+	assert_non_null(strstr(report.findings[1], "inbox/hr: what it holds"));
+	assert_non_null(strstr(report.findings[2], "inbox/edu: what it held"));
+	assert_non_null(strstr(report.findings[3], "inbox/hr: what it held"));
+}
+
+/* The last that hr was sent says only what was refused. */
+static void verify__an_inbox_that_withholds_a_verdict_is_named(void **state)
+{
+	(void)state;
+	assert_int_equal(run(NULL, 0,
+			     "git -C hub update-ref refs/heads/inbox/hr"
+			     " inbox/hr~1"),
+			 0);
+	verify("office", VERIFY_HUB);
+	assert_int_equal(report.n_findings, 1);
+	assert_true(found("inbox/hr: what it held once is not in its history"));
+}
+
 #define VERIFY_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -566,6 +598,8 @@ int main(void)
 		VERIFY_TEST(verify__a_main_signed_by_another_is_named),
 		VERIFY_TEST(verify__a_main_rolled_back_is_named),
 		VERIFY_TEST(verify__an_inbox_that_withholds_is_named),
+		VERIFY_TEST(verify__inboxes_that_withhold_are_named_in_order),
+		VERIFY_TEST(verify__an_inbox_that_withholds_a_verdict_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
