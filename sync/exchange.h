@@ -17,6 +17,11 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 int exchange_office(struct node *node, struct hub *hub, const struct run *run,
 		    struct err *err);
 
+/* Own refs name objects that are not here: brings them from the hub, and says
+ * so: 1; 0: none is missing. ERR_MISSING: the hub has not all of them either.
+ * In no transaction; locked. */
+int exchange_heal(struct node *node, const struct run *run, struct err *err);
+
 /* Adds a detail for each mailbox that was not reached in the run. */
 int exchange_tell_away(const struct hub *hub, const struct run *run,
 		       struct err *err);

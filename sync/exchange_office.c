@@ -686,20 +686,6 @@ static int round_once(struct office *office, struct err *err)
 	return rc;
 }
 
-/* Each round tells what it finds anew; what was put right stays told. */
-static void forget_details(struct sync_report *report)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < report->n_details; i++)
-		if (report->details[i].kind == SYNC_NOTICE)
-			report->details[n++] = report->details[i];
-		else
-			free(report->details[i].text);
-	report->n_details = n;
-	report->refused = 0;
-}
-
 int exchange_tell_away(const struct hub *hub, const struct run *run,
 		       struct err *err)
 {
@@ -725,7 +711,7 @@ int exchange_office(struct node *node, struct hub *hub, const struct run *run,
 	for (int i = 0; i < ROUNDS && (rc == ERR_STALE || office.again); i++) {
 		office_clear(&office);
 		if (rc == ERR_STALE)
-			forget_details(run->report);
+			run_forget(run->report);
 		rc = round_once(&office, err);
 		if (rc < 0 && rc != ERR_STALE)
 			break;

@@ -139,6 +139,7 @@ int exchange_mend(struct node *node, struct hub *hub, const struct oid *there,
 	struct oid_list chain = {NULL, 0, 0};
 	struct buf ref = BUF_INIT;
 	struct oid tip = {{0}};
+	size_t missed = repository_missed(node->repository);
 	int rc;
 
 	refs_outbox(&ref, replica_site(node->replica),
@@ -156,6 +157,9 @@ int exchange_mend(struct node *node, struct hub *hub, const struct oid *there,
 	oid_list_release(&chain);
 	if (rc == 0)
 		return tell_behind(node, there, run, err);
+	/* What is lost here is no other history (exchange_heal). */
+	if (repository_missed(node->repository) != missed)
+		return rc;
 	return rc == ERR_MISSING ? mend(node, hub, there, run, err) : rc;
 }
 

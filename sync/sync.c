@@ -45,23 +45,54 @@ static int tidy(struct node *node, struct err *err)
 	return rc == ERR_BUSY ? 0 : rc;
 }
 
+static int sync_once(struct node *node, const struct run *run, struct err *err)
+{
+	bool mended;
+	int rc;
+
+	run_progress(run, SYNC_STAGE_COMMIT, 0, 0);
+	rc = copies_check(&mended, node, run, err);
+	if (rc == 0)
+		rc = outbox_commit(NULL, node, err);
+	return rc < 0 ? rc : exchange(node, run, err);
+}
+
+/* A run that missed something here, and failed or set it aside for that, is
+ * made again where what was missing could be brought. */
+static int sync_locked(struct node *node, const struct run *run,
+		       struct err *err)
+{
+	size_t missed = repository_missed(node->repository);
+	struct err healing;
+	int healed;
+	int rc = sync_once(node, run, err);
+
+	if (rc == ERR_HUB || repository_missed(node->repository) == missed ||
+	    (rc == 0 &&
+	     (run->report->refused == 0 || replica_is_office(node->replica))))
+		return rc;
+	healed = exchange_heal(node, run, &healing);
+	if (healed < 0) {
+		*err = healing;
+		return healed;
+	}
+	if (healed == 0)
+		return rc;
+	run_forget(run->report);
+	return sync_once(node, run, err);
+}
+
 int node_sync(struct sync_report *report, struct node *node,
 	      const struct sync_options *options, struct err *err)
 {
 	const struct run run = {report, options};
-	bool mended;
 	int rc = node_need(node, err);
 
 	if (rc == 0)
 		rc = repository_lock(node->repository, err);
 	if (rc < 0)
 		return rc;
-	run_progress(&run, SYNC_STAGE_COMMIT, 0, 0);
-	rc = copies_check(&mended, node, &run, err);
-	if (rc == 0)
-		rc = outbox_commit(NULL, node, err);
-	if (rc == 0)
-		rc = exchange(node, &run, err);
+	rc = sync_locked(node, &run, err);
 	if (rc == 0)
 		rc = repository_consolidate(node->repository,
 					    replica_origin(node->replica), err);

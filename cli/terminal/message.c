@@ -220,6 +220,10 @@ static const char *const foreign[] = {
 	   "back"),
 	N_("the hub has lost %s changes that this node had sent (was it "
 	   "restored from a backup, or a ref set back?); they are sent again"),
+	N_("objects were missing in %s (was a file removed, or is the disk "
+	   "failing?); they were brought from the hub again"),
+	N_("objects are missing in %s, and the hub does not have them either; "
+	   "bring the folder back from a backup, or begin a new one (init)"),
 	N_("the hub has lost this unit's inbox; the office's next sync puts "
 	   "it back"),
 	N_("the inbox at the hub is older than what was received (was the hub "

@@ -14,6 +14,7 @@ struct walk {
 	struct repository *to;
 	struct oid_list commits; /* to visit, a stack */
 	uint64_t bytes;		 /* of trees and blobs so far */
+	size_t *lacking;	 /* counted, where only `from` is looked at */
 };
 
 /* Where to read what both sides have: ours, which need not be hashed with an
@@ -25,18 +26,29 @@ static struct repository *known(const struct walk *walk)
 		       : walk->from;
 }
 
-/* 1 if it has to travel and was not listed yet, 0 if not. */
+static bool is_doubted(const struct walk *walk)
+{
+	return walk->to != NULL && repository_is_doubted(walk->to);
+}
+
+/* 1 if it is to be looked into, and travels if it is not there; 0 if not. */
 static int want(struct walk *walk, const struct oid *oid, struct err *err)
 {
+	bool there;
 	int added;
 
-	if (oid_set_has(&walk->haul->seen, oid) ||
-	    (walk->to != NULL && repository_has(walk->to, oid)))
+	if (oid_set_has(&walk->haul->seen, oid))
+		return 0;
+	there = walk->to != NULL && repository_has(walk->to, oid);
+	if (there && !is_doubted(walk))
 		return 0;
 	added = oid_set_add(&walk->haul->seen, oid);
-	if (added < 0 || !oid_list_add(&walk->haul->oids, oid))
+	if (added < 0 || (!there && !oid_list_add(&walk->haul->oids, oid)))
 		return err_nomem(err);
-	return 1;
+	if (walk->lacking == NULL || repository_has(walk->from, oid))
+		return 1;
+	++*walk->lacking;
+	return 0;
 }
 
 /* Not more than a pack from elsewhere may hold (pack_scan.h). */
@@ -166,7 +178,8 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 	/* Only what the other side has may be passed over by comparison; among
 	 * new commits the set of what was seen does that. Where it cannot be
 	 * asked, the parent travels too or is there: `from` is our own. */
-	if (commit.n_parents > 0 &&
+	if (commit.n_parents > 0 && !is_doubted(walk) &&
+	    walk->lacking == NULL &&
 	    (walk->to == NULL ||
 	     repository_has(walk->to, &commit.parents[0])) &&
 	    commit_read(&parent, known(walk), &commit.parents[0], &ignored) ==
@@ -180,25 +193,46 @@ static int walk_commit(struct walk *walk, const struct oid *oid,
 	return rc;
 }
 
+static int walk_all(struct walk *walk, const struct oid *tips, size_t n,
+		    struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = want(walk, &tips[i], err);
+		if (rc > 0 && !oid_list_add(&walk->commits, &tips[i]))
+			rc = err_nomem(err);
+		rc = rc < 0 ? rc : 0;
+	}
+	while (rc == 0 && walk->commits.n > 0) {
+		struct oid next = walk->commits.items[--walk->commits.n];
+
+		rc = walk_commit(walk, &next, err);
+	}
+	oid_list_release(&walk->commits);
+	return rc;
+}
+
 int haul_collect(struct haul *haul, struct repository *from,
 		 struct repository *to, const struct oid *tips, size_t n,
 		 struct err *err)
 {
 	struct walk walk = {.haul = haul, .from = from, .to = to};
-	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		rc = want(&walk, &tips[i], err);
-		if (rc > 0 && !oid_list_add(&walk.commits, &tips[i]))
-			rc = err_nomem(err);
-		rc = rc < 0 ? rc : 0;
-	}
-	while (rc == 0 && walk.commits.n > 0) {
-		struct oid next = walk.commits.items[--walk.commits.n];
+	return walk_all(&walk, tips, n, err);
+}
 
-		rc = walk_commit(&walk, &next, err);
-	}
-	oid_list_release(&walk.commits);
+int haul_lacking(size_t *n_lacking, struct repository *repository,
+		 const struct oid *tips, size_t n, struct err *err)
+{
+	struct haul haul = {{NULL, 0, 0}, {NULL, 0, 0}};
+	struct walk walk = {
+		.haul = &haul, .from = repository, .lacking = n_lacking};
+	int rc;
+
+	*n_lacking = 0;
+	rc = walk_all(&walk, tips, n, err);
+	haul_release(&haul);
 	return rc;
 }
 

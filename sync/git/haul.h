@@ -19,6 +19,8 @@ struct haul {
 /* Adds to *haul (start with {0}) all that `to` lacks of `tips`. `to` NULL: it
  * cannot be asked; commits that it is known to have are put into haul->seen
  * before, and it is taken to have all they name.
+ * If `to` is doubted (repository_doubt), a commit that is there says nothing of
+ * what it names: all is walked.
  * ERR_CORRUPT, ERR_MISSING: `from` holds damaged, oversized or foreign
  * things, or not all that a tip names. */
 int haul_collect(struct haul *haul, struct repository *from,
@@ -27,6 +29,10 @@ int haul_collect(struct haul *haul, struct repository *from,
 /* Writes them as one pack into `to`, whose lock is held. */
 int haul_deliver(const struct haul *haul, struct repository *from,
 		 struct repository *to, struct err *err);
+/* How many objects `repository` itself lacks of all that tips name, as far as
+ * that can be told. ERR_CORRUPT: what is here is damaged. */
+int haul_lacking(size_t *n_lacking, struct repository *repository,
+		 const struct oid *tips, size_t n, struct err *err);
 void haul_release(struct haul *haul);
 
 #endif

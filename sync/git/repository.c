@@ -268,6 +268,21 @@ void repository_trust(struct repository *repository)
 	repository->from = OBJECT_FROM_US;
 }
 
+size_t repository_missed(const struct repository *repository)
+{
+	return repository->missed;
+}
+
+void repository_doubt(struct repository *repository, bool doubted)
+{
+	repository->doubted = doubted;
+}
+
+bool repository_is_doubted(const struct repository *repository)
+{
+	return repository->doubted;
+}
+
 static void begin_path(struct buf *out, const struct repository *repository)
 {
 	buf_addf(out, "%s/shallow", repository->path);

@@ -45,6 +45,18 @@ const char *repository_path(const struct repository *repository);
 int repository_lock(struct repository *repository, struct err *err);
 void repository_unlock(struct repository *repository);
 
+/* How often an object was read that is not here. */
+size_t repository_missed(const struct repository *repository);
+/* While it is doubted whether all is here that refs name, what is fetched is
+ * looked through down to its beginning, and brings all that is missing. */
+void repository_doubt(struct repository *repository, bool doubted);
+bool repository_is_doubted(const struct repository *repository);
+
+/* Refs name all that was written since the lock was taken, and need not be: from
+ * here on others may remove it. Until then, and after a run that did not get
+ * here, no `git repack -a -d` or `git gc --prune=now` takes it. */
+void repository_let_go(struct repository *repository);
+
 /* Objects. One thread at a time may look at a repository. */
 bool repository_has(struct repository *repository, const struct oid *oid);
 /* Replaces what *out holds. ERR_MISSING: no such object (or a damaged pack
@@ -83,8 +95,8 @@ int repository_flush(struct repository *repository, struct err *err);
 /* Forgets what waits in memory. */
 void repository_discard(struct repository *repository);
 
-/* Joins small packs where there are many. Needs the lock, and nothing waiting
- * in memory. Who reads at the same time may have to open the repository
+/* Joins small packs where there are many, and lets go. Needs the lock, and
+ * nothing waiting in memory. Who reads at the same time may have to open the repository
  * again. `own` is any number of the owner's: places that get a pack each from
  * the same sync do not all join theirs then. */
 int repository_consolidate(struct repository *repository, uint64_t own,

@@ -43,7 +43,8 @@ static int add_pack(struct packs *packs, int folder, const char *file,
 	char keep[NAME_MAX + 8];
 	char index[NAME_MAX + 8];
 
-	/* Without its index a pack is not there (yet, or any more). */
+	/* Without its index a pack is not there (yet, or any more). What is
+	 * kept, others want as it is; ours was let go. */
 	snprintf(keep, sizeof(keep), "%.*s.keep", (int)len, file);
 	snprintf(index, sizeof(index), "%.*s.idx", (int)len, file);
 	if (fstatat(folder, file, &st, 0) != 0 || st.st_size >= LARGE ||
@@ -223,11 +224,15 @@ int repository_consolidate(struct repository *repository, uint64_t own,
 	int rc;
 
 	snprintf(folder, sizeof(folder), "%s/objects/pack", repository->path);
+	repository_let_go(repository);
 	rc = list_packs(&packs, folder, many, err);
 	if (rc == 0 && packs.n > many) {
 		qsort(packs.items, packs.n, sizeof(*packs.items), by_size);
 		rc = join(repository, folder, &packs, choose(&packs), err);
 	}
+	repository_let_go(repository); /* the joined one holds what was there */
 	free(packs.items);
+	if (rc == ERR_MISSING) /* `git gc` was faster */
+		return packs_refresh(repository->packs, err);
 	return rc < 0 ? err_wrap(err, "join packs of %s", repository->path) : 0;
 }

@@ -64,6 +64,7 @@ int repository_lock(struct repository *repository, struct err *err)
 	rc = buf_read_file(&intents, path, INTENTS_MAX, err);
 	if (rc == 0 && intents.len > 0) {
 		repository_tidy(repository, buf_text(&intents));
+		repository_take_over(repository);
 		if (ftruncate(fd, 0) != 0)
 			rc = err_errno(err, "%s", path);
 	}
@@ -75,11 +76,17 @@ int repository_lock(struct repository *repository, struct err *err)
 
 void repository_unlock(struct repository *repository)
 {
+	struct err ignored;
+
 	if (repository == NULL || repository->lock < 0)
 		return;
 	/* A failure leaves intents that the next holder finds harmless. */
 	if (repository->dirty && ftruncate(repository->lock, 0) == 0)
 		repository->dirty = false;
+	/* What was kept, the next holder takes over. (W2) */
+	if (repository->keeps.len > 0)
+		repository_intend(repository, "", &ignored);
+	buf_release(&repository->keeps);
 	close(repository->lock);
 	repository->lock = -1;
 }

@@ -6,7 +6,10 @@
 #include "sync/git/repository_room.h"
 #include "sync/git/tree.h"
 
-enum { KEPT_MAX = 1 << 18 /* bytes of one, a commit or a tree */ };
+enum {
+	KEPT_MAX = 1 << 18, /* bytes of one, a commit or a tree */
+	LOOKS = 4	    /* again, where one is missing */
+};
 
 /* --- what was read ---------------------------------------------------------- */
 
@@ -103,7 +106,8 @@ static int look(struct buf *out, enum object_kind *kind, size_t *size,
 	return rc;
 }
 
-/* Packs may have been joined by another process since they were listed. */
+/* Packs may have been joined by another process since they were listed, and
+ * again while we look: `git repack` in a loop. */
 static int find(struct buf *out, enum object_kind *kind, size_t *size,
 		struct repository *repository, const struct oid *oid,
 		struct err *err)
@@ -112,9 +116,12 @@ static int find(struct buf *out, enum object_kind *kind, size_t *size,
 	struct err ignored;
 	int rc = look(out, kind, size, repository, oid, err);
 
-	if (rc == ERR_MISSING &&
-	    packs_refresh(repository->packs, &ignored) == 0)
+	for (int i = 0; rc == ERR_MISSING && i < LOOKS; i++) {
+		if (packs_refresh(repository->packs, &ignored) < 0)
+			break;
 		rc = look(out, kind, size, repository, oid, err);
+	}
+	repository->missed += rc == ERR_MISSING;
 	oid_format(hex, oid);
 	return rc == ERR_CORRUPT || rc == ERR_FAIL
 		       ? err_wrap(err, "object %s", hex)

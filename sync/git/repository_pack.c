@@ -80,7 +80,7 @@ void repository_close_room(struct repository *repository, bool moved)
 /* On the disk first, then visible; the index last: a pack without one is not
  * there. */
 int repository_move_in(struct repository *repository, const char *room,
-		       const char *name, struct err *err)
+		       char name[OID_TEXT], struct err *err)
 {
 	static const char *const kinds[] = {"pack", "idx"};
 	char folder[PATH_MAX + 32];
@@ -90,13 +90,15 @@ int repository_move_in(struct repository *repository, const char *room,
 	int rc;
 
 	snprintf(folder, sizeof(folder), "%s/objects/pack", repository->path);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		snprintf(from[i], sizeof(from[i]), "%s/pack-%s.%s", room, name,
 			 kinds[i]);
+	rc = durable_files(files, 2, err);
+	if (rc == 0)
+		rc = repository_keep(name, repository, folder, err);
+	for (size_t i = 0; i < 2; i++)
 		snprintf(to[i], sizeof(to[i]), "%s/pack-%s.%s", folder, name,
 			 kinds[i]);
-	}
-	rc = durable_files(files, 2, err);
 	for (size_t i = 0; rc == 0 && i < 2; i++)
 		if (rename(from[i], to[i]) != 0)
 			rc = err_errno(err, "%s", to[i]);
@@ -218,7 +220,7 @@ static int need_few(struct repository *from, const struct oid_list *oids,
 static int write_few(struct repository *to, const struct repository *from,
 		     struct err *err)
 {
-	const struct repository_made *made = from->made;
+	struct repository_made *made = from->made;
 	char room[PATH_MAX];
 	int rc = repository_open_room(room, to, err);
 
@@ -252,6 +254,7 @@ static int write_many(struct repository *to, struct repository *from,
 {
 	git_packbuilder *builder = NULL;
 	char room[PATH_MAX];
+	char name[OID_TEXT] = "";
 	int rc = repository_pack_builder(&builder, from, oids, err);
 
 	if (rc < 0)
@@ -262,9 +265,11 @@ static int write_many(struct repository *to, struct repository *from,
 	    libgit.packbuilder_write(builder, room, 0, NULL, NULL) < 0)
 		rc = repository_git_error(err, "write pack into %s", to->path);
 	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-	if (rc == 0)
-		rc = repository_move_in(to, room,
-					libgit.packbuilder_name(builder), err);
+	if (rc == 0) {
+		snprintf(name, sizeof(name), "%s",
+			 libgit.packbuilder_name(builder));
+		rc = repository_move_in(to, room, name, err);
+	}
 	repository_close_room(to, rc == 0);
 	libgit.packbuilder_free(builder);
 	return rc;

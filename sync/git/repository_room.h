@@ -32,11 +32,14 @@ struct repository {
 	struct packs *beside; /* more of them, not moved in yet; or NULL */
 	struct fresh fresh;   /* not written yet */
 	struct repository_kept kept[REPOSITORY_KEPT];
-	git_repository *git;	      /* a view of odb; NULL until needed */
-	git_odb *odb;		      /* a view of what is above; likewise */
-	int lock;		      /* descriptor, -1 while not locked */
-	bool dirty;		      /* the lock file says what we are doing */
-	struct oid begins;	      /* zero: nowhere, it is whole */
+	git_repository *git; /* a view of odb; NULL until needed */
+	git_odb *odb;	     /* a view of what is above; likewise */
+	int lock;	     /* descriptor, -1 while not locked */
+	bool dirty;	     /* the lock file says what we are doing */
+	size_t missed;	     /* objects looked for in vain */
+	bool doubted;	     /* some may be missing that refs name */
+	struct buf keeps;    /* paths of .keep files of ours, each with a NUL */
+	struct oid begins;   /* zero: nowhere, it is whole */
 	struct repository_made *made; /* the last pack, owned; or NULL */
 };
 
@@ -79,9 +82,18 @@ int repository_open_room(char room[PATH_MAX], struct repository *repository,
 int repository_write_part(const char *room, const char *name, const char *kind,
 			  const struct buf *bytes, struct err *err);
 /* Both are there, in that folder or another on its disk: waits for the disk and
- * moves them to the others. */
+ * moves them to the others, where the pack may get another name. It is kept
+ * (repository_keep). */
 int repository_move_in(struct repository *repository, const char *room,
-		       const char *name, struct err *err);
+		       char name[OID_TEXT], struct err *err);
+/* Keeps the pack `name` that is about to be in `folder` from a `git repack` at
+ * the same time; another name, where that one is taken. */
+int repository_keep(char name[OID_TEXT], struct repository *repository,
+		    const char *folder, struct err *err);
+/* Whether a file of that folder is such a .keep. */
+bool repository_keep_is_ours(int folder, const char *file);
+/* Those that a run left which failed or was killed become this one's. */
+void repository_take_over(struct repository *repository);
 /* After either: `moved` says that nothing is left in it. */
 void repository_close_room(struct repository *repository, bool moved);
 /* Writes one pack of all that the n packs `paths`, without `.pack`, hold, each

@@ -71,6 +71,8 @@ int node_bundle_create(struct bundle_report *report, struct node *node,
 	rc = copies_check(&mended, node, &run, err);
 	if (rc == 0)
 		rc = create(report, node, path, options, err);
+	if (rc == 0)
+		repository_let_go(node->repository);
 	repository_unlock(node->repository);
 	return rc;
 }
@@ -200,6 +202,8 @@ int node_bundle_apply(struct sync_report *report, struct node *node,
 			rc = replica_is_office(node->replica)
 				     ? apply_at_office(node, file, &run, err)
 				     : apply_at_unit(node, file, &run, err);
+		if (rc == 0)
+			repository_let_go(node->repository);
 		repository_unlock(node->repository);
 	}
 	hub_close(file);

@@ -59,6 +59,19 @@ int run_verdicts(const struct run *run, const char *site,
 	return rc;
 }
 
+void run_forget(struct sync_report *report)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->n_details; i++)
+		if (report->details[i].kind == SYNC_NOTICE)
+			report->details[n++] = report->details[i];
+		else
+			free(report->details[i].text);
+	report->n_details = n;
+	report->refused = 0;
+}
+
 void run_commit(const struct run *run, const struct oid *oid)
 {
 	oid_format(run->report->commit, oid);

@@ -18,6 +18,9 @@ void run_progress(const struct run *run, enum sync_stage stage, size_t done,
 /* Adds a detail; refusals and quarantines count. */
 int run_detail(const struct run *run, enum sync_detail_kind kind,
 	       struct err *err, const char *fmt, ...) ERR_PRINTF(4, 5);
+/* A run that begins again tells what it finds anew; what was put right stays
+ * told. */
+void run_forget(struct sync_report *report);
 /* A detail for each verdict that refuses. */
 int run_verdicts(const struct run *run, const char *site,
 		 const struct verdict *verdicts, size_t n, struct err *err);

@@ -86,6 +86,16 @@ static int move_refs(struct repository *repository, struct hub_push *push,
 	return rc;
 }
 
+/* Else what was brought is kept for the next who brings it. */
+static bool all_moved(const struct hub_push *push)
+{
+	size_t n = 0;
+
+	while (n < push->n && push->updates[n].result == 0)
+		n++;
+	return n == push->n;
+}
+
 static int push_locked(struct hub *hub, struct repository *from,
 		       struct hub_push *push, struct err *err)
 {
@@ -110,7 +120,7 @@ static int push_locked(struct hub *hub, struct repository *from,
 	if (rc == 0)
 		rc = move_refs(there(hub), push, err);
 	/* Housekeeping: the push has succeeded, whatever comes of it. */
-	if (rc == 0)
+	if (rc == 0 && all_moved(push))
 		repository_consolidate(there(hub), 0, &ignored);
 	repository_unlock(there(hub));
 	oid_list_release(&tips);

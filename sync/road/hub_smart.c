@@ -212,7 +212,9 @@ static int add_haves(struct buf *out, const struct advert *advert,
 	char hex[OID_TEXT];
 	int rc = repository_refs(&own, into, "refs/heads/", err);
 
-	for (size_t l = 0; rc == 0 && l < 2; l++)
+	/* What has all that may be missing is not said to be here. */
+	for (size_t l = 0; rc == 0 && !repository_is_doubted(into) && l < 2;
+	     l++)
 		for (size_t i = 0; rc == 0 && i < lists[l]->n; i++) {
 			const struct oid *oid = &lists[l]->items[i].oid;
 
@@ -349,7 +351,8 @@ static int smart_fetch(struct hub *hub, struct repository *into,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (!repository_has(into, &tips[i]) &&
+		if ((repository_is_doubted(into) ||
+		     !repository_has(into, &tips[i])) &&
 		    !oid_list_add(&wants, &tips[i]))
 			rc = err_nomem(err);
 	if (rc == 0 && wants.n > 0)

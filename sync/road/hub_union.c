@@ -362,7 +362,8 @@ static int union_fetch(struct hub *hub, struct repository *into,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (!repository_has(into, &tips[i]) &&
+		if ((repository_is_doubted(into) ||
+		     !repository_has(into, &tips[i])) &&
 		    !oid_list_add(&missing, &tips[i]))
 			rc = err_nomem(err);
 	for (size_t m = 0; rc == 0 && missing.n > 0 && m < all->n; m++) {

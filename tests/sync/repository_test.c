@@ -330,6 +330,7 @@ static void repository__leftovers_of_a_killed_writer_are_cleared(void **state)
 	assert_int_equal(repository_set_ref(repo, "refs/heads/outbox/edu/1",
 					    &one, NULL, &err),
 			 0);
+	repository_let_go(repo);
 	repository_unlock(repo);
 	assert_int_equal(run(NULL, 0,
 			     "test ! -s r/tian.lock && test ! -e"
@@ -351,6 +352,94 @@ static void repository__intents_cannot_name_files_elsewhere(void **state)
 	assert_int_equal(repository_lock(repo, &err), 0);
 	repository_unlock(repo);
 	assert_int_equal(run(NULL, 0, "test -e mine.lock"), 0);
+}
+
+static const char REPACK[] = "git -C r repack -a -d -q";
+
+static void write_without_ref(const char *text)
+{
+	struct err err;
+
+	write_blob(text);
+	assert_int_equal(repository_flush(repo, &err), 0);
+	must_run(REPACK);
+}
+
+/* As a commit is, between the moment it is there and its ref's move. */
+static void repository__what_no_ref_names_yet_outlives_a_repack(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	write_without_ref("1");
+	assert_int_equal(count_packs(), 1);
+	repository_let_go(repo);
+	must_run(REPACK);
+	assert_int_equal(count_packs(), 0);
+	repository_unlock(repo);
+	must_print("", "ls r/objects/pack; cat r/tian.lock");
+}
+
+static void repository__what_a_failed_run_wrote_is_taken_over(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	write_without_ref("1");
+	repository_unlock(repo);
+	must_run(REPACK);
+	assert_int_equal(count_packs(), 1);
+	assert_int_equal(repository_lock(repo, &err), 0);
+	must_run(REPACK);
+	assert_int_equal(count_packs(), 1);
+	repository_let_go(repo);
+	repository_unlock(repo);
+	must_run(REPACK);
+	assert_int_equal(count_packs(), 0);
+}
+
+/* A repack may be about to remove the pack that has that name. */
+static void repository__a_pack_never_takes_the_name_of_another(void **state)
+{
+	struct repository *other = NULL;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_open(&other, in_folder("r"),
+					 REPOSITORY_WRITE, &err),
+			 0);
+	write_blob("1");
+	lock_and_flush();
+	assert_int_equal(count_packs(), 1);
+	assert_int_equal(repository_lock(other, &err), 0);
+	assert_int_equal(repository_write(&(struct oid){{0}}, other,
+					  OBJECT_BLOB, "1", 1, &err),
+			 0);
+	assert_int_equal(repository_flush(other, &err), 0);
+	assert_int_equal(count_packs(), 2);
+	repository_close(other);
+	must_run("git -C r fsck --full --strict");
+}
+
+/* Somebody's own .keep is none of ours. */
+static void repository__what_others_keep_stays_kept(void **state)
+{
+	struct err err;
+
+	(void)state;
+	write_blob("1");
+	lock_and_flush();
+	assert_int_equal(repository_lock(repo, &err), 0);
+	repository_let_go(repo);
+	must_run("for p in r/objects/pack/*.pack; do touch ${p%.pack}.keep;"
+		 " done; echo > r/tian.lock");
+	repository_unlock(repo);
+	assert_int_equal(repository_lock(repo, &err), 0);
+	repository_let_go(repo);
+	repository_unlock(repo);
+	must_run("ls r/objects/pack/*.keep");
 }
 
 static const char HELD[] = "refs/heads/inbox/edu";
@@ -667,6 +756,10 @@ int main(void)
 		REPO_TEST(repository__writing_needs_the_lock),
 		REPO_TEST(repository__leftovers_of_a_killed_writer_are_cleared),
 		REPO_TEST(repository__intents_cannot_name_files_elsewhere),
+		REPO_TEST(repository__what_no_ref_names_yet_outlives_a_repack),
+		REPO_TEST(repository__what_a_failed_run_wrote_is_taken_over),
+		REPO_TEST(repository__a_pack_never_takes_the_name_of_another),
+		REPO_TEST(repository__what_others_keep_stays_kept),
 		REPO_TEST(repository__a_ref_that_git_holds_is_waited_for),
 		REPO_TEST(
 			repository__a_ref_held_for_long_is_told_with_its_file),
