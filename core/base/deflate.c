@@ -225,3 +225,8 @@ uint32_t deflate_crc32(uint32_t crc, const void *bytes, size_t len)
 {
 	return (uint32_t)crc32_z(crc, bytes, len);
 }
+
+uint32_t deflate_adler32(const void *bytes, size_t len)
+{
+	return (uint32_t)adler32_z(1, bytes, len);
+}

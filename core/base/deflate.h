@@ -38,5 +38,7 @@ int deflater_add(struct buf *out, struct deflater *deflater, const void *bytes,
 
 /* CRC-32 as zlib and git have it; begin with 0. */
 uint32_t deflate_crc32(uint32_t crc, const void *bytes, size_t len);
+/* Adler-32 of the whole, which ends a stream. */
+uint32_t deflate_adler32(const void *bytes, size_t len);
 
 #endif

@@ -239,7 +239,12 @@ int haul_lacking(size_t *n_lacking, struct repository *repository,
 int haul_deliver(const struct haul *haul, struct repository *from,
 		 struct repository *to, struct err *err)
 {
-	return repository_pack(to, from, &haul->oids, err);
+	int rc = repository_pack(to, from, &haul->oids, err);
+
+	/* Read there with an eye for what others may have made. */
+	if (rc == 0 && to->from == OBJECT_FROM_US)
+		repository_share_kept(to, from, &haul->oids);
+	return rc;
 }
 
 void haul_release(struct haul *haul)

@@ -9,6 +9,7 @@
 #include "core/base/sha1.h"
 #include "sync/git/durable.h"
 #include "sync/git/pack_diff.h"
+#include "sync/git/tree_deflate.h"
 
 /* Which objects are compared, with how many before, and how long a chain of
  * differences may get. */
@@ -186,17 +187,21 @@ static int remember(struct pack_writer *writer, enum object_kind kind,
 	return buf_check(&before->bytes, err);
 }
 
+/* `is_tree`: what is added is a whole tree, no difference. */
 static int add_entry(struct pack_writer *writer, const struct oid *oid,
 		     const struct buf *start, const struct buf *plain,
-		     struct err *err)
+		     bool is_tree, struct err *err)
 {
 	struct buf entry = BUF_INIT;
 	int rc = pack_writer_begin(writer, oid, err);
 
 	buf_add(&entry, buf_text(start), start->len);
-	if (rc == 0)
+	is_tree = is_tree && plain->len >= TREE_DEFLATE_MIN;
+	if (rc == 0 && (!is_tree || !tree_deflate(&entry, plain)))
 		rc = deflater_add(&entry, writer->deflater, buf_text(plain),
 				  plain->len, err);
+	if (rc == 0)
+		rc = buf_check(&entry, err);
 	if (rc == 0)
 		rc = pack_writer_bytes(writer, entry.data, entry.len, err);
 	buf_release(&entry);
@@ -225,7 +230,7 @@ int pack_writer_add_difference(struct pack_writer *writer,
 		if (rc == 0)
 			rc = buf_check(&diff, err);
 		if (rc == 0)
-			rc = add_entry(writer, oid, &start, &diff, err);
+			rc = add_entry(writer, oid, &start, &diff, false, err);
 	}
 	if (rc == 0)
 		rc = remember(writer, kind, bytes, offset, depth, err);
@@ -246,7 +251,8 @@ int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 	pack_add_head(&start, (enum pack_type)kind, bytes->len);
 	rc = buf_check(&start, err);
 	if (rc == 0)
-		rc = add_entry(writer, oid, &start, bytes, err);
+		rc = add_entry(writer, oid, &start, bytes, kind == OBJECT_TREE,
+			       err);
 	buf_release(&start);
 	return rc;
 }

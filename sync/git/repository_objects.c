@@ -27,8 +27,8 @@ static const struct repository_kept *recall(struct repository *repository,
 	return kept->kind != 0 && oid_equal(&kept->oid, oid) ? kept : NULL;
 }
 
-static void keep(struct repository *repository, const struct oid *oid,
-		 enum object_kind kind, const struct buf *bytes)
+void repository_keep(struct repository *repository, const struct oid *oid,
+		     enum object_kind kind, const struct buf *bytes)
 {
 	struct repository_kept *kept = slot_of(repository, oid);
 
@@ -40,6 +40,19 @@ static void keep(struct repository *repository, const struct oid *oid,
 	kept->oid = *oid;
 	if (kept->bytes.failed)
 		buf_release(&kept->bytes);
+}
+
+void repository_share_kept(struct repository *to, struct repository *from,
+			   const struct oid_list *oids)
+{
+	for (size_t i = 0; i < oids->n; i++) {
+		const struct repository_kept *kept =
+			recall(from, &oids->items[i]);
+
+		if (kept != NULL)
+			repository_keep(to, &kept->oid, kept->kind,
+					&kept->bytes);
+	}
 }
 
 void repository_forget_kept(struct repository *repository)
@@ -180,7 +193,7 @@ static int read_found(struct buf *out, struct repository *repository,
 	if (rc == 0)
 		rc = check_name(repository, oid, kind, out, err);
 	if (rc == 0)
-		keep(repository, oid, kind, out);
+		repository_keep(repository, oid, kind, out);
 	else
 		buf_clear(out);
 	return rc;

@@ -61,6 +61,12 @@ int repository_loose_head(enum object_kind *kind, size_t *size,
 			  const struct oid *oid, struct err *err);
 bool repository_loose_has(const struct repository *repository,
 			  const struct oid *oid);
+/* Remembers a commit or a tree whose name is known to be its own. */
+void repository_keep(struct repository *repository, const struct oid *oid,
+		     enum object_kind kind, const struct buf *bytes);
+/* Of these, which came from there, what was read there is remembered here. */
+void repository_share_kept(struct repository *to, struct repository *from,
+			   const struct oid_list *oids);
 void repository_forget_kept(struct repository *repository);
 /* A builder of a pack with the listed objects of `from`, each under the name
  * of the file it is a version of. The caller's: git_packbuilder_free. */

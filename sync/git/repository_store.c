@@ -126,10 +126,16 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 
 int repository_flush(struct repository *repository, struct err *err)
 {
-	int rc = repository_pack(repository, repository,
-				 &repository->fresh.oids, err);
+	const struct fresh *fresh = &repository->fresh;
+	int rc = repository_pack(repository, repository, &fresh->oids, err);
 
-	if (rc == 0)
-		fresh_release(&repository->fresh);
-	return rc;
+	if (rc < 0)
+		return rc;
+	/* What was made is soon read: by who sends it. */
+	for (size_t i = 0; i < fresh->oids.n; i++)
+		repository_keep(repository, &fresh->oids.items[i],
+				fresh->objects[i].kind,
+				&fresh->objects[i].bytes);
+	fresh_release(&repository->fresh);
+	return 0;
 }
