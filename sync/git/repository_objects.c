@@ -27,8 +27,8 @@ static const struct repository_kept *recall(struct repository *repository,
 	return kept->kind != 0 && oid_equal(&kept->oid, oid) ? kept : NULL;
 }
 
-void repository_keep(struct repository *repository, const struct oid *oid,
-		     enum object_kind kind, const struct buf *bytes)
+void repository_remember(struct repository *repository, const struct oid *oid,
+			 enum object_kind kind, const struct buf *bytes)
 {
 	struct repository_kept *kept = slot_of(repository, oid);
 
@@ -50,8 +50,8 @@ void repository_share_kept(struct repository *to, struct repository *from,
 			recall(from, &oids->items[i]);
 
 		if (kept != NULL)
-			repository_keep(to, &kept->oid, kept->kind,
-					&kept->bytes);
+			repository_remember(to, &kept->oid, kept->kind,
+					    &kept->bytes);
 	}
 }
 
@@ -193,7 +193,7 @@ static int read_found(struct buf *out, struct repository *repository,
 	if (rc == 0)
 		rc = check_name(repository, oid, kind, out, err);
 	if (rc == 0)
-		repository_keep(repository, oid, kind, out);
+		repository_remember(repository, oid, kind, out);
 	else
 		buf_clear(out);
 	return rc;

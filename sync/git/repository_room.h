@@ -62,8 +62,8 @@ int repository_loose_head(enum object_kind *kind, size_t *size,
 bool repository_loose_has(const struct repository *repository,
 			  const struct oid *oid);
 /* Remembers a commit or a tree whose name is known to be its own. */
-void repository_keep(struct repository *repository, const struct oid *oid,
-		     enum object_kind kind, const struct buf *bytes);
+void repository_remember(struct repository *repository, const struct oid *oid,
+			 enum object_kind kind, const struct buf *bytes);
 /* Of these, which came from there, what was read there is remembered here. */
 void repository_share_kept(struct repository *to, struct repository *from,
 			   const struct oid_list *oids);

@@ -133,9 +133,9 @@ int repository_flush(struct repository *repository, struct err *err)
 		return rc;
 	/* What was made is soon read: by who sends it. */
 	for (size_t i = 0; i < fresh->oids.n; i++)
-		repository_keep(repository, &fresh->oids.items[i],
-				fresh->objects[i].kind,
-				&fresh->objects[i].bytes);
+		repository_remember(repository, &fresh->oids.items[i],
+				    fresh->objects[i].kind,
+				    &fresh->objects[i].bytes);
 	fresh_release(&repository->fresh);
 	return 0;
 }
