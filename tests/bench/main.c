@@ -1,5 +1,6 @@
-/* main.c - runs groups of figures by name: bench GROUP...
- * Figures go to $TIAN_BENCH_OUT, or stdout. */
+/* main.c - runs groups of figures by name: bench GROUP...; without one, says
+ * which there are that belong to the table. Figures go to $TIAN_BENCH_OUT, or
+ * stdout. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,11 @@ int main(int argc, char **argv)
 		while (at < n && strcmp(groups[at].name, argv[i]) != 0)
 			at++;
 		must_true(at < n, "find such a group");
-		fprintf(stderr, "%s\n", argv[i]);
 		groups[at].run();
 	}
+	/* The last, slopes for a plan, is asked for by name. */
 	if (argc < 2)
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i + 1 < n; i++)
 			printf("%s\n", groups[i].name);
 	return 0;
 }

@@ -48,6 +48,11 @@ def digest(raw):
     return row
 
 
+# What may grow at most between the ends of its series.
+FLAT = {"round.processes": 1.2, "round.calls": 1.2, "round.ssh": 1.2,
+        "memory.merge": 1.2, "memory.verify": 1.2, "fan_in.sync": 1.2}
+
+
 def slopes(rows):
     """Growth between the ends of a series, as a figure of its own."""
     found = []
@@ -56,9 +61,12 @@ def slopes(rows):
         if first["ours"]["median"] <= 0:
             continue
         grown = last["ours"]["median"] / first["ours"]["median"]
-        found.append(
-            {"id": name, "from": first["x"], "to": last["x"], "grown": grown}
-        )
+        slope = {"id": name, "from": first["x"], "to": last["x"],
+                 "grown": grown}
+        if name in FLAT:
+            slope["target"] = FLAT[name]
+            slope["holds"] = grown <= FLAT[name]
+        found.append(slope)
     return found
 
 
@@ -111,8 +119,13 @@ def table(rows, grown, machine):
             out.append("  ".join("-" * width for width in widths))
     out.append("")
     for slope in grown:
+        verdict = ""
+        if "target" in slope:
+            verdict = f"  <= {slope['target']} x  " + (
+                "holds" if slope["holds"] else "MISSED")
         out.append(f"{slope['id']}: {slope['grown']:.2f} x from"
-                   f" {number(slope['from'])} to {number(slope['to'])}")
+                   f" {number(slope['from'])} to {number(slope['to'])}"
+                   + verdict)
     out += ["", "Floors:"]
     for row in rows:
         if "floor_what" in row:

@@ -5,7 +5,8 @@
  * verified, authorised, merged, rendered, delivered, applied, fsynced. As
  * four processes, and as calls of the library, each opening its node anew:
  * the difference is what it takes to start a program and nothing else.
- * git: `git add`, `git commit`, `git push`, `git fetch`, four processes. */
+ * git: `git add`, `git commit`, `git push`, `git fetch`, four processes.
+ * Both again over ssh, the same hub behind a real sshd. */
 #include "tests/bench/groups.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 #include "core/log/edit.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/sshd.h"
 #include "tests/bench/world.h"
 
 enum { UNITS = 2, PROPOSALS = 2000, FILE_SIZE = 230 };
@@ -134,11 +136,14 @@ static double git(const char *dir, const char *const *words)
 static void git_make(const char *dir, const char *hub)
 {
 	const char *argv[] = {"git", "init", "-q", "-b", "floor", dir, NULL};
+	char url[2 * WORLD_PATH];
 
 	run_program(NULL, NULL, argv);
 	GIT(dir, "config", "user.name", "bench");
 	GIT(dir, "config", "user.email", "bench@example.org");
 	GIT(dir, "remote", "add", "hub", hub);
+	snprintf(url, sizeof(url), "ssh://hub%s", hub);
+	GIT(dir, "remote", "add", "ssh", url);
 }
 
 static void write_file(const char *dir, size_t n)
@@ -155,7 +160,8 @@ static void write_file(const char *dir, size_t n)
 	fclose(out);
 }
 
-static double round_git(const char *from, const char *to, size_t n)
+static double round_git(const char *from, const char *to, const char *hub,
+			size_t n)
 {
 	double start;
 
@@ -163,8 +169,8 @@ static double round_git(const char *from, const char *to, size_t n)
 	start = seconds();
 	GIT(from, "add", "file");
 	GIT(from, "commit", "-q", "-m", "one change");
-	GIT(from, "push", "-q", "hub", "HEAD:refs/heads/floor");
-	GIT(to, "fetch", "-q", "hub", "refs/heads/floor");
+	GIT(from, "push", "-q", hub, "HEAD:refs/heads/floor");
+	GIT(to, "fetch", "-q", hub, "refs/heads/floor");
 	return seconds() - start;
 }
 
@@ -191,10 +197,10 @@ static void measure(struct world *world, const char *from, const char *to,
 			   .what = "of it: the other unit's sync"}};
 
 	round_calls(world); /* what the first one after growing opens anew */
-	round_git(from, to, (size_t)history);
+	round_git(from, to, "hub", (size_t)history);
 	settle();
 	for (size_t i = 0; i < RUNS; i++) {
-		double floor = round_git(from, to, world->written) * 1e3;
+		double floor = round_git(from, to, "hub", world->written) * 1e3;
 		struct round_times calls = round_calls(world);
 
 		row_add(&rows[PROCESSES], round_processes(world).all * 1e3,
@@ -211,11 +217,55 @@ static void measure(struct world *world, const char *from, const char *to,
 	}
 }
 
+/* By which road everybody goes from now on. */
+static void use_hub(const struct world *world, const char *prefix)
+{
+	const char *const dirs[] = {world_dir(world, "office"),
+				    world_unit_dir(world, 0),
+				    world_unit_dir(world, 1)};
+
+	for (size_t i = 0; i < 3; i++) {
+		char text[4 * WORLD_PATH];
+		sqlite3 *conn;
+
+		snprintf(text, sizeof(text), "%s/tian.db", dirs[i]);
+		conn = plain_open(text);
+		snprintf(text, sizeof(text),
+			 "UPDATE _meta SET value = '%s%s' WHERE name = 'hub'",
+			 prefix, world->hub);
+		plain_exec(conn, text);
+		plain_close(conn);
+	}
+}
+
+static void measure_ssh(struct world *world, const char *from, const char *to,
+			double history)
+{
+	struct row row = {.id = "round.ssh",
+			  .what = "one change from unit to unit, over ssh",
+			  .unit = "ms",
+			  .floor_what = "git add, commit, push, fetch over ssh",
+			  .x = history};
+
+	use_hub(world, "ssh://hub");
+	round_processes(world);
+	round_git(from, to, "ssh", (size_t)history);
+	settle();
+	for (size_t i = 0; i < RUNS; i++) {
+		double floor = round_git(from, to, "ssh", world->written) * 1e3;
+
+		row_add(&row, round_processes(world).all * 1e3, floor);
+	}
+	use_hub(world, "");
+	row_write(&row);
+}
+
 void bench_round(void)
 {
 	static const size_t histories[] = {1000, 10000, 100000};
 	const char *from = scratch("git-from");
 	const char *to = scratch("git-to");
+	bool ssh = sshd_start();
 	struct world world;
 	size_t grown = 0;
 
@@ -227,5 +277,7 @@ void bench_round(void)
 		world_sync(NULL, world_unit_dir(&world, 1));
 		grown = histories[i];
 		measure(&world, from, to, (double)histories[i]);
+		if (ssh)
+			measure_ssh(&world, from, to, (double)histories[i]);
 	}
 }
