@@ -134,8 +134,13 @@ static int say_apart(struct office *office, const struct ref *ref,
 {
 	char site[REF_SITE_MAX + 1];
 	uint64_t origin;
-	int rc = run_detail(office->run, SYNC_QUARANTINED, err, "%s: %s",
-			    ref->name, err->text);
+	int rc;
+
+	/* The own one: exchange_mend says it, and puts what is here there. */
+	if (strcmp(ref->name, office->own) == 0)
+		return 0;
+	rc = run_detail(office->run, SYNC_QUARANTINED, err, "%s: %s", ref->name,
+			err->text);
 
 	if (rc == 0 && refs_parse_outbox(site, &origin, ref->name))
 		rc = aside_note(office->node->replica, site, origin, &ref->oid,

@@ -60,7 +60,8 @@ int exchange_ref(struct oid *out, struct hub *hub, const char *name,
 {
 	int rc = hub_ref(out, hub, name, err);
 
-	if (rc == ERR_MISSING) {
+	/* A file that names no commit is as good as none. */
+	if (rc == ERR_MISSING || rc == ERR_CORRUPT) {
 		*out = (struct oid){{0}};
 		rc = 0;
 	}

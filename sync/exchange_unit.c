@@ -115,7 +115,7 @@ int exchange_receive(struct node *node, struct hub *hub, const struct run *run,
 	refs_inbox(&ref, replica_site(node->replica));
 	rc = hub_ref(&tip, hub, buf_text(&ref), err);
 	buf_release(&ref);
-	if (rc == ERR_MISSING)
+	if (rc == ERR_MISSING || rc == ERR_CORRUPT)
 		return not_enrolled(node, run, err);
 	run_progress(run, SYNC_STAGE_FETCH, 0, 0);
 	if (rc == 0)

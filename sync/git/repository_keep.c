@@ -56,8 +56,8 @@ static void choose_name(char name[OID_TEXT], const char *folder)
 	}
 }
 
-int repository_keep(char name[OID_TEXT], struct repository *repository,
-		    const char *folder, struct err *err)
+int repository_keep_pack(char name[OID_TEXT], struct repository *repository,
+			 const char *folder, struct err *err)
 {
 	struct buf *keeps = &repository->keeps;
 	size_t at = keeps->len;

@@ -95,7 +95,7 @@ int repository_move_in(struct repository *repository, const char *room,
 			 kinds[i]);
 	rc = durable_files(files, 2, err);
 	if (rc == 0)
-		rc = repository_keep(name, repository, folder, err);
+		rc = repository_keep_pack(name, repository, folder, err);
 	for (size_t i = 0; i < 2; i++)
 		snprintf(to[i], sizeof(to[i]), "%s/pack-%s.%s", folder, name,
 			 kinds[i]);

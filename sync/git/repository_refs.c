@@ -79,14 +79,15 @@ static void unlock_ref(struct move *move)
 	move->path = NULL;
 }
 
-/* ERR_STALE: the ref, which is locked, is not what it was taken for. */
+/* ERR_STALE: the ref, which is locked, is not what it was taken for. A file that
+ * names no commit is none: it is written over. */
 static int compare_ref(const struct ref_move *move,
 		       struct repository *repository, struct err *err)
 {
 	struct oid now = {{0}};
 	int rc = repository_ref(&now, repository, move->name, err);
 
-	if (rc == ERR_MISSING)
+	if (rc == ERR_MISSING || rc == ERR_CORRUPT)
 		rc = 0;
 	if (rc == 0 && move->old != NULL && !oid_equal(&now, move->old))
 		rc = err_set(err, ERR_STALE, "ref %s has moved", move->name);

@@ -89,13 +89,13 @@ int repository_write_part(const char *room, const char *name, const char *kind,
 			  const struct buf *bytes, struct err *err);
 /* Both are there, in that folder or another on its disk: waits for the disk and
  * moves them to the others, where the pack may get another name. It is kept
- * (repository_keep). */
+ * (repository_keep_pack). */
 int repository_move_in(struct repository *repository, const char *room,
 		       char name[OID_TEXT], struct err *err);
 /* Keeps the pack `name` that is about to be in `folder` from a `git repack` at
  * the same time; another name, where that one is taken. */
-int repository_keep(char name[OID_TEXT], struct repository *repository,
-		    const char *folder, struct err *err);
+int repository_keep_pack(char name[OID_TEXT], struct repository *repository,
+			 const char *folder, struct err *err);
 /* Whether a file of that folder is such a .keep. */
 bool repository_keep_is_ours(int folder, const char *file);
 /* Those that a run left which failed or was killed become this one's. */

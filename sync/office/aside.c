@@ -70,9 +70,27 @@ static void add_name(struct buf *out, const char *what, const char *site,
 	buf_addf(out, "%s%s/%s", what, site, hex);
 }
 
-/* One line, cut at a character. */
-static void add_why(struct buf *out, const char *why)
+/* What is told elsewhere names no file of this machine: what stands behind the
+ * last path. */
+static const char *without_paths(const char *why)
 {
+	const char *at = *why == '/' ? why : strstr(why, " /");
+
+	while (at != NULL) {
+		const char *colon = strstr(at, ": ");
+
+		if (colon == NULL)
+			return "what is there is damaged";
+		why = colon + 2;
+		at = *why == '/' ? why : strstr(why, " /");
+	}
+	return why;
+}
+
+/* One line, cut at a character. */
+static void add_why(struct buf *out, const char *text)
+{
+	const char *why = without_paths(text);
 	size_t len = strlen(why);
 	size_t end = 0;
 	int code;

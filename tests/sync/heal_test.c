@@ -1,5 +1,6 @@
 /* heal_test.c - objects that a node's own repository has lost come back from
- * the hub, or from the log, with a sentence. */
+ * the hub, or from the log, with a sentence; own refs that were spoilt at the
+ * hub are put back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -171,6 +172,49 @@ static void heal__what_nobody_has_any_more_is_told(void **state)
 	assert_non_null(strstr(world_error(), "backup"));
 }
 
+/* --- at the hub ----------------------------------------------------------- */
+
+static void spoil_refs(const char *which)
+{
+	assert_int_equal(run(NULL, 0,
+			     "cd hub && for r in $(git for-each-ref"
+			     " --format='%%(refname)' refs/heads/%s); do"
+			     " echo spoilt > $r; done",
+			     which),
+			 0);
+}
+
+static void heal__a_spoilt_ref_at_the_hub_is_put_back(void **state)
+{
+	(void)state;
+	spoil_refs("outbox/edu");
+	spoil_refs("outbox/office");
+	spoil_refs("inbox/edu");
+	assert_true(is_told(world_sync("edu", 0), "the hub has lost"));
+	world_sync("office", 0);
+	expect_whole("edu");
+	must_run("git -C hub fsck --strict");
+}
+
+/* Somebody wrote there what is not even whole: said once, and ours again. */
+static void heal__an_office_puts_its_own_outbox_back(void **state)
+{
+	const struct sync_report *report;
+
+	(void)state;
+	must_run("cd hub && r=$(git for-each-ref --format='%(refname)'"
+		 " refs/heads/outbox/office) &&"
+		 " printf '%040d\n' 1 > $r");
+	report = world_sync("office", 0);
+	assert_int_equal(report->n_details, 1);
+	assert_true(is_told(report, "somebody else wrote to this node's "
+				    "outbox"));
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	expect_whole("edu");
+	assert_int_equal(world_sync("edu", 0)->n_details, 0);
+	must_run("git -C hub fsck --strict");
+}
+
 #define HEAL_TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_end)
 
 int main(void)
@@ -183,6 +227,8 @@ int main(void)
 		HEAL_TEST(heal__an_office_that_lost_a_folder_gets_it_again),
 		HEAL_TEST(heal__what_was_not_sent_is_committed_again),
 		HEAL_TEST(heal__what_nobody_has_any_more_is_told),
+		HEAL_TEST(heal__a_spoilt_ref_at_the_hub_is_put_back),
+		HEAL_TEST(heal__an_office_puts_its_own_outbox_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,6 +149,8 @@ static void sender_reads_it(const char *name, const char *why)
 	show(name, report);
 	assert_true(report->n_details > 0);
 	assert_true(says(report, why));
+	/* No file of the office's machine. */
+	assert_false(says(report, in_folder("%s", "")));
 }
 
 static void play(const struct row *row)
