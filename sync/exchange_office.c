@@ -552,7 +552,7 @@ static int add_checkpoint(struct ref_move *move, char **name,
 	return rc;
 }
 
-/* Own refs and table _scope follow what has arrived. */
+/* Own objects, refs and table _scope follow what has arrived. */
 static int keep_refs(struct office *office, const struct oid *main_oid,
 		     struct err *err)
 {
@@ -580,8 +580,8 @@ static int keep_refs(struct office *office, const struct oid *main_oid,
 			rc = delivery_note(office->node->replica, parcel, err);
 	}
 	if (rc == 0)
-		rc = repository_move_refs(office->node->repository, moves, n,
-					  err);
+		rc = repository_flush_refs(office->node->repository, moves, n,
+					   err);
 	for (size_t i = 0; names != NULL && i < delivery->n; i++)
 		free(names[i]);
 	free(names);
@@ -593,14 +593,11 @@ static int keep_refs(struct office *office, const struct oid *main_oid,
  * A crash anywhere in between is healed by the next replay. */
 static int keep(struct office *office, struct err *err)
 {
-	struct repository *repository = office->node->repository;
 	struct replica *replica = office->node->replica;
 	const struct oid *own = ref_list_find(&office->refs, office->own);
 	struct oid main_oid;
-	int rc = repository_flush(repository, err);
+	int rc = node_get_oid(&main_oid, replica, NODE_MAIN, err);
 
-	if (rc == 0)
-		rc = node_get_oid(&main_oid, replica, NODE_MAIN, err);
 	if (rc == 0)
 		rc = keep_refs(office, &main_oid, err);
 	if (rc == 0 && !office->again && !office->delivery.left)

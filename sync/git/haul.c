@@ -237,10 +237,16 @@ int haul_lacking(size_t *n_lacking, struct repository *repository,
 }
 
 int haul_deliver(const struct haul *haul, struct repository *from,
-		 struct repository *to, struct err *err)
+		 struct repository *to, struct ref_move *moves, size_t n,
+		 struct err *err)
 {
-	int rc = repository_pack(to, from, &haul->oids, err);
+	int rc = repository_plan_refs(to, moves, n, err);
 
+	if (rc == 0)
+		rc = repository_pack(to, from, &haul->oids, err);
+	if (rc == 0)
+		rc = repository_move_planned(to, err);
+	repository_drop_plan(to);
 	/* Read there with an eye for what others may have made. */
 	if (rc == 0 && to->from == OBJECT_FROM_US)
 		repository_share_kept(to, from, &haul->oids);

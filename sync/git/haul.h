@@ -26,9 +26,11 @@ struct haul {
 int haul_collect(struct haul *haul, struct repository *from,
 		 struct repository *to, const struct oid *tips, size_t n,
 		 struct err *err);
-/* Writes them as one pack into `to`, whose lock is held. */
+/* Writes them as one pack into `to`, whose lock is held, and then moves these
+ * refs there as repository_move_refs does. */
 int haul_deliver(const struct haul *haul, struct repository *from,
-		 struct repository *to, struct err *err);
+		 struct repository *to, struct ref_move *moves, size_t n,
+		 struct err *err);
 /* How many objects `repository` itself lacks of all that tips name, as far as
  * that can be told. ERR_CORRUPT: what is here is damaged. */
 int haul_lacking(size_t *n_lacking, struct repository *repository,

@@ -151,7 +151,7 @@ static int keep(struct pack_intake *intake, const struct haul *haul,
 	if (haul->oids.n == pack_arrival_objects(intake->arrival) &&
 	    completed == 0)
 		return move_in(intake, err);
-	return haul_deliver(haul, view, intake->into, err);
+	return haul_deliver(haul, view, intake->into, NULL, 0, err);
 }
 
 int pack_intake_finish(struct pack_intake *intake, const struct oid *tips,

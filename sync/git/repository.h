@@ -6,6 +6,13 @@
  * (R1) An object that is here has all it names here too, but for the parents
  *      of a commit it begins with: new objects wait in
  *      memory and become visible as one pack, fsynced, before a ref does.
+ *      A power cut at any place leaves that, too, by this order:
+ *        1  the pack, its index and the locks of refs are written,
+ *        2  and on the disk, all of them;
+ *        3  pack and index get their names, the index last,
+ *        4  and these are on the disk;
+ *        5  each ref's lock takes its place,
+ *        6  and those names are on the disk: only now it is said to be done.
  * (R2) Whoever writes holds the lock; what a killed process left behind is
  *      cleared by the next one that takes it. */
 #ifndef TIAN_SYNC_REPOSITORY_H
@@ -135,6 +142,9 @@ struct ref_move {
 /* Moves several, in this order. On an error some may have moved. */
 int repository_move_refs(struct repository *repository, struct ref_move *moves,
 			 size_t n, struct err *err);
+/* repository_flush, then repository_move_refs, with less waiting. */
+int repository_flush_refs(struct repository *repository, struct ref_move *moves,
+			  size_t n, struct err *err);
 
 struct ref {
 	char *name;

@@ -93,7 +93,7 @@ int repository_move_in(struct repository *repository, const char *room,
 	for (size_t i = 0; i < 2; i++)
 		snprintf(from[i], sizeof(from[i]), "%s/pack-%s.%s", room, name,
 			 kinds[i]);
-	rc = durable_files(files, 2, err);
+	rc = repository_wait_for(repository, files, 2, err);
 	if (rc == 0)
 		rc = repository_keep_pack(name, repository, folder, err);
 	for (size_t i = 0; i < 2; i++)

@@ -3,7 +3,8 @@
  *
  * Several are moved together, as git does one: each locked by `NAME.lock`,
  * which holds the new value, is on the disk, and then takes the ref's place.
- * The disk is waited for once for all of them. */
+ * The disk is waited for once for all of them, and for the objects they name
+ * (R1, repository.h). */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -103,7 +104,6 @@ static int lock_all(struct move *moves, size_t n, struct repository *repository,
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct ref_move *move = moves[i].move;
 
-		move->result = ERR_STALE;
 		if (shut)
 			continue;
 		rc = lock_ref(&moves[i], repository, err);
@@ -158,31 +158,103 @@ static int sync_folders(struct move *moves, size_t n, struct err *err)
 	return rc;
 }
 
-int repository_move_refs(struct repository *repository,
+/* --- together with their objects ----------------------------------------- */
+
+/* Refs that are to move once their objects are there. */
+struct ref_plan {
+	struct move *moves;
+	size_t n;
+	bool waited; /* they are locked, and on the disk */
+};
+
+int repository_plan_refs(struct repository *repository,
 			 struct ref_move *ref_moves, size_t n, struct err *err)
 {
-	struct move *moves = calloc(n + 1, sizeof(*moves));
-	const char **locks = calloc(n + 1, sizeof(*locks));
-	size_t locked = 0;
-	int rc = moves == NULL || locks == NULL ? err_nomem(err) : 0;
+	struct ref_plan *plan = calloc(1, sizeof(*plan));
+
+	repository_drop_plan(repository);
+	if (plan == NULL ||
+	    (plan->moves = calloc(n + 1, sizeof(struct move))) == NULL) {
+		free(plan);
+		return err_nomem(err);
+	}
+	for (size_t i = 0; i < n; i++) {
+		plan->moves[i].move = &ref_moves[i];
+		ref_moves[i].result = ERR_STALE; /* until it is locked */
+	}
+	plan->n = n;
+	repository->plan = plan;
+	return 0;
+}
+
+void repository_drop_plan(struct repository *repository)
+{
+	struct ref_plan *plan = repository->plan;
+
+	if (plan == NULL)
+		return;
+	for (size_t i = 0; i < plan->n; i++)
+		unlock_ref(&plan->moves[i]);
+	free(plan->moves);
+	free(plan);
+	repository->plan = NULL;
+}
+
+/* The n files of a pack, and the locks. */
+static int wait_for_all(struct ref_plan *plan, const char *const *files,
+			size_t n, struct err *err)
+{
+	const char **paths = calloc(n + plan->n + 1, sizeof(*paths));
+	int rc = paths == NULL ? err_nomem(err) : 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		moves[i].move = &ref_moves[i];
+		paths[i] = files[i];
+	for (size_t i = 0; rc == 0 && i < plan->n; i++)
+		if (plan->moves[i].lock != NULL)
+			paths[n++] = plan->moves[i].lock;
 	if (rc == 0)
-		rc = lock_all(moves, n, repository, err);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (moves[i].lock != NULL)
-			locks[locked++] = moves[i].lock;
+		rc = durable_files(paths, n, err);
+	free(paths);
+	return rc;
+}
+
+int repository_wait_for(struct repository *repository, const char *const *files,
+			size_t n, struct err *err)
+{
+	struct ref_plan *plan = repository->plan;
+	int rc;
+
+	if (plan == NULL || plan->waited)
+		return durable_files(files, n, err);
+	rc = lock_all(plan->moves, plan->n, repository, err);
 	if (rc == 0)
-		rc = durable_files(locks, locked, err);
+		rc = wait_for_all(plan, files, n, err);
+	plan->waited = rc == 0;
+	return rc;
+}
+
+int repository_move_planned(struct repository *repository, struct err *err)
+{
+	struct ref_plan *plan = repository->plan;
+	int rc = plan->waited ? 0
+			      : repository_wait_for(repository, NULL, 0, err);
+
 	if (rc == 0)
-		rc = rename_all(moves, n, err);
+		rc = rename_all(plan->moves, plan->n, err);
 	if (rc == 0)
-		rc = sync_folders(moves, n, err);
-	for (size_t i = 0; moves != NULL && i < n; i++)
-		unlock_ref(&moves[i]);
-	free(locks);
-	free(moves);
+		rc = sync_folders(plan->moves, plan->n, err);
+	repository_drop_plan(repository);
+	return rc;
+}
+
+int repository_move_refs(struct repository *repository, struct ref_move *moves,
+			 size_t n, struct err *err)
+{
+	int rc = repository_plan_refs(repository, moves, n, err);
+
+	if (rc == 0)
+		rc = repository_move_planned(repository, err);
+	repository_drop_plan(repository);
 	return rc;
 }
 

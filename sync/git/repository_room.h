@@ -41,6 +41,7 @@ struct repository {
 	struct buf keeps;    /* paths of .keep files of ours, each with a NUL */
 	struct oid begins;   /* zero: nowhere, it is whole */
 	struct repository_made *made; /* the last pack, owned; or NULL */
+	struct ref_plan *plan;	      /* refs that wait for objects; or NULL */
 };
 
 /* Starts libgit2 and shows it the repository, as git and odb. */
@@ -106,6 +107,19 @@ void repository_close_room(struct repository *repository, bool moved);
  * object as it stands there. `name`: its own. */
 int repository_join(char name[OID_TEXT], struct repository *repository,
 		    const char *const *paths, size_t n, struct err *err);
+/* The refs `moves` (borrowed until they have moved or the plan is dropped) are
+ * to move after the objects that are written next: the locks of both are then
+ * waited for together. In place of any planned before. */
+int repository_plan_refs(struct repository *repository, struct ref_move *moves,
+			 size_t n, struct err *err);
+/* What is written in these files survives a power cut, and so do the locks of
+ * the refs that are planned. */
+int repository_wait_for(struct repository *repository, const char *const *files,
+			size_t n, struct err *err);
+/* Moves the refs that are planned, whether or not objects were written. */
+int repository_move_planned(struct repository *repository, struct err *err);
+/* What of them has not moved does not. */
+void repository_drop_plan(struct repository *repository);
 /* Notes in the lock file that `what` is about to be written: a ref's name, or
  * "" for a pack. Needs the lock. */
 int repository_intend(struct repository *repository, const char *what,

@@ -124,6 +124,19 @@ int repository_edit_tree(struct oid *out, struct repository *repository,
 			  n, 0, err);
 }
 
+int repository_flush_refs(struct repository *repository, struct ref_move *moves,
+			  size_t n, struct err *err)
+{
+	int rc = repository_plan_refs(repository, moves, n, err);
+
+	if (rc == 0)
+		rc = repository_flush(repository, err);
+	if (rc == 0)
+		rc = repository_move_planned(repository, err);
+	repository_drop_plan(repository);
+	return rc;
+}
+
 int repository_flush(struct repository *repository, struct err *err)
 {
 	const struct fresh *fresh = &repository->fresh;

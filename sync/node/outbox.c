@@ -464,11 +464,14 @@ int outbox_commit(size_t *made, struct node *node, struct err *err)
 	while (rc == 0 && (rc = make_one(&making, err)) > 0)
 		rc = 0;
 	if (rc == 0 && making.made > 0) {
-		rc = repository_flush(node->repository, err);
-		if (rc == 0)
-			rc = repository_set_ref(node->repository,
-						buf_text(&ref), &making.tip,
-						&before, err);
+		struct ref_move move = {.name = buf_text(&ref),
+					.new_oid = &making.tip,
+					.old = &before};
+
+		rc = repository_flush_refs(node->repository, &move, 1, err);
+		if (rc == 0 && move.result < 0)
+			rc = err_set(err, ERR_STALE, "ref %s has moved",
+				     buf_text(&ref));
 	}
 	if (rc == 0)
 		rc = note_own(&making, err);

@@ -44,7 +44,7 @@ static int fetch_once(struct hub *hub, struct repository *into,
 	int rc = haul_collect(&haul, there(hub), into, tips, n, err);
 
 	if (rc == 0)
-		rc = haul_deliver(&haul, there(hub), into, err);
+		rc = haul_deliver(&haul, there(hub), into, NULL, 0, err);
 	haul_release(&haul);
 	return rc;
 }
@@ -64,8 +64,9 @@ static int local_fetch(struct hub *hub, struct repository *into,
 	return away(rc, err);
 }
 
-static int move_refs(struct repository *repository, struct hub_push *push,
-		     struct err *err)
+static int deliver(const struct haul *haul, struct repository *from,
+		   struct repository *to, struct hub_push *push,
+		   struct err *err)
 {
 	struct ref_move *moves = calloc(push->n + 1, sizeof(*moves));
 	int rc = moves == NULL ? err_nomem(err) : 0;
@@ -79,7 +80,7 @@ static int move_refs(struct repository *repository, struct hub_push *push,
 					     .gate = update->gate};
 	}
 	if (rc == 0)
-		rc = repository_move_refs(repository, moves, push->n, err);
+		rc = haul_deliver(haul, from, to, moves, push->n, err);
 	for (size_t i = 0; moves != NULL && i < push->n; i++)
 		push->updates[i].result = moves[i].result;
 	free(moves);
@@ -116,9 +117,7 @@ static int push_locked(struct hub *hub, struct repository *from,
 		rc = haul_collect(&haul, from, there(hub), tips.items, tips.n,
 				  err);
 	if (rc == 0)
-		rc = haul_deliver(&haul, from, there(hub), err);
-	if (rc == 0)
-		rc = move_refs(there(hub), push, err);
+		rc = deliver(&haul, from, there(hub), push, err);
 	/* Housekeeping: the push has succeeded, whatever comes of it. */
 	if (rc == 0 && all_moved(push))
 		repository_consolidate(there(hub), 0, &ignored);
