@@ -563,8 +563,8 @@ static int keep_refs(struct office *office, const struct oid *main_oid,
 	int rc = moves == NULL || names == NULL ? err_nomem(err) : 0;
 
 	if (rc == 0 && !oid_equal(main_oid, &office->main_there))
-		moves[n++] = (struct ref_move){.name = REF_MAIN,
-					       .new_oid = main_oid};
+		moves[n++] = (struct ref_move){
+			.name = REF_MAIN, .new_oid = main_oid, .follows = true};
 	for (size_t i = 0; rc == 0 && i < delivery->n; i++) {
 		const struct parcel *parcel = &delivery->parcels[i];
 
@@ -572,7 +572,8 @@ static int keep_refs(struct office *office, const struct oid *main_oid,
 		if (rc <= 0)
 			continue;
 		moves[n++] = (struct ref_move){.name = office->names[i],
-					       .new_oid = &parcel->tip};
+					       .new_oid = &parcel->tip,
+					       .follows = true};
 		rc = parcel->checkpoint ? add_checkpoint(&moves[n++], &names[i],
 							 parcel, err)
 					: 0;

@@ -137,6 +137,8 @@ struct ref_move {
 	const struct oid *new_oid;
 	const struct oid *old; /* as above */
 	bool gate;	       /* stale: those after it do not move either */
+	bool follows;	       /* the next run finds out where it belongs, so
+				* step 6 of (R1) is left out */
 	int result;	       /* 0, or ERR_STALE */
 };
 /* Moves several, in this order. On an error some may have moved. */

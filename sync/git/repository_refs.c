@@ -146,7 +146,8 @@ static int sync_folders(struct move *moves, size_t n, struct err *err)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		if (moves[i].path == NULL || moves[i].lock != NULL)
+		if (moves[i].path == NULL || moves[i].lock != NULL ||
+		    moves[i].move->follows)
 			continue;
 		*strrchr(moves[i].path, '/') = '\0';
 		/* `git pack-refs` may have taken the ref and the folder. */

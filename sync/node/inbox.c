@@ -605,9 +605,13 @@ static int move_ref(struct node *node, struct err *err)
 				    err);
 	if (rc == ERR_MISSING)
 		rc = 0;
-	if (rc == 0 && !oid_is_zero(&here) && !oid_equal(&here, &now))
-		rc = repository_set_ref(node->repository, buf_text(&name),
-					&here, NULL, err);
+	if (rc == 0 && !oid_is_zero(&here) && !oid_equal(&here, &now)) {
+		struct ref_move move = {.name = buf_text(&name),
+					.new_oid = &here,
+					.follows = true};
+
+		rc = repository_move_refs(node->repository, &move, 1, err);
+	}
 	buf_release(&name);
 	return rc;
 }

@@ -19,7 +19,6 @@
 
 #include <cmocka.h>
 
-#include "sync/git/commit.h"
 #include "sync/node/node_bundle.h"
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
@@ -204,34 +203,6 @@ static size_t run_cut(const char *name, enum cut why, size_t at, int *status)
 	return *written;
 }
 
-/* Each ref names a commit that is here, with its tree. */
-static void expect_whole(const char *path)
-{
-	struct repository *repository = NULL;
-	struct ref_list refs = {NULL, 0};
-	struct err err;
-
-	assert_int_equal(repository_open(&repository, in_folder("%s", path),
-					 REPOSITORY_READ, &err),
-			 0);
-	assert_int_equal(repository_refs(&refs, repository, "refs/", &err), 0);
-	for (size_t i = 0; i < refs.n; i++) {
-		struct commit commit;
-		struct buf tree = BUF_INIT;
-
-		if (commit_read(&commit, repository, &refs.items[i].oid, &err) <
-			    0 ||
-		    repository_read(&tree, repository, &commit.tree,
-				    OBJECT_TREE, &err) < 0)
-			fail_msg("%s: %s: %s", path, refs.items[i].name,
-				 err.text);
-		commit_release(&commit);
-		buf_release(&tree);
-	}
-	ref_list_release(&refs);
-	repository_close(repository);
-}
-
 static void expect_end(int n)
 {
 	char draft[64];
@@ -300,8 +271,8 @@ static void cut_everywhere(const char *name, const char *other)
 		else
 			fail_msg("%s: cut %d at %zu: %d", name, why, at,
 				 status);
-		expect_whole("hub");
-		expect_whole(own);
+		world_whole("hub");
+		world_whole(own);
 		world_sync(name, 0);
 	}
 	print_message("%s: %d of %d cuts told, of %zu and %zu bytes\n", name,

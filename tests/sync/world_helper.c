@@ -13,6 +13,7 @@
 #include "core/log/edit.h"
 #include "core/merge/late.h"
 #include "core/replica/state.h"
+#include "sync/git/commit.h"
 #include "sync/road/hub.h"
 #include "sync/identity/key.h"
 #include "tests/sync/git_helper.h"
@@ -260,6 +261,33 @@ void world_verify(const char *name)
 		verify_report_release(&proof);
 		node_close(node);
 	}
+}
+
+void world_whole(const char *path)
+{
+	struct repository *repository = NULL;
+	struct ref_list refs = {NULL, 0};
+	struct err err;
+
+	assert_int_equal(repository_open(&repository, in_folder("%s", path),
+					 REPOSITORY_READ, &err),
+			 0);
+	assert_int_equal(repository_refs(&refs, repository, "refs/", &err), 0);
+	for (size_t i = 0; i < refs.n; i++) {
+		struct commit commit;
+		struct buf tree = BUF_INIT;
+
+		if (commit_read(&commit, repository, &refs.items[i].oid, &err) <
+			    0 ||
+		    repository_read(&tree, repository, &commit.tree,
+				    OBJECT_TREE, &err) < 0)
+			fail_msg("%s: %s: %s", path, refs.items[i].name,
+				 err.text);
+		commit_release(&commit);
+		buf_release(&tree);
+	}
+	ref_list_release(&refs);
+	repository_close(repository);
 }
 
 void world_forget(void)

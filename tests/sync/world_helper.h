@@ -47,6 +47,9 @@ const struct sync_report *world_history(const char *name);
 size_t world_late(const char *name);
 /* Everything there and at the hub follows from the signed changes. */
 void world_verify(const char *name);
+/* Each ref of the repository at `path` names a commit that is there, with its
+ * tree. */
+void world_whole(const char *path);
 /* Text of the last error. */
 const char *world_error(void);
 /* State hash of a node, limited to `site` (may be NULL). Static, in turn. */
