@@ -11,6 +11,20 @@ enum {
 	INSERT_MAX = 127
 };
 
+/* Of pack_match. */
+enum {
+	PIECE = 8, /* bytes that begin alike: a copy takes 3 to 5 */
+	SLOT_BITS = 10,
+	TRIES = 8 /* places where the same piece stands */
+};
+
+/* Where in the base each piece stands: a place is told as itself + 1. */
+struct pieces {
+	const struct buf *base;
+	uint16_t last[1 << SLOT_BITS];
+	uint16_t before[PACK_MATCH_MAX];
+};
+
 static void add_number(struct buf *out, size_t value)
 {
 	for (; value > 127; value >>= 7)
@@ -138,6 +152,85 @@ bool pack_diff(struct buf *out, const struct buf *base, const struct buf *to,
 		add_copy(out, base->len - tail, tail);
 	}
 	if (to->len - done - tail <= limit && out->len - start <= limit)
+		return true;
+	buf_truncate(out, start);
+	return false;
+}
+
+/* --- small objects ------------------------------------------------------- */
+
+static size_t slot_of(const char *at)
+{
+	uint64_t piece;
+
+	memcpy(&piece, at, PIECE);
+	return (size_t)(piece * UINT64_C(0x9e3779b97f4a7c15) >>
+			(64 - SLOT_BITS));
+}
+
+static void find_pieces(struct pieces *pieces, const struct buf *base)
+{
+	pieces->base = base;
+	memset(pieces->last, 0, sizeof(pieces->last));
+	for (size_t i = 0; i + PIECE <= base->len; i++) {
+		uint16_t *last = &pieces->last[slot_of(base->data + i)];
+
+		pieces->before[i] = *last;
+		*last = (uint16_t)(i + 1);
+	}
+}
+
+/* The longest run of the base that `at` begins with, `most` bytes at most;
+ * less than PIECE: none. */
+static size_t longest_run(size_t *from, const struct pieces *pieces,
+			  const char *at, size_t most)
+{
+	size_t place = pieces->last[slot_of(at)];
+	size_t best = 0;
+
+	for (int i = 0; i < TRIES && place > 0; i++) {
+		size_t left = pieces->base->len - (place - 1);
+		size_t n = same_run(pieces->base->data + place - 1, at,
+				    left < most ? left : most);
+
+		if (n > best) {
+			best = n;
+			*from = place - 1;
+		}
+		place = pieces->before[place - 1];
+	}
+	return best;
+}
+
+bool pack_match(struct buf *out, const struct buf *base, const struct buf *to,
+		size_t limit)
+{
+	struct pieces pieces;
+	size_t start = out->len;
+	size_t done = 0;
+	size_t at = 0;
+
+	if (base->len > PACK_MATCH_MAX)
+		return false;
+	find_pieces(&pieces, base);
+	add_number(out, base->len);
+	add_number(out, to->len);
+	while (at + PIECE <= to->len && at - done <= limit) {
+		size_t from = 0;
+		size_t n = longest_run(&from, &pieces, to->data + at,
+				       to->len - at);
+
+		if (n < PIECE) {
+			at++;
+			continue;
+		}
+		add_bytes(out, to->data + done, at - done);
+		add_copy(out, from, n);
+		at += n;
+		done = at;
+	}
+	add_bytes(out, to->data + done, to->len - done);
+	if (out->len - start <= limit)
 		return true;
 	buf_truncate(out, start);
 	return false;

@@ -6,7 +6,7 @@
  *                 those whose bit is set
  *   0nnnnnnn ...  the next n bytes, n > 0
  *
- * Knows bytes. Quick rather than thorough: it finds what was changed in place
+ * Knows bytes. pack_diff is quick rather than thorough: it finds what was changed in place
  * (a tree in which one file is another) and one stretch put in or taken out. */
 #ifndef TIAN_SYNC_PACK_DIFF_H
 #define TIAN_SYNC_PACK_DIFF_H
@@ -19,5 +19,12 @@
  * that is longer than `limit`. Lengths below 2^24. Ask out->failed. */
 bool pack_diff(struct buf *out, const struct buf *base, const struct buf *to,
 	       size_t limit);
+
+enum { PACK_MATCH_MAX = 4096 }; /* bytes */
+
+/* The same, looked for everywhere: for a small object, such as a commit, whose
+ * lines moved. False, too, where the base is above PACK_MATCH_MAX. */
+bool pack_match(struct buf *out, const struct buf *base, const struct buf *to,
+		size_t limit);
 
 #endif

@@ -10,10 +10,13 @@
 
 #include "core/base/deflate.h"
 #include "core/base/sha1.h"
+#include "sync/git/pack_whole.h"
 #include "sync/git/pack_writer.h"
 
 enum {
 	INDEX_MAX = 256 << 20, /* bytes */
+	TAIL = 64,	       /* objects: those of the last syncs */
+	TAIL_OBJECT_MAX = 1 << 17,
 	STEP = 1 << 16,
 	WINDOW = 1 << 17
 };
@@ -354,10 +357,18 @@ static int move_base(struct join *join, const struct source *source,
 	return rc;
 }
 
-/* A large tree, inflated: 1, in join->bytes; 0: it is left as it is. */
-static int open_tree(struct join *join, struct source *source,
-		     const struct entry *entry, uint32_t data, uint32_t end,
-		     uint64_t size, struct err *err)
+static bool may_differ(enum pack_type type, uint64_t size)
+{
+	return type <= PACK_BLOB &&
+	       pack_writer_differs((enum object_kind)type, (size_t)size);
+}
+
+/* What might be kept as a difference, inflated: 1, in join->bytes; 0: it is left
+ * as it is. */
+static int open_whole(struct join *join, struct source *source,
+		      const struct entry *entry, enum pack_type type,
+		      uint32_t data, uint32_t end, uint64_t size,
+		      struct err *err)
 {
 	size_t len = end - entry->offset;
 	size_t head = data - entry->offset;
@@ -365,7 +376,7 @@ static int open_tree(struct join *join, struct source *source,
 	bool whole = false;
 	int rc;
 
-	if (!pack_writer_differs((size_t)size) || len > 2 * size + STEP)
+	if (join->n < 2 || !may_differ(type, size) || len > 2 * size + STEP)
 		return 0;
 	packed = malloc(len);
 	if (packed == NULL)
@@ -397,25 +408,23 @@ static int copy_entry(struct join *join, struct source *source, uint32_t i,
 	used = rc == 0 ? pack_take_head(&type, &size, head, n) : 0;
 	if (rc == 0 && used == 0)
 		return damaged(err, source, "no object where one should be");
-	if (rc == 0 && type == PACK_TREE && join->n > 1) {
-		rc = open_tree(join, source, entry, data + (uint32_t)used, end,
-			       size, err);
-		if (rc > 0)
-			rc = pack_writer_add_difference(join->writer,
-							&entry->oid,
-							OBJECT_TREE,
-							&join->bytes, err);
-		if (rc != 0)
-			return rc < 0 ? rc : 0;
-	}
-	if (rc == 0 && type == PACK_OFFSET_DELTA) {
+	if (rc == 0)
+		rc = open_whole(join, source, entry, type,
+				data + (uint32_t)used, end, size, err);
+	if (rc > 0)
+		rc = pack_writer_add_difference(join->writer, &entry->oid,
+						(enum object_kind)type,
+						&join->bytes, err);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	if (type == PACK_OFFSET_DELTA) {
 		size_t far = pack_take_distance(&back, head + used, n - used);
 
 		rc = move_base(join, source, entry, (uint32_t)used,
 			       far > 0 ? back : 0, head, err);
 		data += (uint32_t)(used + far);
 		crc = deflate_crc32(0, head, used + far);
-	} else if (rc == 0) {
+	} else {
 		rc = pack_writer_begin(join->writer, &entry->oid, err);
 	}
 	if (rc == 0)
@@ -438,6 +447,48 @@ static int copy_source(struct join *join, struct source *source,
 		place->offset = pack_writer_offset(join->writer);
 		rc = copy_entry(join, source, i, err);
 	}
+	return rc;
+}
+
+static int remember(struct join *join, struct pack_file *file,
+		    const struct entry *entry, struct err *err)
+{
+	enum pack_type type;
+	unsigned depth;
+	int rc = pack_whole(&join->bytes, &type, &depth, file, entry->offset,
+			    TAIL_OBJECT_MAX, err);
+
+	/* What is not needed is not complained of: (J1) is copy_entry's. */
+	if (rc == ERR_CORRUPT) {
+		err_clear(err);
+		return 0;
+	}
+	if (rc <= 0 || !may_differ(type, join->bytes.len))
+		return rc < 0 ? rc : 0;
+	return pack_writer_remember(join->writer, (enum object_kind)type,
+				    &join->bytes,
+				    find_place(join, &entry->oid)->offset,
+				    depth, err);
+}
+
+/* Of a pack of many syncs most is a difference already, and the next one's
+ * follow on from its last. */
+static int remember_tail(struct join *join, const struct source *source,
+			 struct err *err)
+{
+	struct pack_file *file;
+	uint32_t n = 0;
+	int rc;
+
+	if (source->n <= TAIL)
+		return 0;
+	file = pack_file_new(source->path);
+	if (file == NULL)
+		return err_nomem(err);
+	rc = pack_file_count(&n, file, err); /* opens it */
+	for (uint32_t i = source->n - TAIL; rc == 0 && i < source->n; i++)
+		rc = remember(join, file, &source->entries[i], err);
+	pack_file_free(file);
 	return rc;
 }
 
@@ -472,8 +523,11 @@ int pack_join(char name[OID_TEXT], struct buf *index, int fd,
 		rc = list_places(&join, err);
 	if (rc == 0)
 		rc = pack_writer_open(&join.writer, fd, join.n_places, err);
-	for (size_t i = 0; rc == 0 && i < n; i++)
+	for (size_t i = 0; rc == 0 && i < n; i++) {
 		rc = copy_source(&join, &join.sources[i], err);
+		if (rc == 0 && i + 1 < n)
+			rc = remember_tail(&join, &join.sources[i], err);
+	}
 	if (rc == 0)
 		rc = pack_writer_finish(name, index, join.writer, err);
 	release(&join);

@@ -11,23 +11,32 @@
 #include "sync/git/pack_diff.h"
 #include "sync/git/tree_deflate.h"
 
-/* Which objects are compared, with how many before, and how long a chain of
- * differences may get. */
+/* Which objects are compared, with how many before of their kind, and how long
+ * a chain of differences may get. */
 enum {
-	DIFFER_MIN = 1024, /* bytes */
+	DIFFER_MIN = 256, /* bytes, of a tree */
 	DIFFER_MAX = 1 << 20,
+	BLOB_MIN = 64,
+	BLOB_SMALL = 1 << 14, /* many of which are kept in memory */
 	BEFORE = 8,
-	DEPTH_MAX = 16,
-	SHORT = 128 /* bytes of a difference that is good enough */
+	BEGINNINGS = 64,
+	BEGINNING = 24, /* bytes, or up to the end of the line */
+	DEPTH_MAX = 48	/* git's own limit is 50 */
 };
 
 enum { KEPT = 1 << 18 /* bytes until written */ };
 
 struct before {
 	struct buf bytes;
-	enum object_kind kind;
 	uint64_t offset;
 	unsigned depth;
+};
+
+/* What came last, of one kind. */
+struct recent {
+	struct before items[BEFORE];
+	size_t n;
+	size_t next; /* to be replaced */
 };
 
 struct pack_writer {
@@ -36,12 +45,35 @@ struct pack_writer {
 	struct sha1 sha1;
 	uint64_t written; /* bytes that have left `out` */
 	struct pack_index_entry *entries;
-	uint32_t n;	/* entries begun */
-	uint32_t total; /* to come */
-	struct before before[BEFORE];
-	size_t next; /* of `before` to be replaced */
+	uint32_t n;			      /* entries begun */
+	uint32_t total;			      /* to come */
+	struct recent recent[OBJECT_TAG + 1]; /* by kind */
+	struct recent blobs[BEGINNINGS];      /* by how they begin */
 	struct deflater *deflater;
 };
+
+static void recent_release(struct recent *recent)
+{
+	for (size_t i = 0; i < BEFORE; i++)
+		buf_release(&recent->items[i].bytes);
+}
+
+/* Those of the same kind; of small blobs those that begin alike, as two
+ * versions of a case do. */
+static struct recent *recent_of(struct pack_writer *writer,
+				enum object_kind kind, const struct buf *bytes)
+{
+	uint32_t hash = 2166136261u;
+
+	if (kind != OBJECT_BLOB || bytes->len > BLOB_SMALL)
+		return &writer->recent[kind];
+	for (size_t i = 0; i < BEGINNING && i < bytes->len; i++) {
+		if (bytes->data[i] == '\n')
+			break;
+		hash = (hash ^ (unsigned char)bytes->data[i]) * 16777619u;
+	}
+	return &writer->blobs[(hash ^ hash >> 16) % BEGINNINGS];
+}
 
 int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
 		     struct err *err)
@@ -79,8 +111,10 @@ void pack_writer_close(struct pack_writer *writer)
 	if (writer == NULL)
 		return;
 	deflater_close(writer->deflater);
-	for (size_t i = 0; i < BEFORE; i++)
-		buf_release(&writer->before[i].bytes);
+	for (size_t i = 0; i <= OBJECT_TAG; i++)
+		recent_release(&writer->recent[i]);
+	for (size_t i = 0; i < BEGINNINGS; i++)
+		recent_release(&writer->blobs[i]);
 	buf_release(&writer->out);
 	free(writer->entries);
 	free(writer);
@@ -139,28 +173,48 @@ int pack_writer_bytes(struct pack_writer *writer, const void *bytes, size_t len,
 	return buf_check(&writer->out, err);
 }
 
-bool pack_writer_differs(size_t size)
+bool pack_writer_differs(enum object_kind kind, size_t size)
 {
-	return size >= DIFFER_MIN && size <= DIFFER_MAX;
+	if (kind == OBJECT_COMMIT)
+		return size <= PACK_MATCH_MAX;
+	return size >= (kind == OBJECT_BLOB ? BLOB_MIN : DIFFER_MIN) &&
+	       size <= DIFFER_MAX;
+}
+
+/* How long a difference is worth it. Half of a commit is names and a
+ * signature, which no other has. */
+static size_t longest_worth(enum object_kind kind, size_t size)
+{
+	return kind == OBJECT_TREE ? size / 2 : size * 2 / 3;
+}
+
+static bool differ(struct buf *out, enum object_kind kind,
+		   const struct buf *base, const struct buf *to, size_t limit)
+{
+	if (kind == OBJECT_TREE || to->len > PACK_MATCH_MAX ||
+	    base->len > PACK_MATCH_MAX)
+		return pack_diff(out, base, to, limit);
+	return pack_match(out, base, to, limit);
 }
 
 /* A short difference to one of those before, the last one first, in *diff;
  * NULL if none is worth it. */
 static const struct before *find_base(struct buf *diff,
-				      const struct pack_writer *writer,
+				      const struct recent *recent,
 				      enum object_kind kind,
 				      const struct buf *bytes)
 {
 	const struct before *best = NULL;
-	size_t limit = bytes->len / 4;
+	size_t limit = longest_worth(kind, bytes->len);
 
-	for (size_t i = 1; i <= BEFORE && limit >= SHORT; i++) {
+	for (size_t i = 1; i <= recent->n && limit > 0; i++) {
 		const struct before *before =
-			&writer->before[(writer->next + BEFORE - i) % BEFORE];
+			&recent->items[(recent->next + BEFORE - i) % BEFORE];
 		struct buf made = BUF_INIT;
+		bool found = before->depth < DEPTH_MAX &&
+			     differ(&made, kind, &before->bytes, bytes, limit);
 
-		if (before->kind != kind || before->depth >= DEPTH_MAX ||
-		    !pack_diff(&made, &before->bytes, bytes, limit)) {
+		if (!found) {
 			buf_release(&made);
 			continue;
 		}
@@ -172,14 +226,16 @@ static const struct before *find_base(struct buf *diff,
 	return best;
 }
 
-static int remember(struct pack_writer *writer, enum object_kind kind,
-		    const struct buf *bytes, uint64_t offset, unsigned depth,
-		    struct err *err)
+int pack_writer_remember(struct pack_writer *writer, enum object_kind kind,
+			 const struct buf *bytes, uint64_t offset,
+			 unsigned depth, struct err *err)
 {
-	struct before *before = &writer->before[writer->next];
+	struct recent *recent = recent_of(writer, kind, bytes);
+	struct before *before = &recent->items[recent->next];
 
-	writer->next = (writer->next + 1) % BEFORE;
-	before->kind = kind;
+	recent->next = (recent->next + 1) % BEFORE;
+	if (recent->n < BEFORE)
+		recent->n++;
 	before->offset = offset;
 	before->depth = depth;
 	buf_clear(&before->bytes);
@@ -219,9 +275,9 @@ int pack_writer_add_difference(struct pack_writer *writer,
 	unsigned depth = 0;
 	int rc = 0;
 
-	if (!pack_writer_differs(bytes->len))
+	if (!pack_writer_differs(kind, bytes->len))
 		return 0;
-	base = find_base(&diff, writer, kind, bytes);
+	base = find_base(&diff, recent_of(writer, kind, bytes), kind, bytes);
 	if (base != NULL) {
 		depth = base->depth + 1;
 		pack_add_head(&start, PACK_OFFSET_DELTA, diff.len);
@@ -233,7 +289,8 @@ int pack_writer_add_difference(struct pack_writer *writer,
 			rc = add_entry(writer, oid, &start, &diff, false, err);
 	}
 	if (rc == 0)
-		rc = remember(writer, kind, bytes, offset, depth, err);
+		rc = pack_writer_remember(writer, kind, bytes, offset, depth,
+					  err);
 	buf_release(&start);
 	buf_release(&diff);
 	return rc < 0 ? rc : depth > 0;
@@ -244,8 +301,11 @@ int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 		    struct err *err)
 {
 	struct buf start = BUF_INIT;
-	int rc = pack_writer_add_difference(writer, oid, kind, bytes, err);
+	int rc = 0;
 
+	/* A commit may find a better base where its pack is joined. */
+	if (kind != OBJECT_COMMIT)
+		rc = pack_writer_add_difference(writer, oid, kind, bytes, err);
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
 	pack_add_head(&start, (enum pack_type)kind, bytes->len);

@@ -1,7 +1,8 @@
 /* pack_writer.h - a pack and its index, written object by object.
  *
  * Knows bytes; neither repositories nor the disk's cache. A large object that
- * is nearly one of those before it is kept as the difference. */
+ * is nearly one of those before it is kept as the difference, and so is a
+ * commit, which most often repeats half of another. */
 #ifndef TIAN_SYNC_PACK_WRITER_H
 #define TIAN_SYNC_PACK_WRITER_H
 
@@ -29,8 +30,13 @@ int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 int pack_writer_add_difference(struct pack_writer *writer,
 			       const struct oid *oid, enum object_kind kind,
 			       const struct buf *bytes, struct err *err);
-/* Whether an object of this size might be kept as a difference. */
-bool pack_writer_differs(size_t size);
+/* An object that stands in this pack already, at `offset`, made from `depth`
+ * others: what comes may be a difference to it. */
+int pack_writer_remember(struct pack_writer *writer, enum object_kind kind,
+			 const struct buf *bytes, uint64_t offset,
+			 unsigned depth, struct err *err);
+/* Whether such an object might be kept as a difference. */
+bool pack_writer_differs(enum object_kind kind, size_t size);
 
 /* An object as it stands in another pack: an entry begins, its bytes follow,
  * and its CRC-32 is told. pack_writer_offset before pack_writer_begin says

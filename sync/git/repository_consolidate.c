@@ -122,10 +122,10 @@ static size_t choose(const struct packs *packs)
 /* The index first: without it a pack is not there for anybody. */
 static void remove_pack(const char *folder, const struct pack *pack)
 {
-	static const char *const tails[] = {"idx", "pack", "rev"};
+	static const char *const tails[] = {"idx", "pack", "rev", "bitmap"};
 	struct buf path = BUF_INIT;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
 		buf_truncate(&path, 0);
 		buf_addf(&path, "%s/%s.%s", folder, pack->name, tails[i]);
 		if (!path.failed)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/base/sha1.h"
+#include "sync/git/pack_delta.h"
 #include "sync/git/pack_diff.h"
 #include "sync/git/pack_join.h"
 #include "sync/git/pack_writer.h"
@@ -203,6 +204,40 @@ static void pack_diff__what_is_not_alike_is_left_alone(void **state)
 	buf_release(&b);
 }
 
+static void pack_match__what_moved_is_found_and_made_again(void **state)
+{
+	static const char text[] = "parent 0123456789 author 王芳 of u00";
+	struct buf a = BUF_INIT;
+	struct buf made = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	seed = 6;
+	for (size_t i = 0; i < 12; i++) {
+		buf_adds(&a, text);
+		buf_addf(&a, " %zu\n", below(1000000));
+	}
+	for (size_t i = 0; i < 300; i++) {
+		struct buf b = BUF_INIT;
+		struct buf diff = BUF_INIT;
+
+		buf_add(&b, a.data, a.len);
+		for (size_t k = below(4); k > 0; k--)
+			change(&b);
+		assert_true(pack_match(&diff, &a, &b, b.len / 2));
+		assert_int_equal(
+			pack_delta_apply(&made, &a, &diff, b.len, &err), 0);
+		assert_int_equal(made.len, b.len);
+		assert_memory_equal(made.data, b.data, b.len);
+		buf_release(&diff);
+		buf_release(&b);
+	}
+	buf_adds(&made, "x");
+	assert_false(pack_match(&made, &a, &made, 1));
+	buf_release(&a);
+	buf_release(&made);
+}
+
 /* --- joining -------------------------------------------------------------- */
 
 static int join(const char *as, const char *const *paths, size_t n,
@@ -268,6 +303,76 @@ static void pack_join__versions_in_packs_of_their_own_become_small(void **state)
 	check_index("more");
 	assert_int_equal(run(NULL, 0, "cmp all.pack more.pack"), 0);
 	buf_release(&bytes);
+}
+
+/* A pack of one sync: a commit, and one of ten cases. */
+static void write_sync(size_t i, const char *as)
+{
+	struct pack_writer *writer = NULL;
+	struct buf commit = BUF_INIT;
+	struct buf blob = BUF_INIT;
+	struct err err;
+
+	buf_adds(&commit, "author 单位 王芳 <278c03b5c709317a@u00>\n"
+			  "gpgsig -----BEGIN SSH SIGNATURE-----\n ");
+	for (size_t k = 0; k < 80; k++)
+		buf_addc(&commit, (char)('A' + below(26)));
+	buf_addf(&commit,
+		 "\n -----END SSH SIGNATURE-----\n\n承办人 第%zu稿\n\n"
+		 "Site: u00\nOrigin: 278c03b5c709317a\n",
+		 i);
+	buf_addf(&blob, "提案: 1-1-0%zu\n承办:\n  - 单位: 单位u00 (u00)\n",
+		 i % 10);
+	buf_addf(&blob, "    分工: 主办\n    承办人: 第%zu稿\n", i);
+	assert_int_equal(pack_writer_open(&writer, -1, 2, &err), 0);
+	add(writer, OBJECT_COMMIT, &commit);
+	add(writer, OBJECT_BLOB, &blob);
+	finish(writer, as);
+	buf_release(&commit);
+	buf_release(&blob);
+}
+
+/* Of 200 commits and 200 versions of ten cases, joined 20 at a time with what
+ * was joined before, all but the first are differences. */
+static void pack_join__a_chain_goes_on_from_pack_to_pack(void **state)
+{
+	enum { ROUNDS = 10, EACH = 20 };
+	static char kept[EACH + 1][256];
+	const char *paths[EACH + 1];
+	struct err err;
+
+	(void)state;
+	seed = 7;
+	for (size_t k = 0; k <= EACH; k++)
+		paths[k] = kept[k];
+	for (size_t round = 0; round < ROUNDS; round++) {
+		size_t skip = round == 0;
+
+		snprintf(kept[0], sizeof(kept[0]), "%s",
+			 in_folder("all%zu", round));
+		for (size_t k = 0; k < EACH; k++) {
+			char as[16];
+
+			snprintf(as, sizeof(as), "p%zu", k);
+			write_sync(round * EACH + k, as);
+			snprintf(kept[k + 1], sizeof(kept[k + 1]), "%s",
+				 in_folder("%s", as));
+		}
+		assert_int_equal(join(round % 2 ? "all-1" : "all-0",
+				      paths + skip, EACH + 1 - skip, &err),
+				 0);
+		check_index(round % 2 ? "all-1" : "all-0");
+		assert_int_equal(
+			run(NULL, 0,
+			    "for k in pack idx; do cp all-%zu.$k all%zu.$k;"
+			    " done",
+			    round % 2, round + 1),
+			0);
+	}
+	assert_true(count(DELTAS, "all-1") > 2 * ROUNDS * EACH - 20);
+	assert_true(count("git verify-pack -v %s.idx |"
+			  " awk 'NF == 7 && $6 > m {m = $6} END {print m}'",
+			  "all-1") <= 50);
 }
 
 /* Two packs of stock git that share objects, full of differences: one names
@@ -366,6 +471,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PACK_TEST(pack_writer__stock_git_reads_what_is_written),
 		PACK_TEST(pack_writer__a_changed_tree_is_kept_as_what_changed),
+		PACK_TEST(pack_match__what_moved_is_found_and_made_again),
+		PACK_TEST(pack_join__a_chain_goes_on_from_pack_to_pack),
 		PACK_TEST(pack_diff__what_is_not_alike_is_left_alone),
 		PACK_TEST(
 			pack_join__versions_in_packs_of_their_own_become_small),
