@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/git/tree.h"
 #include "sync/identity/keys.h"
 #include "sync/node/outbox.h"
 #include "sync/register/register.h"
@@ -38,25 +39,81 @@ static int add_cases(struct keys *out, const struct schema *schema,
 	return rc;
 }
 
-static int read_file(struct buf *text, struct oid *oid,
-		     struct repository *repository, const struct oid *tree,
-		     const char *path, struct err *err)
-{
-	int rc = repository_find(oid, repository, tree, path, err);
+/* The folder of a commit's tree that was looked into last, open where that
+ * was: cases of one session, asked for in order, cost one pass over it. */
+struct shelf {
+	struct repository *repository;
+	const struct oid *tree;
+	struct buf folder; /* its path */
+	struct buf raw;
+	struct tree_cursor cursor;
+	struct tree_entry at;
+	bool more;
+};
 
-	if (rc == ERR_MISSING) {
-		*oid = (struct oid){{0}};
-		return 0;
-	}
-	return rc < 0 ? rc
-		      : repository_read(text, repository, oid, OBJECT_BLOB,
-					err);
+static int shelf_next(struct shelf *shelf, struct err *err)
+{
+	int rc = tree_next(&shelf->at, &shelf->cursor, err);
+
+	shelf->more = rc > 0;
+	return rc < 0 ? rc : 0;
 }
 
-static int check_file(struct oid *oid, struct buf *path,
-		      struct repository *repository, struct replica *replica,
-		      const struct outbox_entry *entry, const char *key,
+static int shelf_begin(struct shelf *shelf, struct err *err)
+{
+	tree_cursor_init(&shelf->cursor, &shelf->raw);
+	return shelf_next(shelf, err);
+}
+
+/* An absent folder is an empty one. */
+static int shelf_open(struct shelf *shelf, const char *path, size_t len,
 		      struct err *err)
+{
+	struct oid oid;
+	int rc;
+
+	buf_clear(&shelf->folder);
+	buf_clear(&shelf->raw);
+	buf_add(&shelf->folder, path, len);
+	rc = buf_check(&shelf->folder, err);
+	if (rc == 0)
+		rc = repository_find(&oid, shelf->repository, shelf->tree,
+				     buf_text(&shelf->folder), err);
+	if (rc == 0)
+		rc = repository_read(&shelf->raw, shelf->repository, &oid,
+				     OBJECT_TREE, err);
+	else if (rc == ERR_MISSING)
+		rc = 0;
+	return rc < 0 ? rc : shelf_begin(shelf, err);
+}
+
+/* The file at a path; zero where there is none. */
+static int shelf_find(struct oid *oid, struct shelf *shelf, const char *path,
+		      struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash != NULL ? (size_t)(slash - path) : 0;
+	struct tree_entry file = {.name = slash != NULL ? slash + 1 : path};
+	int rc = 0;
+
+	file.name_len = strlen(file.name);
+	*oid = (struct oid){{0}};
+	if (shelf->folder.len != len ||
+	    memcmp(buf_text(&shelf->folder), path, len) != 0 ||
+	    shelf->cursor.at == NULL)
+		rc = shelf_open(shelf, path, len, err);
+	else if (!shelf->more || tree_compare(&shelf->at, &file) > 0)
+		rc = shelf_begin(shelf, err);
+	while (rc == 0 && shelf->more && tree_compare(&shelf->at, &file) < 0)
+		rc = shelf_next(shelf, err);
+	if (rc == 0 && shelf->more && tree_compare(&shelf->at, &file) == 0)
+		*oid = shelf->at.oid;
+	return rc;
+}
+
+static int check_file(struct oid *oid, struct buf *path, struct shelf *shelf,
+		      struct replica *replica, const struct outbox_entry *entry,
+		      const char *key, struct err *err)
 {
 	const struct change_id upto = {entry->batch->origin,
 				       outbox_last(entry)};
@@ -66,8 +123,10 @@ static int check_file(struct oid *oid, struct buf *path,
 	int rc = register_path(path, key, err);
 
 	if (rc == 0)
-		rc = read_file(&text, oid, repository, &entry->commit.tree,
-			       buf_text(path), err);
+		rc = shelf_find(oid, shelf, buf_text(path), err);
+	if (rc == 0 && !oid_is_zero(oid))
+		rc = repository_read(&text, shelf->repository, oid, OBJECT_BLOB,
+				     err);
 	if (rc == 0)
 		rc = register_follow(&follows, &line, replica, key, upto, &text,
 				     err);
@@ -119,6 +178,8 @@ int outbox_check_register(struct repository *repository,
 			  const struct outbox_entry *entry, struct err *err)
 {
 	const struct schema *schema = replica_schema(replica);
+	struct shelf shelf = {.repository = repository,
+			      .tree = &entry->commit.tree};
 	struct keys cases = {NULL, 0, 0};
 	struct tree_edit *edits = NULL;
 	struct buf *paths = NULL;
@@ -132,7 +193,7 @@ int outbox_check_register(struct repository *repository,
 	if (rc == 0 && (edits == NULL || paths == NULL))
 		rc = err_nomem(err);
 	for (size_t i = 0; rc == 0 && i < cases.n; i++) {
-		rc = check_file(&edits[i].oid, &paths[i], repository, replica,
+		rc = check_file(&edits[i].oid, &paths[i], &shelf, replica,
 				entry, cases.items[i], err);
 		edits[i].path = buf_text(&paths[i]);
 	}
@@ -143,6 +204,8 @@ int outbox_check_register(struct repository *repository,
 	}
 	for (size_t i = 0; paths != NULL && i < cases.n; i++)
 		buf_release(&paths[i]);
+	buf_release(&shelf.folder);
+	buf_release(&shelf.raw);
 	free(paths);
 	free(edits);
 	keys_release(&cases);
