@@ -6,37 +6,22 @@
 #define TIAN_CORE_GIT_LIBRARY_H
 
 #include <git2.h>
-#include <git2/sys/odb_backend.h>
-#include <git2/sys/repository.h>
 
 #include "core/base/err.h"
 
-#define GIT_LIBRARY(X)                  \
-	X(config_free)                  \
-	X(config_set_bool)              \
-	X(error_last)                   \
-	X(error_set_str)                \
-	X(libgit2_init)                 \
-	X(libgit2_opts)                 \
-	X(merge_file)                   \
-	X(merge_file_result_free)       \
-	X(odb_add_backend)              \
-	X(odb_backend_data_alloc)       \
-	X(odb_free)                     \
-	X(odb_hash)                     \
-	X(odb_new)                      \
-	X(packbuilder_foreach)          \
-	X(packbuilder_free)             \
-	X(packbuilder_insert)           \
-	X(packbuilder_name)             \
-	X(packbuilder_new)              \
-	X(packbuilder_set_threads)      \
-	X(packbuilder_write)            \
-	X(repository_config)            \
-	X(repository_free)              \
-	X(repository_init_ext)          \
-	X(repository_init_options_init) \
-	X(repository_wrap_odb)
+#define GIT_LIBRARY(X)            \
+	X(config_free)            \
+	X(config_set_bool)        \
+	X(error_last)             \
+	X(libgit2_init)           \
+	X(libgit2_opts)           \
+	X(merge_file)             \
+	X(merge_file_result_free) \
+	X(odb_hash)               \
+	X(repository_config)      \
+	X(repository_free)        \
+	X(repository_init_ext)    \
+	X(repository_init_options_init)
 
 struct git_library {
 #define X(name) __typeof__(git_##name) *name;

@@ -84,20 +84,8 @@ static int want_blob(struct walk *walk, const struct oid *oid, struct err *err)
 static int walk_tree(struct walk *walk, const struct oid *tree,
 		     const struct oid *beside, int depth, struct err *err);
 
-/* Reads on in the parent's tree to where `entry` would stand; true if it is
- * there. The parent's tree is a hint only: what is wrong in it is told where
- * it is walked itself. */
-static bool find_beside(struct tree_entry *at, bool *more,
-			struct tree_cursor *cursor,
-			const struct tree_entry *entry)
-{
-	struct err ignored;
-
-	while (*more && tree_compare(at, entry) < 0)
-		*more = tree_next(at, cursor, &ignored) > 0;
-	return *more && tree_compare(at, entry) == 0;
-}
-
+/* The parent's tree is a hint only: what is wrong in it is told where it is
+ * walked itself. */
 static int walk_entries(struct walk *walk, const struct buf *raw,
 			const struct buf *beside, int depth, struct err *err)
 {
@@ -114,7 +102,7 @@ static int walk_entries(struct walk *walk, const struct buf *raw,
 	tree_cursor_init(&other, beside);
 	more = tree_next(&old, &other, &ignored) > 0;
 	while ((rc = tree_next(&entry, &cursor, err)) > 0) {
-		bool found = find_beside(&old, &more, &other, &entry);
+		bool found = tree_seek(&old, &more, &other, &entry);
 
 		if (found && oid_equal(&old.oid, &entry.oid))
 			continue;

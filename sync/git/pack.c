@@ -16,28 +16,10 @@
 
 #define QUARANTINE "quarantine"
 
-/* --- making -------------------------------------------------------------- */
-
-static int add_part(void *bytes, size_t len, void *ctx)
-{
-	buf_add(ctx, bytes, len);
-	return 0;
-}
-
 int pack_make(struct buf *out, struct repository *from,
 	      const struct oid_list *oids, struct err *err)
 {
-	git_packbuilder *builder = NULL;
-	int rc = repository_pack_bytes(out, from, oids, err);
-
-	if (rc != 0)
-		return rc < 0 ? rc : buf_check(out, err);
-	rc = repository_pack_builder(&builder, from, oids, err);
-	if (rc == 0 && libgit.packbuilder_foreach(builder, add_part, out) < 0)
-		rc = repository_git_error(err, "make a pack");
-	if (builder != NULL)
-		libgit.packbuilder_free(builder);
-	return rc < 0 ? rc : buf_check(out, err);
+	return repository_pack_bytes(out, from, oids, err);
 }
 
 /* --- taking in ----------------------------------------------------------- */
@@ -102,20 +84,15 @@ static int finish_files(struct pack_intake *intake, uint32_t *completed,
 			struct err *err)
 {
 	char arrived[PATH_MAX + 16];
-	char path[PATH_MAX + 64];
 	struct buf index = BUF_INIT;
 	int rc = pack_arrival_finish(intake->name, &index, completed,
 				     intake->arrival, read_base, intake->into,
 				     err);
 
 	snprintf(arrived, sizeof(arrived), "%s/arriving", intake->folder);
-	snprintf(path, sizeof(path), "%s/pack-%s.pack", intake->folder,
-		 intake->name);
-	if (rc == 0 && rename(arrived, path) != 0)
-		rc = err_errno(err, "%s", path);
 	if (rc == 0)
-		rc = repository_write_part(intake->folder, intake->name, "idx",
-					   &index, err);
+		rc = repository_finish_part(intake->folder, arrived,
+					    intake->name, &index, err);
 	buf_release(&index);
 	return rc;
 }

@@ -6,8 +6,9 @@
  *                 those whose bit is set
  *   0nnnnnnn ...  the next n bytes, n > 0
  *
- * Knows bytes. pack_diff is quick rather than thorough: it finds what was changed in place
- * (a tree in which one file is another) and one stretch put in or taken out. */
+ * Knows bytes. What was changed in place (a tree in which one file is another)
+ * is found at the speed of comparing; only where that ends is it looked up
+ * where in the base what follows stands. */
 #ifndef TIAN_SYNC_PACK_DIFF_H
 #define TIAN_SYNC_PACK_DIFF_H
 

@@ -13,10 +13,11 @@
 
 enum {
 	COUNTS = 256,
-	WHOLE = 1 << 14,  /* an index up to this size is kept in memory */
-	WINDOW = 1 << 13, /* of the pack, kept in memory */
-	NAMES = 200,	  /* read at once, where an index is not */
-	TABLES = 1024	  /* a stream says how it is coded before it begins */
+	WHOLE = 1 << 14,      /* an index up to this size is kept in memory, */
+	WHOLE_MAX = 32 << 20, /* up to this once as much of it was read */
+	WINDOW = 1 << 13,     /* of the pack, kept in memory */
+	NAMES = 200,	      /* read at once, where an index is not */
+	TABLES = 1024 /* a stream says how it is coded before it begins */
 };
 
 /* One file of the two. */
@@ -34,7 +35,8 @@ struct pack_file {
 	struct part pack;
 	uint32_t counts[COUNTS];
 	uint32_t n;
-	struct buf whole; /* the index, if it is small */
+	struct buf whole; /* the index, if it is kept */
+	uint64_t asked;	  /* bytes of it that were read */
 	unsigned char *window;
 	uint64_t window_at;
 	size_t window_len;
@@ -154,9 +156,31 @@ static int read_at(void *out, struct pack_file *file, struct part *part,
 
 /* --- the index ----------------------------------------------------------- */
 
+/* The whole index, to be asked in memory from now on. */
+static int read_whole(struct pack_file *file, struct err *err)
+{
+	size_t size = (size_t)file->index.size;
+	char *room = buf_extend(&file->whole, size);
+	int rc = room == NULL ? err_nomem(err)
+			      : read_at(room, file, &file->index, 0, size, err);
+
+	if (rc < 0)
+		buf_release(&file->whole);
+	close_part(&file->index);
+	return rc;
+}
+
 static int index_read(void *out, struct pack_file *file, uint64_t at,
 		      size_t len, struct err *err)
 {
+	int rc = 0;
+
+	file->asked += len;
+	if (file->whole.len == 0 && file->asked > file->index.size &&
+	    file->index.size <= WHOLE_MAX)
+		rc = read_whole(file, err);
+	if (rc < 0)
+		return rc;
 	if (file->whole.len == 0)
 		return read_at(out, file, &file->index, at, len, err);
 	if (at > file->whole.len || len > file->whole.len - at)
@@ -198,15 +222,8 @@ static int load(struct pack_file *file, struct err *err)
 {
 	int rc = open_part(file, &file->index, err);
 
-	if (rc == 0 && file->index.size <= WHOLE) {
-		size_t size = (size_t)file->index.size;
-		char *room = buf_extend(&file->whole, size);
-
-		rc = room == NULL
-			     ? err_nomem(err)
-			     : read_at(room, file, &file->index, 0, size, err);
-		close_part(&file->index);
-	}
+	if (rc == 0 && file->index.size <= WHOLE)
+		rc = read_whole(file, err);
 	return rc == 0 ? check_index(file, err) : rc;
 }
 

@@ -264,13 +264,29 @@ static int add_entry(struct pack_writer *writer, const struct oid *oid,
 	return rc;
 }
 
+int pack_writer_add_made(struct pack_writer *writer, const struct oid *oid,
+			 uint64_t base, const struct buf *diff, struct err *err)
+{
+	struct buf start = BUF_INIT;
+	int rc;
+
+	pack_add_head(&start, PACK_OFFSET_DELTA, diff->len);
+	pack_add_distance(&start, pack_writer_offset(writer) - base);
+	rc = buf_check(&start, err);
+	if (rc == 0)
+		rc = buf_check(diff, err);
+	if (rc == 0)
+		rc = add_entry(writer, oid, &start, diff, false, err);
+	buf_release(&start);
+	return rc;
+}
+
 int pack_writer_add_difference(struct pack_writer *writer,
 			       const struct oid *oid, enum object_kind kind,
 			       const struct buf *bytes, struct err *err)
 {
 	uint64_t offset = pack_writer_offset(writer);
 	const struct before *base;
-	struct buf start = BUF_INIT;
 	struct buf diff = BUF_INIT;
 	unsigned depth = 0;
 	int rc = 0;
@@ -280,34 +296,23 @@ int pack_writer_add_difference(struct pack_writer *writer,
 	base = find_base(&diff, recent_of(writer, kind, bytes), kind, bytes);
 	if (base != NULL) {
 		depth = base->depth + 1;
-		pack_add_head(&start, PACK_OFFSET_DELTA, diff.len);
-		pack_add_distance(&start, offset - base->offset);
-		rc = buf_check(&start, err);
-		if (rc == 0)
-			rc = buf_check(&diff, err);
-		if (rc == 0)
-			rc = add_entry(writer, oid, &start, &diff, false, err);
+		rc = pack_writer_add_made(writer, oid, base->offset, &diff,
+					  err);
 	}
 	if (rc == 0)
 		rc = pack_writer_remember(writer, kind, bytes, offset, depth,
 					  err);
-	buf_release(&start);
 	buf_release(&diff);
 	return rc < 0 ? rc : depth > 0;
 }
 
-int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
-		    enum object_kind kind, const struct buf *bytes,
-		    struct err *err)
+int pack_writer_add_whole(struct pack_writer *writer, const struct oid *oid,
+			  enum object_kind kind, const struct buf *bytes,
+			  struct err *err)
 {
 	struct buf start = BUF_INIT;
-	int rc = 0;
+	int rc;
 
-	/* A commit may find a better base where its pack is joined. */
-	if (kind != OBJECT_COMMIT)
-		rc = pack_writer_add_difference(writer, oid, kind, bytes, err);
-	if (rc != 0)
-		return rc < 0 ? rc : 0;
 	pack_add_head(&start, (enum pack_type)kind, bytes->len);
 	rc = buf_check(&start, err);
 	if (rc == 0)
@@ -315,6 +320,19 @@ int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 			       err);
 	buf_release(&start);
 	return rc;
+}
+
+int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
+		    enum object_kind kind, const struct buf *bytes,
+		    struct err *err)
+{
+	int rc = 0;
+
+	/* A commit may find a better base where its pack is joined. */
+	if (kind != OBJECT_COMMIT)
+		rc = pack_writer_add_difference(writer, oid, kind, bytes, err);
+	return rc != 0 ? (rc < 0 ? rc : 0)
+		       : pack_writer_add_whole(writer, oid, kind, bytes, err);
 }
 
 /* --- the end ------------------------------------------------------------- */

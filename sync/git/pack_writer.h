@@ -22,6 +22,14 @@ int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
 		     struct err *err);
 void pack_writer_close(struct pack_writer *writer); /* NULL is fine */
 /* Adds an object; it stands at no other place in the pack. */
+int pack_writer_add_whole(struct pack_writer *writer, const struct oid *oid,
+			  enum object_kind kind, const struct buf *bytes,
+			  struct err *err);
+/* As what makes it (pack_diff.h) of the one whose entry begins at `base`. */
+int pack_writer_add_made(struct pack_writer *writer, const struct oid *oid,
+			 uint64_t base, const struct buf *diff,
+			 struct err *err);
+/* As a difference to one of the last added if that is worth it. */
 int pack_writer_add(struct pack_writer *writer, const struct oid *oid,
 		    enum object_kind kind, const struct buf *bytes,
 		    struct err *err);

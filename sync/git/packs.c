@@ -15,6 +15,7 @@
 
 enum {
 	SLOTS = 256,
+	TYPED_BITS = 14,
 	KEPT_MAX = 1 << 20,	/* bytes of one object that is kept */
 	KEPT_ALL_MAX = 1 << 24, /* of all of them */
 	ALLOWED_EACH = 1 << 18, /* bytes of work for each object, */
@@ -37,6 +38,13 @@ struct kept {
 	struct buf bytes;
 };
 
+/* What an object is in the end, by where it stands. */
+struct typed {
+	const struct pack_file *file; /* NULL: free */
+	uint64_t offset;
+	enum pack_type type;
+};
+
 struct packs {
 	char *folder;
 	struct listed *items; /* newest first */
@@ -45,8 +53,9 @@ struct packs {
 	size_t last; /* where something was found */
 	struct kept kept[SLOTS];
 	size_t kept_bytes;
-	uint64_t work;	  /* bytes inflated and made so far */
-	uint64_t allowed; /* (K2) */
+	struct typed *typed; /* TYPED of them, or NULL */
+	uint64_t work;	     /* bytes inflated and made so far */
+	uint64_t allowed;    /* (K2) */
 };
 
 /* --- the folder ---------------------------------------------------------- */
@@ -135,8 +144,11 @@ static void drop_unseen(struct packs *packs)
 			packs->items[n++] = packs->items[i];
 		else
 			pack_file_free(packs->items[i].file);
-	if (n < packs->n)
+	if (n < packs->n) {
 		forget_kept(packs);
+		free(packs->typed);
+		packs->typed = NULL;
+	}
 	packs->n = n;
 	packs->last = 0;
 	if (n > 0)
@@ -187,6 +199,7 @@ void packs_close(struct packs *packs)
 	if (packs == NULL)
 		return;
 	forget_kept(packs);
+	free(packs->typed);
 	for (size_t i = 0; i < packs->n; i++)
 		pack_file_free(packs->items[i].file);
 	free(packs->items);
@@ -282,12 +295,15 @@ static int check_size(uint64_t size, enum pack_type type, struct err *err)
 				 (unsigned long long)pack_size_limit(type));
 }
 
+static uint64_t hash_of(const struct pack_file *file, uint64_t offset)
+{
+	return ((uintptr_t)file >> 4 ^ offset) * 0x9e3779b97f4a7c15;
+}
+
 static struct kept *slot(struct packs *packs, const struct pack_file *file,
 			 uint64_t offset)
 {
-	uint64_t hash = ((uintptr_t)file >> 4 ^ offset) * 0x9e3779b97f4a7c15;
-
-	return &packs->kept[hash >> 56];
+	return &packs->kept[hash_of(file, offset) >> 56];
 }
 
 static const struct kept *recall(struct packs *packs,
@@ -356,8 +372,39 @@ static bool is_delta(const struct pack_entry *entry)
 	       entry->type == PACK_NAME_DELTA;
 }
 
+/* Remembered, as each question for a type would go down the chain. Without
+ * memory it does. */
+static void know_types(struct packs *packs, const struct chain *chain)
+{
+	if (packs->typed == NULL && chain->n > 1)
+		packs->typed =
+			calloc((size_t)1 << TYPED_BITS, sizeof(*packs->typed));
+	for (size_t i = 0; packs->typed != NULL && i < chain->n; i++) {
+		uint64_t offset = chain->links[i].offset;
+		uint64_t hash = hash_of(chain->file, offset);
+
+		packs->typed[hash >> (64 - TYPED_BITS)] =
+			(struct typed){chain->file, offset, chain->type};
+	}
+}
+
+static bool knows_type(enum pack_type *type, const struct packs *packs,
+		       const struct pack_file *file, uint64_t offset)
+{
+	uint64_t hash = hash_of(file, offset);
+	const struct typed *typed;
+
+	if (packs->typed == NULL)
+		return false;
+	typed = &packs->typed[hash >> (64 - TYPED_BITS)];
+	*type = typed->type;
+	return typed->file == file && typed->offset == offset;
+}
+
+/* To what is whole or kept; for the type alone, to whose is known. */
 static int follow(struct chain *chain, struct packs *packs,
-		  struct pack_file *file, uint64_t offset, struct err *err)
+		  struct pack_file *file, uint64_t offset, bool for_type,
+		  struct err *err)
 {
 	chain->file = file;
 	chain->kept = NULL;
@@ -380,6 +427,8 @@ static int follow(struct chain *chain, struct packs *packs,
 		chain->n++;
 		chain->type = link->entry.type;
 		if (!is_delta(&link->entry))
+			return 0;
+		if (for_type && knows_type(&chain->type, packs, file, offset))
 			return 0;
 		rc = base_of(&offset, chain, &link->entry, err);
 		if (rc < 0)
@@ -417,9 +466,10 @@ int packs_head(enum pack_type *type, size_t *size, struct packs *packs,
 	int rc = find(&file, &offset, packs, oid, err);
 
 	if (rc == 0)
-		rc = follow(&chain, packs, file, offset, err);
+		rc = follow(&chain, packs, file, offset, true, err);
 	if (rc < 0)
 		return rc;
+	know_types(packs, &chain);
 	if (chain.n == 0)
 		stated = chain.kept->bytes.len;
 	else if (!is_delta(&chain.links[0].entry))
@@ -499,8 +549,9 @@ int packs_read(struct buf *out, enum pack_type *type, struct packs *packs,
 	int rc = find(&file, &offset, packs, oid, err);
 
 	if (rc == 0)
-		rc = follow(&chain, packs, file, offset, err);
+		rc = follow(&chain, packs, file, offset, false, err);
 	if (rc == 0) {
+		know_types(packs, &chain);
 		/* Where the base stands: at the last link, or what is kept. */
 		offset = chain.kept != NULL ? chain.kept->offset
 					    : chain.links[chain.n - 1].offset;

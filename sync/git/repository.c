@@ -27,6 +27,13 @@ static int remove_one(const char *path, const struct stat *st, int type,
 	return remove(path);
 }
 
+static int library_error(struct err *err, const char *task, const char *path)
+{
+	int rc = git_library_error(err, task);
+
+	return rc < 0 ? err_wrap(err, "%s", path) : rc;
+}
+
 static int configure(git_repository *git, const char *path, struct err *err)
 {
 	static const char attributes[] = "* -merge\n";
@@ -42,7 +49,7 @@ static int configure(git_repository *git, const char *path, struct err *err)
 	    libgit.config_set_bool(config, "receive.denyNonFastForwards", 1) <
 		    0 ||
 	    libgit.config_set_bool(config, "receive.denyDeletes", 1) < 0)
-		rc = repository_git_error(err, "configure %s", path);
+		rc = library_error(err, "configure", path);
 	libgit.config_free(config);
 	if (rc < 0)
 		return rc;
@@ -75,7 +82,7 @@ static int create_at(const char *path, struct err *err)
 			GIT_REPOSITORY_INIT_MKDIR;
 	options.initial_head = "main";
 	if (libgit.repository_init_ext(&git, path, &options) < 0)
-		return repository_git_error(err, "make %s", path);
+		return library_error(err, "make", path);
 	rc = configure(git, path, err);
 	libgit.repository_free(git);
 	return rc;
@@ -240,7 +247,6 @@ void repository_close(struct repository *repository)
 	if (repository == NULL)
 		return;
 	repository_unlock(repository);
-	repository_close_library(repository);
 	repository_forget_made(repository);
 	repository_forget_kept(repository);
 	fresh_release(&repository->fresh);
@@ -353,6 +359,4 @@ const struct oid *repository_begin(const struct repository *repository)
 void repository_discard(struct repository *repository)
 {
 	fresh_release(&repository->fresh);
-	/* What libgit2 was told of them it would go on believing. */
-	repository_close_library(repository);
 }

@@ -151,7 +151,6 @@ static int write_joined(char name[OID_TEXT], const char *room,
 {
 	struct buf index = BUF_INIT;
 	char made[PATH_MAX + 16];
-	char path[PATH_MAX + 64];
 	int rc = 0;
 	int fd;
 
@@ -162,11 +161,8 @@ static int write_joined(char name[OID_TEXT], const char *room,
 	rc = pack_join(name, &index, fd, paths, n, err);
 	if (close(fd) != 0 && rc == 0)
 		rc = err_errno(err, "%s", made);
-	snprintf(path, sizeof(path), "%s/pack-%s.pack", room, name);
-	if (rc == 0 && rename(made, path) != 0)
-		rc = err_errno(err, "%s", path);
 	if (rc == 0)
-		rc = repository_write_part(room, name, "idx", &index, err);
+		rc = repository_finish_part(room, made, name, &index, err);
 	buf_release(&index);
 	return rc;
 }

@@ -200,9 +200,8 @@ static int read_found(struct buf *out, struct repository *repository,
 }
 
 /* Kind and size are told by an object's head, before it is inflated. */
-int repository_read(struct buf *out, struct repository *repository,
-		    const struct oid *oid, enum object_kind kind,
-		    struct err *err)
+static int check_head(struct repository *repository, const struct oid *oid,
+		      enum object_kind kind, struct err *err)
 {
 	enum object_kind is = kind;
 	char hex[OID_TEXT];
@@ -220,7 +219,30 @@ int repository_read(struct buf *out, struct repository *repository,
 			       "%s %s has %zu bytes, more than %zu",
 			       object_kind_name(kind), hex, size,
 			       object_limit(kind));
-	return read_found(out, repository, oid, kind, err);
+	return 0;
+}
+
+int repository_read(struct buf *out, struct repository *repository,
+		    const struct oid *oid, enum object_kind kind,
+		    struct err *err)
+{
+	int rc = check_head(repository, oid, kind, err);
+
+	return rc < 0 ? rc : read_found(out, repository, oid, kind, err);
+}
+
+int repository_glance(struct buf *out, struct repository *repository,
+		      const struct oid *oid, enum object_kind kind,
+		      struct err *err)
+{
+	size_t size;
+	int rc;
+
+	if (fresh_find(&repository->fresh, oid) != NULL ||
+	    recall(repository, oid) != NULL)
+		return repository_read(out, repository, oid, kind, err);
+	rc = check_head(repository, oid, kind, err);
+	return rc < 0 ? rc : find(out, &kind, &size, repository, oid, err);
 }
 
 int repository_read_any(struct buf *out, enum object_kind *kind,

@@ -1,8 +1,8 @@
 /* repository_pack.c - objects written into a repository as one pack.
  * Knows pack files and when they are on the disk; no ref, no commit.
  *
- * A few objects are written by us (pack_writer.h), straight through. Many are
- * worth libgit2's search for what is alike among them. */
+ * A few objects are written straight through, many as versions of what they
+ * are (pack_versions.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "sync/git/durable.h"
-#include "sync/git/pack_writer.h"
+#include "sync/git/pack_versions.h"
 #include "sync/git/repository_room.h"
 
 enum { FEW = 64 /* objects */, FEW_BYTES = 16 << 20 };
@@ -120,6 +120,17 @@ int repository_write_part(const char *room, const char *name, const char *kind,
 	if (close(fd) != 0 && rc == 0)
 		rc = err_errno(err, "%s", path);
 	return rc;
+}
+
+int repository_finish_part(const char *room, const char *made, const char *name,
+			   const struct buf *index, struct err *err)
+{
+	char path[PATH_MAX + 128];
+
+	snprintf(path, sizeof(path), "%s/pack-%s.pack", room, name);
+	return rename(made, path) != 0
+		       ? err_errno(err, "%s", path)
+		       : repository_write_part(room, name, "idx", index, err);
 }
 
 /* --- a few objects --------------------------------------------------------- */
@@ -236,42 +247,113 @@ static int write_few(struct repository *to, const struct repository *from,
 	return rc;
 }
 
-int repository_pack_bytes(struct buf *out, struct repository *from,
-			  const struct oid_list *oids, struct err *err)
-{
-	int rc = need_few(from, oids, err);
+/* --- many ------------------------------------------------------------------ */
 
-	if (rc > 0)
-		buf_add(out, buf_text(&from->made->pack), from->made->pack.len);
+static int add_named(struct pack_versions *versions, struct repository *from,
+		     const struct repository_named *named, size_t n,
+		     struct err *err)
+{
+	struct buf bytes = BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		uint64_t line = (uint64_t)named[i].path << 32 | named[i].line;
+		enum object_kind kind = (enum object_kind)named[i].kind;
+
+		rc = repository_read(&bytes, from, &named[i].oid, kind, err);
+		if (rc == 0)
+			rc = pack_versions_add(versions, line, &named[i].oid,
+					       kind, &bytes, err);
+	}
+	buf_release(&bytes);
 	return rc;
 }
 
-/* --- many ------------------------------------------------------------------ */
+/* Into the file, or, where that is -1, into memory: the caller's then,
+ * pack_writer_close. */
+static int make_many(struct pack_writer **out, char name[OID_TEXT],
+		     struct buf *index, int fd, struct repository *from,
+		     const struct oid_list *oids, struct err *err)
+{
+	struct repository_named *named = NULL;
+	struct pack_versions *versions = NULL;
+	int rc = repository_name_objects(&named, from, oids, err);
 
-/* libgit2 waits for the disk four times a pack; here it waits for none. */
+	if (rc == 0)
+		rc = pack_writer_open(out, fd, (uint32_t)oids->n, err);
+	if (rc == 0)
+		rc = pack_versions_open(&versions, *out, err);
+	if (rc == 0)
+		rc = add_named(versions, from, named, oids->n, err);
+	if (rc == 0)
+		rc = pack_writer_finish(name, index, *out, err);
+	pack_versions_close(versions);
+	free(named);
+	return rc;
+}
+
+int repository_pack_bytes(struct buf *out, struct repository *from,
+			  const struct oid_list *oids, struct err *err)
+{
+	struct pack_writer *writer = NULL;
+	struct buf index = BUF_INIT;
+	struct buf pack = BUF_INIT;
+	char name[OID_TEXT];
+	int rc = need_few(from, oids, err);
+
+	if (rc > 0) {
+		buf_add(out, buf_text(&from->made->pack), from->made->pack.len);
+		return buf_check(out, err);
+	}
+	if (rc == 0)
+		rc = make_many(&writer, name, &index, -1, from, oids, err);
+	if (rc == 0) {
+		pack_writer_take(&pack, writer);
+		buf_add(out, pack.data, pack.len);
+		rc = buf_check(out, err);
+	}
+	pack_writer_close(writer);
+	buf_release(&index);
+	buf_release(&pack);
+	return rc;
+}
+
+static int write_many_in(const char *room, char name[OID_TEXT],
+			 struct repository *from, const struct oid_list *oids,
+			 struct err *err)
+{
+	struct pack_writer *writer = NULL;
+	struct buf index = BUF_INIT;
+	char made[PATH_MAX + 16];
+	int rc;
+	int fd;
+
+	snprintf(made, sizeof(made), "%s/made", room);
+	fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	if (fd < 0)
+		return err_errno(err, "%s", made);
+	rc = make_many(&writer, name, &index, fd, from, oids, err);
+	pack_writer_close(writer);
+	if (close(fd) != 0 && rc == 0)
+		rc = err_errno(err, "%s", made);
+	if (rc == 0)
+		rc = repository_finish_part(room, made, name, &index, err);
+	buf_release(&index);
+	return rc;
+}
+
 static int write_many(struct repository *to, struct repository *from,
 		      const struct oid_list *oids, struct err *err)
 {
-	git_packbuilder *builder = NULL;
 	char room[PATH_MAX];
-	char name[OID_TEXT] = "";
-	int rc = repository_pack_builder(&builder, from, oids, err);
+	char name[OID_TEXT];
+	int rc = repository_open_room(room, to, err);
 
-	if (rc < 0)
-		return rc;
-	rc = repository_open_room(room, to, err);
-	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0);
-	if (rc == 0 &&
-	    libgit.packbuilder_write(builder, room, 0, NULL, NULL) < 0)
-		rc = repository_git_error(err, "write pack into %s", to->path);
-	libgit.libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
-	if (rc == 0) {
-		snprintf(name, sizeof(name), "%s",
-			 libgit.packbuilder_name(builder));
+	if (rc == 0)
+		rc = write_many_in(room, name, from, oids, err);
+	if (rc == 0)
 		rc = repository_move_in(to, room, name, err);
-	}
 	repository_close_room(to, rc == 0);
-	libgit.packbuilder_free(builder);
 	return rc;
 }
 

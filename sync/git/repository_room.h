@@ -32,27 +32,20 @@ struct repository {
 	struct packs *beside; /* more of them, not moved in yet; or NULL */
 	struct fresh fresh;   /* not written yet */
 	struct repository_kept kept[REPOSITORY_KEPT];
-	git_repository *git; /* a view of odb; NULL until needed */
-	git_odb *odb;	     /* a view of what is above; likewise */
-	int lock;	     /* descriptor, -1 while not locked */
-	bool dirty;	     /* the lock file says what we are doing */
-	size_t missed;	     /* objects looked for in vain */
-	bool doubted;	     /* some may be missing that refs name */
-	struct buf keeps;    /* paths of .keep files of ours, each with a NUL */
-	struct oid begins;   /* zero: nowhere, it is whole */
+	int lock;	   /* descriptor, -1 while not locked */
+	bool dirty;	   /* the lock file says what we are doing */
+	size_t missed;	   /* objects looked for in vain */
+	bool doubted;	   /* some may be missing that refs name */
+	struct buf keeps;  /* paths of .keep files of ours, each with a NUL */
+	struct oid begins; /* zero: nowhere, it is whole */
 	struct repository_made *made; /* the last pack, owned; or NULL */
 	struct ref_plan *plan;	      /* refs that wait for objects; or NULL */
 };
 
-/* Starts libgit2 and shows it the repository, as git and odb. */
-int repository_need_library(struct repository *repository, struct err *err);
-void repository_close_library(struct repository *repository);
-/* ERR_FAIL with libgit2's own words after "fmt: ". */
-int repository_git_error(struct err *err, const char *fmt, ...)
-	ERR_PRINTF(2, 3);
-/* The same about bytes that somebody else wrote: ERR_CORRUPT, but ERR_FAIL
- * where the disk or the memory is at fault. */
-int repository_damage(struct err *err, const char *fmt, ...) ERR_PRINTF(2, 3);
+/* As repository_read, not hashed: what it holds is a hint. */
+int repository_glance(struct buf *out, struct repository *repository,
+		      const struct oid *oid, enum object_kind kind,
+		      struct err *err);
 /* As repository_read_any, repository_head and repository_has; not hashed. */
 int repository_loose_read(struct buf *out, enum object_kind *kind,
 			  const struct repository *repository,
@@ -69,15 +62,25 @@ void repository_remember(struct repository *repository, const struct oid *oid,
 void repository_share_kept(struct repository *to, struct repository *from,
 			   const struct oid_list *oids);
 void repository_forget_kept(struct repository *repository);
-/* A builder of a pack with the listed objects of `from`, each under the name
- * of the file it is a version of. The caller's: git_packbuilder_free. */
-int repository_pack_builder(git_packbuilder **out, struct repository *from,
+/* What an object is a version of: the hash of a path, in a line of commits. */
+struct repository_named {
+	struct oid oid;
+	uint32_t alike; /* of the path without its digits */
+	uint32_t path;
+	uint32_t line;
+	uint32_t age;
+	uint8_t kind; /* object_kind */
+	bool named;   /* 0 above, where it is not */
+};
+/* The listed objects of `from`, versions of one thing after each other, oldest
+ * first. The caller's: free. */
+int repository_name_objects(struct repository_named **out,
+			    struct repository *from,
 			    const struct oid_list *oids, struct err *err);
 /* Writes the listed objects of `from` as one pack into `to`. */
 int repository_pack(struct repository *to, struct repository *from,
 		    const struct oid_list *oids, struct err *err);
-/* Appends such a pack to *out: 1; 0: they are many or large, see the builder
- * above. */
+/* Appends such a pack to *out. */
 int repository_pack_bytes(struct buf *out, struct repository *from,
 			  const struct oid_list *oids, struct err *err);
 void repository_forget_made(struct repository *repository);
@@ -88,6 +91,9 @@ int repository_open_room(char room[PATH_MAX], struct repository *repository,
 			 struct err *err);
 int repository_write_part(const char *room, const char *name, const char *kind,
 			  const struct buf *bytes, struct err *err);
+/* The pack that was written as `made` becomes that, with this index. */
+int repository_finish_part(const char *room, const char *made, const char *name,
+			   const struct buf *index, struct err *err);
 /* Both are there, in that folder or another on its disk: waits for the disk and
  * moves them to the others, where the pack may get another name. It is kept
  * (repository_keep_pack). */

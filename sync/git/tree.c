@@ -73,6 +73,16 @@ int tree_next(struct tree_entry *entry, struct tree_cursor *cursor,
 	return 1;
 }
 
+bool tree_seek(struct tree_entry *at, bool *more, struct tree_cursor *cursor,
+	       const struct tree_entry *entry)
+{
+	struct err ignored;
+
+	while (*more && tree_compare(at, entry) < 0)
+		*more = tree_next(at, cursor, &ignored) > 0;
+	return *more && tree_compare(at, entry) == 0;
+}
+
 int tree_find(struct tree_entry *entry, const struct buf *raw, const char *name,
 	      size_t len, struct err *err)
 {

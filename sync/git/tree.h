@@ -28,6 +28,10 @@ void tree_cursor_init(struct tree_cursor *cursor, const struct buf *raw);
  * entries other than plain files and folders. */
 int tree_next(struct tree_entry *entry, struct tree_cursor *cursor,
 	      struct err *err);
+/* Reads on to where `entry` stands or would: *at is what was read last, *more
+ * whether there is any; true if it is there. Damage ends it. */
+bool tree_seek(struct tree_entry *at, bool *more, struct tree_cursor *cursor,
+	       const struct tree_entry *entry);
 /* git's order: a folder sorts as if its name ended in '/'. */
 int tree_compare(const struct tree_entry *a, const struct tree_entry *b);
 /* The entry of that name in `raw`; ERR_MISSING if there is none. */

@@ -17,7 +17,7 @@
 #include "sync/git/pack_delta.h"
 #include "sync/git/pack_diff.h"
 #include "sync/git/pack_join.h"
-#include "sync/git/pack_writer.h"
+#include "sync/git/pack_versions.h"
 #include "tests/sync/git_helper.h"
 
 static int setup(void **state)
@@ -164,7 +164,7 @@ static void pack_writer__stock_git_reads_what_is_written(void **state)
 
 static void pack_writer__a_changed_tree_is_kept_as_what_changed(void **state)
 {
-	enum { VERSIONS = 300 };
+	enum { TREES = 300 };
 	struct pack_writer *writer = NULL;
 	struct buf bytes = BUF_INIT;
 	struct err err;
@@ -172,15 +172,15 @@ static void pack_writer__a_changed_tree_is_kept_as_what_changed(void **state)
 	(void)state;
 	seed = 2;
 	make_tree(&bytes, 1000);
-	assert_int_equal(pack_writer_open(&writer, -1, VERSIONS, &err), 0);
-	for (size_t i = 0; i < VERSIONS; i++) {
+	assert_int_equal(pack_writer_open(&writer, -1, TREES, &err), 0);
+	for (size_t i = 0; i < TREES; i++) {
 		add(writer, OBJECT_BLOB, &bytes);
 		for (size_t k = below(3) + 1; k > 0; k--)
 			change(&bytes);
 	}
 	finish(writer, "p");
 	check_index("p");
-	assert_true(count(DELTAS, "p") > VERSIONS / 2);
+	assert_true(count(DELTAS, "p") > TREES / 2);
 	buf_release(&bytes);
 }
 
@@ -236,6 +236,100 @@ static void pack_match__what_moved_is_found_and_made_again(void **state)
 	assert_false(pack_match(&made, &a, &made, 1));
 	buf_release(&a);
 	buf_release(&made);
+}
+
+/* A text in which stretches are replaced, put in, taken out and moved. */
+static void pack_diff__what_moved_is_found(void **state)
+{
+	struct buf base = BUF_INIT;
+	struct buf to = BUF_INIT;
+	struct buf diff = BUF_INIT;
+	struct buf made = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	seed = 6;
+	for (size_t round = 0; round < 200; round++) {
+		size_t len = 200 + below(5000);
+		size_t half;
+
+		buf_clear(&base);
+		buf_clear(&to);
+		buf_clear(&diff);
+		for (size_t i = 0; i < len; i++)
+			buf_addc(&base, (char)below(256));
+		half = below(len);
+		buf_add(&to, base.data + half, len - half);
+		buf_addf(&to, "new %zu", round);
+		buf_add(&to, base.data, half);
+		for (size_t i = 0; i < 3; i++)
+			change(&to);
+		assert_true(pack_diff(&diff, &base, &to, to.len * 2));
+		assert_int_equal(
+			pack_delta_apply(&made, &base, &diff, to.len, &err), 0);
+		assert_int_equal(made.len, to.len);
+		assert_memory_equal(made.data, to.data, to.len);
+		assert_true(diff.len < 300);
+		assert_false(pack_diff(&diff, &base, &to, 8));
+	}
+	buf_release(&base);
+	buf_release(&to);
+	buf_release(&diff);
+	buf_release(&made);
+}
+
+/* --- versions of one thing ------------------------------------------------- */
+
+enum { LINES = 3, VERSIONS = 1500 };
+
+static void add_versions(struct pack_writer *writer)
+{
+	struct pack_versions *versions = NULL;
+	struct buf bytes[LINES] = {BUF_INIT, BUF_INIT, BUF_INIT};
+	struct err err;
+
+	assert_int_equal(pack_versions_open(&versions, writer, &err), 0);
+	for (size_t i = 0; i < LINES; i++)
+		make_tree(&bytes[i], 100 + i);
+	for (size_t i = 0; i < VERSIONS * LINES; i++) {
+		struct buf *one = &bytes[i % LINES];
+		size_t at = 18 + 38 * below(90);
+		struct oid oid;
+
+		for (size_t k = 0; k < OID_SIZE; k++)
+			one->data[at + k] = (char)below(256);
+		name_of(&oid, "tree", one);
+		assert_int_equal(pack_versions_add(versions, i % LINES, &oid,
+						   OBJECT_TREE, one, &err),
+				 0);
+	}
+	pack_versions_close(versions);
+	for (size_t i = 0; i < LINES; i++)
+		buf_release(&bytes[i]);
+}
+
+static void
+pack_versions__a_line_is_hardly_ever_whole_and_never_deep(void **state)
+{
+	struct pack_writer *writer = NULL;
+	struct err err;
+
+	(void)state;
+	seed = 7;
+	assert_int_equal(pack_writer_open(&writer, -1, VERSIONS * LINES, &err),
+			 0);
+	add_versions(writer);
+	finish(writer, "p");
+	check_index("p");
+	assert_true(count("git verify-pack -v %s.idx |"
+			  " awk '$2 == \"tree\" && NF < 7' | wc -l",
+			  "p") <= 2 * LINES);
+	assert_true(
+		count("git verify-pack -v %s.idx |"
+		      " awk '$2 == \"tree\" && $6 > m { m = $6 } END { print m }'",
+		      "p") <= PACK_VERSIONS_DEPTH);
+	/* A version is 20 new bytes, and as much again for the way to it. */
+	assert_true(count("wc -c < %s.pack", "p") < 100 * VERSIONS * LINES);
 }
 
 /* --- joining -------------------------------------------------------------- */
@@ -474,6 +568,9 @@ int main(void)
 		PACK_TEST(pack_match__what_moved_is_found_and_made_again),
 		PACK_TEST(pack_join__a_chain_goes_on_from_pack_to_pack),
 		PACK_TEST(pack_diff__what_is_not_alike_is_left_alone),
+		PACK_TEST(pack_diff__what_moved_is_found),
+		PACK_TEST(
+			pack_versions__a_line_is_hardly_ever_whole_and_never_deep),
 		PACK_TEST(
 			pack_join__versions_in_packs_of_their_own_become_small),
 		PACK_TEST(pack_join__packs_of_stock_git_are_joined_as_they_are),
