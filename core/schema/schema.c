@@ -109,8 +109,8 @@ static void parse_keys(struct room *room, struct entity *entity,
 }
 
 static const char SQL_ENTITIES[] =
-	"SELECT id, name, zh, en, scope, keys, owner, creators, count(*) OVER ()"
-	" FROM _entity ORDER BY id";
+	"SELECT id, name, zh, en, scope, keys, owner, creators, (SELECT"
+	" count(*) FROM _entity) FROM _entity ORDER BY id";
 
 static int load_entities(struct room *room, struct db *db, struct err *err)
 {

@@ -13,7 +13,6 @@
 #include "sync/git/oid.h"
 
 enum {
-	LITERALS = 256,
 	END = 256, /* of the block */
 	LENGTHS = 29,
 	SYMBOLS = END + 1 + LENGTHS,
@@ -34,9 +33,20 @@ struct code {
 	uint16_t n;
 };
 
+/* Where the ranges begin that have a code each. */
+static const uint16_t length_ranges[LENGTHS] = {
+	3,  4,	5,  6,	7,  8,	9,  10, 11,  13,  15,  17,  19,	 23, 27,
+	31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+/* Those above are farther than an entry can be. */
+static const uint16_t distance_ranges[] = {1,	2,   3,	  4,   5,   7,	9,
+					   13,	17,  25,  33,  49,  65, 97,
+					   129, 193, 257, 385, 513, 769};
+
 static struct code codes[CODES]; /* of symbols, then of distances */
 static struct code steps[STEPS];
 static uint8_t code_lengths[CODES];
+static uint8_t length_codes[MATCH_MAX + 1]; /* by length */
+static uint8_t distance_codes[HEAD_MAX + OID_SIZE + 1];
 
 /* --- the codes ------------------------------------------------------------ */
 
@@ -64,6 +74,15 @@ static void set_lengths(size_t from, size_t n, uint8_t length)
 	memset(code_lengths + from, length, n);
 }
 
+/* Of each value the last range that begins at or below it. */
+static void number_ranges(uint8_t *out, size_t most, const uint16_t *ranges,
+			  size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t value = ranges[i]; value <= most; value++)
+			out[value] = (uint8_t)i;
+}
+
 /* Each of the three is complete: the sum of 2^-length is 1. */
 static void make_codes(void)
 {
@@ -84,6 +103,9 @@ static void make_codes(void)
 	number_codes(codes, code_lengths, SYMBOLS);
 	number_codes(codes + SYMBOLS, code_lengths + SYMBOLS, DISTANCES);
 	number_codes(steps, of_steps, STEPS);
+	number_ranges(length_codes, MATCH_MAX, length_ranges, LENGTHS);
+	number_ranges(distance_codes, HEAD_MAX + OID_SIZE, distance_ranges,
+		      sizeof(distance_ranges) / sizeof(*distance_ranges));
 }
 
 /* --- bits ----------------------------------------------------------------- */
@@ -123,36 +145,18 @@ static void put_literals(struct bits *bits, const char *at, size_t n)
 		put_code(bits, codes[(unsigned char)at[i]]);
 }
 
-/* The last one of `n` whose `base` is not above the value. */
-static size_t range_of(const uint16_t *base, size_t n, size_t value)
-{
-	size_t i = n - 1;
-
-	while (base[i] > value)
-		i--;
-	return i;
-}
-
 static void put_match(struct bits *bits, size_t length, size_t distance)
 {
-	static const uint16_t lengths[LENGTHS] = {
-		3,  4,	5,  6,	7,  8,	9,  10, 11,  13,  15,  17,  19,	 23, 27,
-		31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
-	/* Those above are farther than an entry can be. */
-	static const uint16_t distances[] = {1,	  2,   3,   4,	 5,   7,  9,
-					     13,  17,  25,  33,	 49,  65, 97,
-					     129, 193, 257, 385, 513, 769};
-	size_t a = range_of(lengths, LENGTHS, length);
-	size_t b = range_of(distances, sizeof(distances) / sizeof(*distances),
-			    distance);
+	size_t a = length_codes[length];
+	size_t b = distance_codes[distance];
 
 	put_code(bits, codes[END + 1 + a]);
 	if (a >= 8 && a < LENGTHS - 1)
-		put(bits, (unsigned)(length - lengths[a]),
+		put(bits, (unsigned)(length - length_ranges[a]),
 		    (unsigned)(a - 4) / 4);
 	put_code(bits, codes[SYMBOLS + b]);
 	if (b >= 4)
-		put(bits, (unsigned)(distance - distances[b]),
+		put(bits, (unsigned)(distance - distance_ranges[b]),
 		    (unsigned)(b - 2) / 2);
 }
 
