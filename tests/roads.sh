@@ -202,7 +202,6 @@ one_cut() {
 # through the cutter. TIAN_SEED says which places.
 cuts() {
 	seed=${TIAN_SEED:-1}
-	broken=0
 	tian -C office set 14 public_text=第0稿 2>/dev/null
 	tian -C office sync >/dev/null 2>&1
 	tian -C edu set 14 contact_name=第0次 2>/dev/null
@@ -217,6 +216,12 @@ random.seed($seed)
 for i in range($1):
     way, n = (('up', $up), ('down', $down))[i % 2]
     print(i + 1, way, random.randint(1, n))" >places
+	make_cuts "$1"
+}
+
+# make_cuts N: all that are in `places`, N lines NUMBER WAY BYTES.
+make_cuts() {
+	broken=0
 	while read -r number way bytes; do
 		one_cut "$number" "$way" "$bytes"
 	done <places
