@@ -1,5 +1,5 @@
-/* exchange_moved.c - a unit that has a mailbox now, and a hub where it was
- * met before: the hub says so to who still asks there.
+/* exchange_moved.c - a unit that has a mailbox now, and a hub or another mailbox
+ * where it was met before: that one says so to who still asks there.
  * Knows that one mark; what lies there of the unit stays as it is.
  *
  *   refs/heads/moved/<site>   a commit of the office's, its parent the mark
@@ -211,6 +211,106 @@ static int mark(struct node *node, struct hub *hub, const struct ref *inbox,
 	return rc;
 }
 
+/* --- from one mailbox to another ------------------------------------------- */
+
+/* `_meta.met:SITE` is the mailbox where a site was met last. */
+static int met_at(char **out, struct buf *name, struct node *node,
+		  const char *site, struct err *err)
+{
+	int rc;
+
+	buf_addf(name, "met:%s", site);
+	rc = buf_check(name, err);
+	return rc < 0 ? rc
+		      : replica_get(out, node->replica, buf_text(name), err);
+}
+
+/* What a mailbox says of its site: that it goes on at `url`, where it says so
+ * already, or has no inbox, nothing is done. HERE only answers another mark. */
+static int mark_mailbox(struct node *node, struct hub *mailbox,
+			const char *site, const char *url,
+			const struct run *run, struct err *err)
+{
+	struct mark there = {.time = 0};
+	struct buf inbox = BUF_INIT;
+	struct buf name = BUF_INIT;
+	struct oid tip;
+	struct oid oid = {{0}};
+	bool says;
+	int rc;
+
+	refs_inbox(&inbox, site);
+	buf_addf(&name, REF_MOVED "%s", site);
+	rc = exchange_ref(&tip, mailbox, buf_text(&inbox), err);
+	if (rc == 0)
+		rc = exchange_ref(&oid, mailbox, buf_text(&name), err);
+	if (rc == 0 && !oid_is_zero(&oid))
+		rc = fetch_mark(&there, node, mailbox, &oid, site, err);
+	says = there.url[0] != '\0' && oid_equal(&there.inbox, &tip);
+	if (rc == 0 && !oid_is_zero(&tip) &&
+	    (says ? strcmp(there.url, url) != 0 : strcmp(url, HERE) != 0))
+		rc = push_mark(node, mailbox, site, url, &tip, &there, run,
+			       err);
+	buf_release(&name);
+	buf_release(&inbox);
+	return rc;
+}
+
+static int mark_former(struct node *node, const char *url, const char *site,
+		       const char *new_url, const struct run *run,
+		       struct err *err)
+{
+	struct hub *mailbox = NULL;
+	int rc = hub_open(&mailbox, url, err);
+
+	if (rc == 0)
+		rc = mark_mailbox(node, mailbox, site, new_url, run, err);
+	hub_close(mailbox);
+	return rc;
+}
+
+/* Once: a mailbox is often left because it is not reached any more. */
+static int follow(struct node *node, struct hub *hub, const struct mailbox *now,
+		  const struct run *run, struct err *err)
+{
+	struct hub *mailbox = hub_union_member(hub, now->site);
+	struct buf name = BUF_INIT;
+	char *met = NULL;
+	int rc = met_at(&met, &name, node, now->site, err);
+
+	if (rc == 0 && mailbox != NULL && strcmp(met, now->url) != 0) {
+		rc = mark_mailbox(node, mailbox, now->site, HERE, run, err);
+		if (rc == 0 && *met != '\0')
+			rc = mark_former(node, met, now->site, now->url, run,
+					 err);
+		if (rc == ERR_HUB || rc == ERR_STALE || rc == ERR_INPUT)
+			rc = run_detail(run, SYNC_NOTICE, err,
+					"a unit's new address was not told to "
+					"its mailbox so far: %s",
+					err->text);
+		if (rc == 0)
+			rc = replica_set(node->replica, buf_text(&name),
+					 now->url, err);
+	}
+	free(met);
+	buf_release(&name);
+	return rc;
+}
+
+static int mark_mailboxes(struct node *node, struct hub *hub,
+			  const struct run *run, struct err *err)
+{
+	struct mailboxes now = {NULL, 0};
+	int rc = mailboxes_load(&now, node->replica, err);
+
+	for (size_t i = 0; rc == 0 && i < now.n; i++)
+		rc = follow(node, hub, &now.items[i], run, err);
+	mailboxes_release(&now);
+	return rc;
+}
+
+/* --- all of them ----------------------------------------------------------- */
+
 int exchange_mark_moved(struct node *node, struct hub *hub,
 			const struct run *run, struct err *err)
 {
@@ -227,6 +327,8 @@ int exchange_mark_moved(struct node *node, struct hub *hub,
 		rc = hub_refs(&marks, centre, REF_MOVED, err);
 	for (size_t i = 0; rc == 0 && i < inboxes.n; i++)
 		rc = mark(node, hub, &inboxes.items[i], &marks, run, err);
+	if (rc == 0)
+		rc = mark_mailboxes(node, hub, run, err);
 	ref_list_release(&inboxes);
 	ref_list_release(&marks);
 	if (rc < 0)
@@ -268,6 +370,7 @@ int exchange_tell_moved(struct node *node, struct hub *hub,
 {
 	struct mark mark = {.time = 0};
 	struct buf name = BUF_INIT;
+	char *address = NULL;
 	bool office = false;
 	struct oid oid;
 	int rc;
@@ -281,7 +384,10 @@ int exchange_tell_moved(struct node *node, struct hub *hub,
 	if (rc < 0 || mark.url[0] == '\0' || strcmp(mark.url, HERE) == 0 ||
 	    !oid_equal(&mark.inbox, tip))
 		return rc;
-	rc = is_office(&office, node, &mark, err);
+	rc = replica_get(&address, node->replica, NODE_HUB, err);
+	if (rc == 0 && strcmp(address, mark.url) != 0)
+		rc = is_office(&office, node, &mark, err);
+	free(address);
 	if (rc < 0 || !office)
 		return rc;
 	return run_detail(run, SYNC_NOTICE, err,

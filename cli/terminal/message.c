@@ -220,6 +220,7 @@ static const char *const foreign[] = {
 	   "back"),
 	N_("the hub has lost %s changes that this node had sent (was it "
 	   "restored from a backup, or a ref set back?); they are sent again"),
+	N_("a unit's new address was not told to its mailbox so far"),
 	N_("objects were missing in %s (was a file removed, or is the disk "
 	   "failing?); they were brought from the hub again"),
 	N_("objects are missing in %s, and the hub does not have them either; "

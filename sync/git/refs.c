@@ -74,18 +74,28 @@ bool refs_parse_outbox(char site[REF_SITE_MAX + 1], uint64_t *origin,
 	       *origin >> 63 == 0;
 }
 
+static bool parse_site(char site[REF_SITE_MAX + 1], const char *name,
+		       const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return strncmp(name, folder, len) == 0 &&
+	       take_site(site, name + len, strlen(name + len));
+}
+
 bool refs_parse_inbox(char site[REF_SITE_MAX + 1], const char *name)
 {
-	return strncmp(name, REF_INBOX, strlen(REF_INBOX)) == 0 &&
-	       take_site(site, name + strlen(REF_INBOX),
-			 strlen(name + strlen(REF_INBOX)));
+	return parse_site(site, name, REF_INBOX);
 }
 
 bool refs_parse_checkpoint(char site[REF_SITE_MAX + 1], const char *name)
 {
-	return strncmp(name, REF_CHECKPOINT, strlen(REF_CHECKPOINT)) == 0 &&
-	       take_site(site, name + strlen(REF_CHECKPOINT),
-			 strlen(name + strlen(REF_CHECKPOINT)));
+	return parse_site(site, name, REF_CHECKPOINT);
+}
+
+bool refs_parse_moved(char site[REF_SITE_MAX + 1], const char *name)
+{
+	return parse_site(site, name, REF_MOVED);
 }
 
 bool refs_parse_delivered(char site[REF_SITE_MAX + 1], const char *name)

@@ -90,6 +90,7 @@ static int check_others(struct proof *proof, const char *site, struct err *err)
 		uint64_t origin;
 
 		if ((!refs_parse_delivered(of, refs.items[i].name) &&
+		     !refs_parse_moved(of, refs.items[i].name) &&
 		     !refs_parse_outbox(of, &origin, refs.items[i].name)) ||
 		    strcmp(of, site) != 0)
 			rc = proof_finding(proof, err,

@@ -67,6 +67,15 @@ static void expect_verify(const char *name, const char *what)
 	node_close(node);
 }
 
+static bool is_told(const struct sync_report *report, const char *what)
+{
+	for (size_t i = 0; i < report->n_details; i++)
+		if (report->details[i].kind == SYNC_NOTICE &&
+		    strstr(report->details[i].text, what) != NULL)
+			return true;
+	return false;
+}
+
 static void writes(const char *site, const char *value)
 {
 	char sql[256];
@@ -306,7 +315,7 @@ static void mailbox__several_are_pushed_to_at_once(void **state)
 	world_edit("office", "李明",
 		   "UPDATE mailbox SET url = 'me@there:' || url");
 	world_edit("office", "李明", "UPDATE proposal SET sector = '一'");
-	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	assert_true(is_told(world_sync("office", 0), "new address: edu"));
 	must_run("test $(ls | grep -c '^ssh\\.') = 2");
 	unsetenv("GIT_SSH");
 	world_sync("edu", 0);
@@ -364,15 +373,6 @@ static void move_gov(const char *hub)
 		 "UPDATE _meta SET value = '%s' WHERE name = 'hub'",
 		 in_folder("%s", hub));
 	world_edit("gov", NULL, sql);
-}
-
-static bool is_told(const struct sync_report *report, const char *what)
-{
-	for (size_t i = 0; i < report->n_details; i++)
-		if (report->details[i].kind == SYNC_NOTICE &&
-		    strstr(report->details[i].text, what) != NULL)
-			return true;
-	return false;
 }
 
 /* The hub keeps what it had, and says where gov is met now: in git's words,
@@ -458,6 +458,65 @@ static void mailbox__a_unit_comes_back_to_the_hub(void **state)
 	expect_at("office", "gov", "政2号");
 	expect_same_state("gov", "gov");
 	expect_verify("office", NULL);
+}
+
+static void meet_gov_at(const char *mailbox, bool first)
+{
+	char text[1024];
+
+	assert_int_equal(run(NULL, 0, "git init -q --bare %s", mailbox), 0);
+	snprintf(text, sizeof(text), "%s '%s' %s",
+		 first ? "INSERT INTO mailbox(url, site) VALUES ("
+		       : "UPDATE mailbox SET url =",
+		 in_folder("%s", mailbox),
+		 first ? ", 'gov')" : "WHERE site = 'gov'");
+	world_edit("office", "李明", text);
+}
+
+/* And back to the first: what that one said of the second counts no more. */
+static void mailbox__a_unit_moves_from_one_mailbox_to_another(void **state)
+{
+	static const char *const boxes[] = {"mail-new", "mail-gov"};
+	char told[512];
+
+	(void)state;
+	meet_gov_at("mail-gov", true);
+	world_sync("office", 0);
+	move_gov("mail-gov");
+	world_sync("gov", 0);
+	for (size_t i = 0; i < 2; i++) {
+		meet_gov_at(boxes[i], false);
+		assert_true(
+			is_told(world_sync("office", 0), "new address: gov"));
+		snprintf(told, sizeof(told), "tian hub use %s",
+			 in_folder("%s", boxes[i]));
+		assert_true(is_told(world_sync("gov", 0), told));
+		move_gov(boxes[i]);
+		assert_false(is_told(world_sync("gov", 0), "hub use"));
+		writes("gov", boxes[i]);
+		world_sync("gov", 0);
+		assert_int_equal(world_sync("office", 0)->n_details, 0);
+		expect_at("office", "gov", boxes[i]);
+	}
+	expect_same_state("gov", "gov");
+	expect_verify("office", NULL);
+}
+
+/* Often that is why it was left. */
+static void mailbox__one_that_is_gone_holds_up_no_move(void **state)
+{
+	(void)state;
+	meet_gov_at("mail-gov", true);
+	world_sync("office", 0);
+	meet_gov_at("mail-new", false);
+	must_run("rm -rf mail-gov");
+	assert_true(is_told(world_sync("office", 0), "its mailbox so far"));
+	assert_int_equal(world_sync("office", 0)->n_details, 0);
+	move_gov("mail-new");
+	writes("gov", "政1号");
+	world_sync("gov", 0);
+	world_sync("office", 0);
+	expect_at("office", "gov", "政1号");
 }
 
 /* Who can write there, but is not the office, sends nobody elsewhere. */
@@ -677,6 +736,8 @@ int main(void)
 		MAILBOX_TEST(mailbox__several_are_pushed_to_at_once),
 		MAILBOX_TEST(mailbox__a_new_node_begins_at_its_checkpoint),
 		MAILBOX_TEST(mailbox__a_unit_moves_there_from_the_hub),
+		MAILBOX_TEST(mailbox__a_unit_moves_from_one_mailbox_to_another),
+		MAILBOX_TEST(mailbox__one_that_is_gone_holds_up_no_move),
 		MAILBOX_TEST(mailbox__a_unit_comes_back_to_the_hub),
 		MAILBOX_TEST(mailbox__a_forged_mark_is_not_told),
 		MAILBOX_TEST(mailbox__a_mark_of_nothing_holds_up_no_sync),
