@@ -18,8 +18,10 @@ echo "begin none 0" >cut/cut
 world "$work/hub.git" "cut:$work/hub.git" "$work/hub.git"
 rounds
 
-# passed WAY: how many bytes went that way last.
+# passed WAY: how many bytes went that way last. Its end may be told a little
+# later than the sync's.
 passed() {
+	until grep -q records "cut/$1"; do sleep 0.05; done
 	sed -n 's/+0 records in$//p' "cut/$1"
 }
 
