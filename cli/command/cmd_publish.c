@@ -21,9 +21,10 @@ static const char help[] = N_(
 	"\n"
 	"Writes the filed proposals of a session with their replies, classes and\n"
 	"units, ready for the public: html is one page that needs nothing else.\n"
-	"Contacts and phone numbers never go out, withheld proposals are left\n"
-	"out and counted. Where a field that is published still holds a conflict\n"
-	"the value shown here goes out, and the status is 1.\n"
+	"Contacts and phone numbers never go out, nor does a reply that is not\n"
+	"submitted as it stands; withheld proposals are left out and counted.\n"
+	"Where a field that is published still holds a conflict the value shown\n"
+	"here goes out, and the status is 1.\n"
 	"\n"
 	"Or writes one of the office's papers, to be printed from the browser:\n"
 	"assignment (a list for each unit), reminder (what is late or nearly\n"
@@ -152,6 +153,10 @@ static int publish(struct run *run, struct err *err)
 		rc = write_out(run, &text, err);
 	if (rc == 0)
 		print_counts(run);
+	if (rc == 0 && run->publication.unsubmitted > 0)
+		cli_note(_("%zu replies are not submitted as they stand, and "
+			   "stay in the house (tian submit)"),
+			 run->publication.unsubmitted);
 	buf_release(&text);
 	return rc;
 }

@@ -7,7 +7,9 @@
  * (P2) A proposal that is withheld, or only on request, is left out and
  *      counted; of an extract only the public text is shown. Where the
  *      office has not decided, the strictest wish of its units holds.
- * (P3) Titles, units, classes and replies stand character for character. */
+ * (P3) Titles, units, classes and replies stand character for character.
+ * (P4) A reply goes out as it was submitted; one that never was, or was
+ *      changed since, stays in the house until it is, and is counted. */
 #ifndef TIAN_CLI_PUBLISH_H
 #define TIAN_CLI_PUBLISH_H
 
@@ -90,6 +92,7 @@ struct publication {
 	const char *date; /* of publication, 2022-06-30 */
 	int64_t received, filed, led, supervised; /* or PUBLISH_UNSTATED */
 	size_t key, replied, withheld;
+	size_t unsubmitted; /* replies that are not handed in as they stand */
 	size_t asked, satisfied; /* sponsors' forms; satisfied with both */
 	struct publish_case *cases;
 	size_t n;

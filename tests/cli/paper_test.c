@@ -205,7 +205,12 @@ static void publish__a_table_holds_only_what_is_public(void **state)
 	holds("养老");
 	holds_not("课后服务");
 	publish_release(&out);
-	desk_sql(&office, "UPDATE proposal SET publicity = 'public'");
+	desk_sql(&office,
+		 "UPDATE proposal SET publicity = 'public';"
+		 "INSERT INTO event(proposal, unit, id, kind, at, target)"
+		 " SELECT proposal, 'office', 'x1', 'submitted',"
+		 " '2022-06-01T04:00:00Z', unit FROM handling"
+		 " WHERE unit = 'edu'");
 	publication(&out);
 	buf_clear(&page);
 	assert_int_equal(publish_csv(&page, &out, &err), 0);

@@ -220,6 +220,7 @@ static void publish__markup_in_a_value_is_only_text(void **state)
 		    "</script>\"' WHERE proposal = '1-1-001';"
 		    "UPDATE unit SET name = '<i>局</i>' WHERE code ="
 		    " '区消防救援大队'");
+	sample_submit(&sample);
 	publish(publish_html);
 	assert_null(strstr(buf_text(&page), "<script>alert"));
 	assert_null(strstr(buf_text(&page), "<b onclick"));
@@ -358,6 +359,25 @@ static void publish__a_co_units_opinion_stays_in_the_house(void **state)
 	assert_non_null(strstr(buf_text(&page), "会办：区人社局"));
 }
 
+/* What a list brings is submitted. */
+static void publish__a_reply_goes_out_only_as_it_was_submitted(void **state)
+{
+	(void)state;
+	sample_edit(&sample,
+		    "UPDATE handling SET draft = '尚在起草',"
+		    " class_proposed = 'C' WHERE proposal = '1-1-014'");
+	publish(publish_json);
+	assert_int_equal(publication.unsubmitted, 1);
+	assert_int_equal(publication.replied, 19);
+	assert_int_equal(publication.classes[2].count, 0);
+	assert_null(strstr(buf_text(&page), "尚在起草"));
+	sample_submit(&sample);
+	publish(publish_json);
+	assert_int_equal(publication.unsubmitted, 0);
+	assert_int_equal(publication.replied, 20);
+	assert_non_null(strstr(buf_text(&page), "尚在起草"));
+}
+
 static void publish__the_confirmed_class_beats_the_units(void **state)
 {
 	(void)state;
@@ -396,6 +416,7 @@ static void publish__a_class_is_shown_where_separate_units_agree(void **state)
 		"INSERT INTO handling(proposal, unit, role, draft,"
 		" class_proposed) SELECT '1-1-014', code, 'split', '已办。',"
 		" 'A' FROM unit WHERE name = '区人社局'");
+	sample_submit(&sample);
 	publish(publish_html);
 	assert_int_equal(publication.classes[0].count, 18);
 	sample_edit(&sample, "UPDATE handling SET class_proposed = 'C' WHERE"
@@ -422,6 +443,7 @@ static void publish__markdown_takes_no_text_for_markup(void **state)
 		    "UPDATE handling SET draft = '# 一' || char(10) ||"
 		    " '1. *二*' || char(10) || '- [三](x)' WHERE proposal ="
 		    " '1-1-014'");
+	sample_submit(&sample);
 	publish(publish_md);
 	assert_non_null(strstr(buf_text(&page), "\n\\# 一\n"));
 	assert_non_null(strstr(buf_text(&page), "\n1\\. \\*二\\*\n"));
@@ -456,6 +478,7 @@ int main(void)
 		TEST(publish__withheld_proposals_are_left_out_and_counted),
 		TEST(publish__of_an_extract_only_the_public_text_goes_out),
 		TEST(publish__a_co_units_opinion_stays_in_the_house),
+		TEST(publish__a_reply_goes_out_only_as_it_was_submitted),
 		TEST(publish__the_confirmed_class_beats_the_units),
 		TEST(publish__an_unanswered_proposal_says_so),
 		TEST(publish__a_session_without_proposals_says_so),

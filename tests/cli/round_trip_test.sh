@@ -51,8 +51,8 @@ INSERT INTO leader(proposal, name, post, mode) VALUES
 	('1-1-011', '无职务', NULL, 'supervise');
 UPDATE handling SET role = 'split' WHERE proposal IN ('1-1-005', '1-1-006',
 	'1-1-009');
-UPDATE handling SET draft = proposal || '：' || unit || '的答复。' || char(10)
-	|| '第二段：照办。', class_proposed = CASE WHEN proposal = '1-1-005'
+UPDATE handling SET draft = coalesce(draft, proposal || '：' || unit ||
+	'的答复。' || char(10) || '第二段：照办。'), class_proposed = CASE WHEN proposal = '1-1-005'
 	AND unit > '区' || '民' THEN 'B' ELSE 'A' END, doc_no_entered = unit ||
 	'〔2022〕9号', signed_entered = coalesce(signed_entered, '2022-05-04') WHERE role = 'split';
 UPDATE handling SET doc_no_entered = NULL WHERE proposal = '1-1-006' AND rowid = (SELECT min(rowid) FROM handling WHERE proposal

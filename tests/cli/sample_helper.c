@@ -121,3 +121,11 @@ void sample_edit(struct sample *sample, const char *sql)
 	    edit_commit(sample->replica, NULL, NULL, NULL, &err) != 0)
 		fail_msg("%s: %s", sql, err.text);
 }
+
+void sample_submit(struct sample *sample)
+{
+	sample_edit(sample, "INSERT INTO event(proposal, unit, id, kind, at,"
+			    " target) SELECT proposal, 'office', 'x-' || unit,"
+			    " 'submitted', '2022-07-01T00:00:00Z', unit FROM"
+			    " handling WHERE draft <> '' AND role <> 'co'");
+}

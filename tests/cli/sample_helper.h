@@ -28,5 +28,7 @@ void sample_close(struct sample *sample); /* removes the folder */
 const char *sample_ask(struct sample *sample, const char *sql);
 /* Edits like anybody's: runs SQL in a transaction that is logged. */
 void sample_edit(struct sample *sample, const char *sql);
+/* Every reply that there is was handed in as it stands. */
+void sample_submit(struct sample *sample);
 
 #endif
