@@ -279,15 +279,31 @@ static int enrol_office(struct replica *replica, const struct key *key,
 	return rc;
 }
 
+/* Whether this replica believes another key than its own, as a further node of
+ * the office does: such a one begins no ledger, not even at a new hub. */
+static int follows_another(bool *yes, struct replica *replica,
+			   const char *own_line, struct err *err)
+{
+	char *pinned = NULL;
+	int rc = replica_get(&pinned, replica, NODE_OFFICE_KEY, err);
+
+	if (rc == 0)
+		*yes = *pinned != '\0' && !is_same_key(pinned, own_line);
+	free(pinned);
+	return rc;
+}
+
 /* A further node of the office finds a ledger at the hub: the first one
- * enrols its key. */
+ * enrols its key. Where the hub was lost, the next sync sends it again. */
 static int begin_ledger(struct replica *replica, const struct key *key,
 			const struct node_options *options, const char *url,
 			struct err *err)
 {
+	const char *name = options->name != NULL ? options->name : OFFICE_NAME;
 	struct hub *hub = NULL;
 	struct buf line = BUF_INIT;
 	struct oid main_oid;
+	bool follows = false;
 	int rc = hub_open(&hub, url, err);
 
 	if (rc == 0)
@@ -295,11 +311,11 @@ static int begin_ledger(struct replica *replica, const struct key *key,
 	hub_close(hub);
 	if (rc != ERR_MISSING)
 		return rc;
-	rc = enrol_office(replica, key,
-			  options->name != NULL ? options->name : OFFICE_NAME,
-			  err);
 	key_public_line(&line, key->public_key);
-	if (rc == 0)
+	rc = follows_another(&follows, replica, buf_text(&line), err);
+	if (rc == 0 && !follows)
+		rc = enrol_office(replica, key, name, err);
+	if (rc == 0 && !follows)
 		rc = replica_set(replica, NODE_OFFICE_KEY, buf_text(&line),
 				 err);
 	buf_release(&line);
