@@ -232,7 +232,8 @@ static int need(struct pack_file *file, struct err *err)
 {
 	if (!file->loaded && load(file, &file->trouble) == 0)
 		file->trouble.code = 0;
-	file->loaded = true;
+	/* What the system could not do it may be able to do next. */
+	file->loaded = file->trouble.code != ERR_FAIL;
 	if (file->trouble.code != 0)
 		*err = file->trouble;
 	return file->trouble.code;

@@ -242,6 +242,9 @@ static int find(struct pack_file **file, uint64_t *offset, struct packs *packs,
 		}
 	}
 	oid_format(hex, oid);
+	if (trouble.code == ERR_FAIL)
+		return err_set(err, ERR_FAIL, "object %s: %s", hex,
+			       trouble.text);
 	return trouble.code != 0 && trouble.code != ERR_MISSING
 		       ? err_set(err, ERR_MISSING, "object %s is missing (%s)",
 				 hex, trouble.text)

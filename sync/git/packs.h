@@ -32,7 +32,8 @@ void packs_close(struct packs *packs); /* NULL is fine */
 /* Looks at the folder again. */
 int packs_refresh(struct packs *packs, struct err *err);
 
-/* ERR_MISSING: in none that can be read; the text names one that cannot. */
+/* ERR_MISSING: in none; the text names one that is damaged. ERR_FAIL: the
+ * system could not read one, which may have it. */
 int packs_find(struct packs *packs, const struct oid *oid, struct err *err);
 /* The path, without `.pack`, of a pack that holds these objects and no other;
  * NULL: there is none. Borrowed until the next refresh. */

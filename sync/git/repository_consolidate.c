@@ -15,12 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sync/git/pack_join.h"
 #include "sync/git/repository_room.h"
 
 enum { JOIN_ABOVE = 24, SPREAD = 8, GEOMETRIC = 2, LARGE = 32 << 20 };
+
+enum {
+	ORPHAN_AGE = 24 * 60 * 60, /* seconds */
+	NAMES_MAX = 4 << 20	   /* bytes a list of packs ends within */
+};
 
 struct pack {
 	char name[NAME_MAX + 1]; /* without `.pack` */
@@ -34,22 +40,35 @@ struct packs {
 	size_t cap;
 };
 
+/* Whether there is the same name, of `len` bytes, with another tail. */
+static bool stands_beside(int folder, const char *file, size_t len,
+			  const char *tail)
+{
+	char name[NAME_MAX + 8];
+
+	snprintf(name, sizeof(name), "%.*s.%s", (int)len, file, tail);
+	return faccessat(folder, name, F_OK, 0) == 0;
+}
+
 static int add_pack(struct packs *packs, int folder, const char *file,
 		    struct err *err)
 {
 	struct pack *pack;
 	struct stat st;
 	size_t len = strlen(file) - strlen(".pack");
-	char keep[NAME_MAX + 8];
-	char index[NAME_MAX + 8];
 
-	/* Without its index a pack is not there (yet, or any more). What is
-	 * kept, others want as it is; ours was let go. */
-	snprintf(keep, sizeof(keep), "%.*s.keep", (int)len, file);
-	snprintf(index, sizeof(index), "%.*s.idx", (int)len, file);
-	if (fstatat(folder, file, &st, 0) != 0 || st.st_size >= LARGE ||
-	    faccessat(folder, index, F_OK, 0) != 0 ||
-	    faccessat(folder, keep, F_OK, 0) == 0)
+	/* What is kept, others want as it is; ours was let go. Beside what git
+	 * is about to drop stands when (`git gc --cruft`). */
+	if (fstatat(folder, file, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    stands_beside(folder, file, len, "keep"))
+		return 0;
+	/* Without its index a pack is not there (yet, or any more). */
+	if (!stands_beside(folder, file, len, "idx")) {
+		if (st.st_mtim.tv_sec < time(NULL) - ORPHAN_AGE)
+			unlinkat(folder, file, 0);
+		return 0;
+	}
+	if (st.st_size >= LARGE || stands_beside(folder, file, len, "mtimes"))
 		return 0;
 	if (packs->n == packs->cap) {
 		size_t cap = packs->cap != 0 ? packs->cap * 2 : 32;
@@ -117,6 +136,35 @@ static size_t choose(const struct packs *packs)
 		packs->n - n > JOIN_ABOVE / 2))
 		sum += packs->items[n++].size;
 	return n;
+}
+
+/* An index over several packs begins with their names; without it git asks each
+ * pack's own. It goes before one that it names. */
+static void remove_multi_index(const char *folder, const struct packs *packs,
+			       size_t n)
+{
+	struct buf names = BUF_INIT;
+	struct buf path = BUF_INIT;
+	bool named = false;
+	int fd;
+
+	buf_addf(&path, "%s/multi-pack-index", folder);
+	fd = path.failed ? -1 : open(buf_text(&path), O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		char *room = buf_extend(&names, NAMES_MAX);
+		ssize_t got = room != NULL ? pread(fd, room, NAMES_MAX, 0) : 0;
+
+		buf_truncate(&names, got > 0 ? (size_t)got : 0);
+		close(fd);
+	}
+	for (size_t i = 0; !named && i < n; i++)
+		named = memmem(buf_text(&names), names.len,
+			       packs->items[i].name,
+			       strlen(packs->items[i].name)) != NULL;
+	if (named)
+		unlink(buf_text(&path));
+	buf_release(&names);
+	buf_release(&path);
 }
 
 /* The index first: without it a pack is not there for anybody. */
@@ -201,6 +249,8 @@ static int join(struct repository *repository, const char *folder,
 		rc = repository_join(name, repository,
 				     (const char *const *)(void *)paths, n,
 				     err);
+	if (rc == 0)
+		remove_multi_index(folder, packs, n);
 	/* The new pack is an old one if that held all. */
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		if (strcmp(packs->items[i].name + strlen("pack-"), name) != 0)

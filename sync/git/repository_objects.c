@@ -98,6 +98,7 @@ static int look(struct buf *out, enum object_kind *kind, size_t *size,
 	struct packs *const places[] = {repository->packs, repository->beside};
 	enum pack_type type = PACK_BLOB;
 	struct err loose;
+	int in_file;
 	int rc = ERR_MISSING;
 
 	for (size_t i = 0; rc == ERR_MISSING && i < 2; i++) {
@@ -108,15 +109,18 @@ static int look(struct buf *out, enum object_kind *kind, size_t *size,
 		if (rc == 0)
 			return check_kind(kind, type, oid, err);
 	}
-	if (rc != ERR_MISSING)
+	if (rc != ERR_MISSING && rc != ERR_FAIL)
 		return rc;
-	rc = out != NULL
-		     ? repository_loose_read(out, kind, repository, oid, &loose)
-		     : repository_loose_head(kind, size, repository, oid,
-					     &loose);
-	if (rc < 0 && rc != ERR_MISSING)
+	in_file = out != NULL ? repository_loose_read(out, kind, repository,
+						      oid, &loose)
+			      : repository_loose_head(kind, size, repository,
+						      oid, &loose);
+	/* A pack that could not be read may have it. */
+	if (in_file == ERR_MISSING)
+		return rc;
+	if (in_file < 0)
 		*err = loose;
-	return rc;
+	return in_file;
 }
 
 /* Packs may have been joined by another process since they were listed, and

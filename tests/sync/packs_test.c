@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -691,6 +692,28 @@ static void packs__a_pipe_and_a_link_are_no_packs(void **state)
 	buf_release(&out);
 }
 
+/* What the system could not do is no answer, and is asked again. */
+static void packs__a_file_that_cannot_be_opened_may_have_it(void **state)
+{
+	struct rlimit limit;
+	struct rlimit none;
+	struct packs *packs;
+	struct oid oid = name_of(0);
+	struct err err;
+
+	(void)state;
+	small_pack();
+	packs = opened();
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(packs_find(packs, &oid, &err), ERR_FAIL);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(packs_find(packs, &oid, &err), 0);
+	packs_close(packs);
+}
+
 #define PACKS_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -710,6 +733,7 @@ int main(void)
 		PACKS_TEST(packs__a_flipped_bit_anywhere_ends),
 		PACKS_TEST(packs__cut_short_while_it_is_read_is_an_error),
 		PACKS_TEST(packs__a_pipe_and_a_link_are_no_packs),
+		PACKS_TEST(packs__a_file_that_cannot_be_opened_may_have_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -651,17 +651,52 @@ static void repository__a_pack_without_its_index_is_not_joined(void **state)
 		write_blob(text);
 		assert_int_equal(repository_flush(repo, &err), 0);
 		if (i == 0)
-			assert_int_equal(run(NULL, 0,
-					     "cd r/objects/pack && cp *.pack"
-					     " pack-%040d.pack",
-					     0),
-					 0);
+			assert_int_equal(
+				run(NULL, 0,
+				    "cd r/objects/pack && cp *.pack"
+				    " pack-%040d.pack && cp *%040d.pack"
+				    " pack-%040d.pack && touch -d"
+				    " '2 days ago' pack-%040d.pack",
+				    0, 0, 1, 1),
+				0);
 		assert_int_equal(repository_consolidate(repo, 0, &err), 0);
 	}
 	repository_unlock(repo);
 	assert_true(count_packs() <= 24);
-	assert_int_equal(
-		run(NULL, 0, "test -e r/objects/pack/pack-%040d.pack", 0), 0);
+	assert_int_equal(run(NULL, 0,
+			     "test -e r/objects/pack/pack-%040d.pack &&"
+			     " test ! -e r/objects/pack/pack-%040d.pack",
+			     0, 1),
+			 0);
+}
+
+/* git would say of each object that its pack is gone. */
+static void repository__an_index_of_joined_packs_goes_with_them(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(repository_lock(repo, &err), 0);
+	for (int i = 0; i < 30; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", i);
+		write_blob(text);
+		assert_int_equal(repository_flush(repo, &err), 0);
+		if (i == 20)
+			assert_int_equal(
+				run(NULL, 0,
+				    "git -C r multi-pack-index write &&"
+				    " test -e r/objects/pack/"
+				    "multi-pack-index"),
+				0);
+		assert_int_equal(repository_consolidate(repo, 0, &err), 0);
+	}
+	repository_unlock(repo);
+	assert_int_equal(run(NULL, 0,
+			     "test ! -e r/objects/pack/multi-pack-index &&"
+			     " git -C r fsck --full --strict"),
+			 0);
 }
 
 /* Of places that get a pack each in every round, no two need join theirs in
@@ -768,6 +803,7 @@ int main(void)
 		REPO_TEST(
 			repository__a_version_is_kept_as_what_differs_from_the_same_file),
 		REPO_TEST(repository__a_pack_without_its_index_is_not_joined),
+		REPO_TEST(repository__an_index_of_joined_packs_goes_with_them),
 		REPO_TEST(repository__who_joins_packs_when_is_its_own),
 		REPO_TEST(repository__packs_do_not_pile_up),
 		cmocka_unit_test(tree__what_git_would_not_accept_is_refused),
