@@ -12,6 +12,10 @@ static const char SQL_SIGNERS[] =
 	"SELECT site, public_key, coalesce(valid_from, ''),"
 	" coalesce(valid_until, '') FROM signer"
 	" WHERE public_key IS NOT NULL AND void IS NOT 1";
+static const char SQL_SIGNERS_OF[] =
+	"SELECT site, public_key, coalesce(valid_from, ''),"
+	" coalesce(valid_until, '') FROM signer"
+	" WHERE site = ?1 AND public_key IS NOT NULL AND void IS NOT 1";
 
 void signers_release(struct signers *signers)
 {
@@ -80,14 +84,11 @@ static int64_t parse_iso(const char *text)
 	return end != NULL ? (int64_t)timegm(&tm) : 0;
 }
 
-int signers_load(struct signers *out, struct replica *replica, struct err *err)
+static int load(struct signers *out, struct db *db, sqlite3_stmt *stmt,
+		struct err *err)
 {
-	struct db *db = replica_db(replica);
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_SIGNERS, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	while ((rc = db_step(db, stmt, err)) > 0) {
 		struct signer signer = {
 			.site = (char *)(uintptr_t)db_text(stmt, 0),
@@ -108,6 +109,28 @@ int signers_load(struct signers *out, struct replica *replica, struct err *err)
 	if (rc == 0 && out->n > 0)
 		qsort(out->items, out->n, sizeof(*out->items), compare);
 	return rc;
+}
+
+int signers_load(struct signers *out, struct replica *replica, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_SIGNERS, err);
+
+	return rc < 0 ? rc : load(out, db, stmt, err);
+}
+
+int signers_load_of(struct signers *out, struct replica *replica,
+		    const char *site, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_SIGNERS_OF, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, site);
+	return load(out, db, stmt, err);
 }
 
 static void add_time(struct buf *out, const char *name, int64_t time)

@@ -27,6 +27,9 @@ void signers_release(struct signers *signers);
 /* From the rows of `signer` that are not void; rows without a readable key
  * are passed over. *out starts as {0}. */
 int signers_load(struct signers *out, struct replica *replica, struct err *err);
+/* Those of one site alone, however many there are. */
+int signers_load_of(struct signers *out, struct replica *replica,
+		    const char *site, struct err *err);
 /* Appends the file, a line each: a pure function of the rows. Only those of
  * one site unless `site` is NULL. */
 void signers_render(struct buf *out, const struct signers *signers,

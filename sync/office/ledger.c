@@ -207,7 +207,7 @@ int ledger_check_office(struct replica *replica,
 {
 	struct signers signers = {NULL, 0};
 	bool first;
-	int rc = signers_load(&signers, replica, err);
+	int rc = signers_load_of(&signers, replica, REPLICA_OFFICE, err);
 
 	/* The very first commit of main. */
 	if (rc == 0 && !signers_know(&signers, REPLICA_OFFICE))

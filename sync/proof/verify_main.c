@@ -44,14 +44,13 @@ static int check_signer(struct proof *proof, const struct outbox_entry *entry,
 {
 	struct signers signers = {NULL, 0};
 	const char *site = entry->batch->site;
-	int rc = signers_load(&signers, proof->scratch, err);
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	if (strcmp(site, REPLICA_OFFICE) == 0)
-		rc = ledger_check_office(proof->scratch, entry->signer, time,
-					 err);
-	else if (!signers_allow(&signers, site, entry->signer, time))
+		return ledger_check_office(proof->scratch, entry->signer, time,
+					   err);
+	rc = signers_load_of(&signers, proof->scratch, site, err);
+	if (rc == 0 && !signers_allow(&signers, site, entry->signer, time))
 		rc = err_set(err, ERR_CORRUPT,
 			     "signed with a key that was not enrolled for %s",
 			     site);
