@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sync/node/outbox_ahead.h"
 #include "core/base/clock.h"
 #include "sync/git/refs.h"
 #include "sync/wire/verdicts.h"
@@ -102,12 +103,15 @@ static int read_section(struct intake *out, struct repository *repository,
 }
 
 static int visit_one(struct intake *intake, size_t at,
-		     const struct ledger_visit *visit, struct err *err)
+		     const struct ledger_visit *visit,
+		     struct outbox_ahead *ahead, struct err *err)
 {
 	const struct intake_commit *said = &intake->commits[at];
 	struct outbox_entry entry;
-	int rc = outbox_read(&entry, visit->repository, &said->id, err);
+	int rc = 0;
 
+	if (!outbox_ahead_take(&entry, ahead, &said->id))
+		rc = outbox_read(&entry, visit->repository, &said->id, err);
 	if (rc < 0)
 		return rc;
 	if (strcmp(entry.batch->site, said->site) != 0 ||
@@ -126,10 +130,19 @@ static int visit_one(struct intake *intake, size_t at,
 int ledger_each(struct intake *intake, const struct ledger_visit *visit,
 		struct err *err)
 {
+	struct oid_list list = {NULL, 0, 0};
+	struct outbox_ahead *ahead = NULL;
 	int rc = 0;
 
+	for (size_t i = 0; rc == 0 && visit->ahead && i < intake->n; i++)
+		if (!oid_list_add(&list, &intake->commits[i].id))
+			rc = err_nomem(err);
+	if (rc == 0)
+		ahead = outbox_ahead_begin(visit->repository, &list);
 	for (size_t i = 0; rc >= 0 && i < intake->n; i++)
-		rc = visit_one(intake, i, visit, err);
+		rc = visit_one(intake, i, visit, ahead, err);
+	outbox_ahead_end(ahead);
+	oid_list_release(&list);
 	return rc;
 }
 

@@ -43,6 +43,7 @@ struct ledger_visit {
 	int (*fn)(const struct outbox_entry *entry, size_t at, void *ctx,
 		  struct err *err);
 	void *ctx;
+	bool ahead; /* on a thread beside fn: all lies in the repository */
 };
 int ledger_each(struct intake *intake, const struct ledger_visit *visit,
 		struct err *err);

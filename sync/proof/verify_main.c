@@ -110,7 +110,8 @@ static int check_entries(struct judging *judging, struct err *err)
 		.repository = judging->proof->repository,
 		.schema = replica_schema(judging->proof->scratch),
 		.fn = check_entry,
-		.ctx = judging};
+		.ctx = judging,
+		.ahead = true};
 
 	return ledger_each(judging->recorded, &visit, err);
 }

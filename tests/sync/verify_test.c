@@ -422,6 +422,36 @@ static void verify__one_byte_of_any_object_is_found(void **state)
 	must_be_good("office", VERIFY_HUB);
 }
 
+/* So many that they are read on a thread ahead. */
+static void verify__one_damaged_of_many_in_a_merge_is_named(void **state)
+{
+	static const char *const persons[] = {"王芳", "周全"};
+	char hex[64];
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++) {
+		char sql[96];
+
+		snprintf(sql, sizeof(sql),
+			 "UPDATE handling SET contact_name = '第%zu人'", i);
+		world_edit("edu", persons[i % 2], sql);
+	}
+	world_sync("edu", 0);
+	world_sync("office", 0);
+	must_be_good("office", VERIFY_HUB);
+	assert_true(report.commits > 100);
+	assert_int_equal(
+		run(hex, sizeof(hex),
+		    "cd hub && mv objects/pack ../packs && mkdir objects/pack"
+		    " && for p in ../packs/*.pack; do git unpack-objects -q"
+		    " < $p; done && git rev-parse main^2~50"),
+		0);
+	hex[40] = '\0';
+	damage_file(in_folder("hub/objects/%.2s/%s", hex, hex + 2));
+	hex[12] = '\0';
+	must_find("office", VERIFY_HUB, hex);
+}
+
 /* A main commit made anew by somebody with git, on another tree. */
 static void rewrite_main(const char *command)
 {
@@ -591,6 +621,7 @@ int main(void)
 		VERIFY_TEST(verify__a_contradiction_within_a_case_is_told),
 		VERIFY_TEST(verify__a_value_changed_behind_our_back_is_found),
 		VERIFY_TEST(verify__one_byte_of_any_object_is_found),
+		VERIFY_TEST(verify__one_damaged_of_many_in_a_merge_is_named),
 		VERIFY_TEST(verify__a_register_that_does_not_follow_is_named),
 		VERIFY_TEST(verify__a_file_too_many_is_named),
 		VERIFY_TEST(verify__a_file_that_is_gone_is_named),
