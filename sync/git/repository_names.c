@@ -127,6 +127,7 @@ static int name_tree(struct naming *naming, struct repository_named *tree,
 		buf_clear(&beside);
 	tree_cursor_init(&cursors[0], &raw);
 	tree_cursor_init(&cursors[1], &beside);
+	tree_skip_same(&cursors[0], &cursors[1]);
 	more = tree_next(&old, &cursors[1], &ignored) > 0;
 	while (rc == 0 && (rc = tree_next(&entry, &cursors[0], err)) > 0) {
 		bool there = tree_seek(&old, &more, &cursors[1], &entry);
@@ -135,6 +136,8 @@ static int name_tree(struct naming *naming, struct repository_named *tree,
 			     ? 0
 			     : name_entry(naming, tree, &entry,
 					  there ? &old.oid : &none, depth, err);
+		if (there)
+			tree_skip_same(&cursors[0], &cursors[1]);
 	}
 	buf_release(&beside);
 	buf_release(&raw);

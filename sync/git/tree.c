@@ -73,6 +73,24 @@ int tree_next(struct tree_entry *entry, struct tree_cursor *cursor,
 	return 1;
 }
 
+void tree_skip_same(struct tree_cursor *a, struct tree_cursor *b)
+{
+	for (;;) {
+		size_t left = (size_t)(a->end - a->at);
+		const char *nul = memchr(a->at, '\0', left);
+		size_t len;
+
+		if (nul == NULL)
+			return;
+		len = (size_t)(nul - a->at) + 1 + OID_SIZE;
+		if (len > left || len > (size_t)(b->end - b->at) ||
+		    memcmp(a->at, b->at, len) != 0)
+			return;
+		a->at += len;
+		b->at += len;
+	}
+}
+
 bool tree_seek(struct tree_entry *at, bool *more, struct tree_cursor *cursor,
 	       const struct tree_entry *entry)
 {

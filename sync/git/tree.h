@@ -28,6 +28,9 @@ void tree_cursor_init(struct tree_cursor *cursor, const struct buf *raw);
  * entries other than plain files and folders. */
 int tree_next(struct tree_entry *entry, struct tree_cursor *cursor,
 	      struct err *err);
+/* Passes over the entries that both hold next, byte by byte the same; unread,
+ * so of trees that need not be checked here. */
+void tree_skip_same(struct tree_cursor *a, struct tree_cursor *b);
 /* Reads on to where `entry` stands or would: *at is what was read last, *more
  * whether there is any; true if it is there. Damage ends it. */
 bool tree_seek(struct tree_entry *at, bool *more, struct tree_cursor *cursor,
