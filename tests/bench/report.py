@@ -127,10 +127,9 @@ def table(rows, grown, machine):
                    f" {number(slope['from'])} to {number(slope['to'])}"
                    + verdict)
     out += ["", "Floors:"]
-    for row in rows:
-        if "floor_what" in row:
-            out.append(f"  {row['id']}: {row['what']}, against"
-                       f" {row['floor_what']}")
+    told = {row["id"]: row for row in rows if "floor_what" in row}
+    for name, row in told.items():
+        out.append(f"  {name}: {row['what']}, against {row['floor_what']}")
     return "\n".join(out) + "\n"
 
 
