@@ -257,6 +257,17 @@ bool row_is_void(const struct row_values *row)
 	return value && value->type == VALUE_INT && value->integer == 1;
 }
 
+/* Steps are told cause before effect, as view `flow` has them: an id that
+ * tian made begins with a time later than all that its maker saw. */
+static void add_order(struct buf *sql, const char *id)
+{
+	buf_addf(sql,
+		 "CASE WHEN \"%s\" GLOB '[0-9][0-9][0-9][0-9][01][0-9][0-3]"
+		 "[0-9]T[0-2][0-9]*' THEN \"%s\" ELSE"
+		 " coalesce(strftime('%%Y%%m%%dT%%H%%M%%S', \"at\"), '') END, ",
+		 id, id);
+}
+
 /* SELECT keys, fields of all rows whose first key is the case. */
 static int prepare_each(sqlite3_stmt **out, struct replica *replica,
 			const struct entity *entity, const char *key,
@@ -278,9 +289,8 @@ static int prepare_each(sqlite3_stmt **out, struct replica *replica,
 	buf_adds(&sql, " WHERE ");
 	add_name(&sql, entity->keys[0]);
 	buf_adds(&sql, " = ?1 ORDER BY ");
-	/* What has a time is told in its order. */
 	if (entity_field_named(entity, "at"))
-		buf_adds(&sql, "\"at\", ");
+		add_order(&sql, entity->keys[entity->n_keys - 1]);
 	for (size_t i = 0; i < entity->n_keys; i++) {
 		buf_adds(&sql, i ? ", " : "");
 		add_name(&sql, entity->keys[i]);

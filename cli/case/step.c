@@ -402,7 +402,7 @@ int step_say(const struct step *step, struct err *err)
 			cli_note(_("%s: done; it is %s."), step->key,
 				 buf_text(&after));
 		else
-			cli_note("%s: %s → %s", step->key,
+			cli_note("%s%s%s → %s", step->key, message_colon(),
 				 buf_text(&step->before), buf_text(&after));
 		rc = next_text(stderr, step->replica, step->key, err);
 	}

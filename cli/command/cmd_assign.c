@@ -35,9 +35,10 @@ static const char help[] = N_(
 static const char SQL_OTHERS[] =
 	"SELECT unit FROM handling WHERE proposal = ?1 AND void IS NOT 1"
 	" ORDER BY unit";
+/* Rules from 7 on are dates that a person gave (view `deadline`). */
 static const char SQL_DUE[] =
-	"SELECT min(due) FROM handling WHERE proposal = ?1 AND role IN"
-	" ('main', 'split') AND void IS NOT 1";
+	"SELECT due, rule < 7 FROM deadline WHERE proposal = ?1 AND kind = 'reply'"
+	" AND due IS NOT NULL ORDER BY due LIMIT 1";
 
 struct assigned {
 	struct buf code;
@@ -52,6 +53,7 @@ struct assign {
 	const char *reason;
 	char due[VALUE_DATE_SIZE]; /* "": none given */
 	char was_due[VALUE_DATE_SIZE];
+	bool by_rule; /* `due` is */
 	char today[VALUE_DATE_SIZE];
 	struct buf key;
 	struct assigned *units;
@@ -206,8 +208,8 @@ static int describe(struct buf *out, struct assign *assign, struct err *err)
 	return rc < 0 ? rc : buf_check(out, err);
 }
 
-/* What the session's rule made, where no date was given. */
-static int find_due(char due[VALUE_DATE_SIZE], const struct assign *assign,
+/* The first reply's date, given or made by the session's rule. */
+static int find_due(char due[VALUE_DATE_SIZE], struct assign *assign,
 		    struct err *err)
 {
 	struct db *db = replica_db(assign->replica);
@@ -218,8 +220,12 @@ static int find_due(char due[VALUE_DATE_SIZE], const struct assign *assign,
 		return rc;
 	db_bind_text(stmt, 1, buf_text(&assign->key));
 	rc = db_step(db, stmt, err);
-	if (rc == 1)
+	*due = '\0';
+	assign->by_rule = false;
+	if (rc == 1) {
 		snprintf(due, VALUE_DATE_SIZE, "%s", db_text(stmt, 0));
+		assign->by_rule = db_int(stmt, 1) != 0;
+	}
 	sqlite3_reset(stmt);
 	return rc < 0 ? rc : 0;
 }
@@ -298,7 +304,8 @@ static void say_due(const struct assign *assign)
 {
 	if (assign->due_word)
 		return;
-	if (*assign->due && strcmp(assign->due, assign->was_due) == 0)
+	if (*assign->due &&
+	    (!assign->by_rule || strcmp(assign->due, assign->was_due) == 0))
 		cli_note(_("The reply is due on %s, as before; --due DATE "
 			   "sets another date."),
 			 assign->due);

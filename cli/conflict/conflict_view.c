@@ -264,7 +264,7 @@ done:
 static int print_unseen(FILE *out, struct replica *replica,
 			const struct conflict *conflict, struct err *err)
 {
-	struct buf who = BUF_INIT, text = BUF_INIT;
+	struct buf line = BUF_INIT;
 	int rc = 0;
 
 	if (conflict->n_unseen > 0)
@@ -275,20 +275,19 @@ static int print_unseen(FILE *out, struct replica *replica,
 		const struct field *field =
 			entity_field(conflict->entity, entry->change->field);
 
-		buf_clear(&who);
-		buf_clear(&text);
-		rc = add_who(&who, replica, entry, err);
+		if (!field)
+			continue;
+		buf_clear(&line);
+		rc = add_who(&line, replica, entry, err);
+		buf_addf(&line, "%s%s%s", message_colon(),
+			 message_label(field->zh, field->en), message_colon());
 		if (rc == 0)
-			rc = add_value(&text, replica, field,
+			rc = add_value(&line, replica, field,
 				       &entry->change->value, err);
-		if (rc == 0 && field)
-			fprintf(out, "      %s%s%s%s%s\n", buf_text(&who),
-				message_colon(),
-				message_label(field->zh, field->en),
-				message_colon(), buf_text(&text));
+		if (rc == 0)
+			table_wrap(out, buf_text(&line), 6, 0);
 	}
-	buf_release(&who);
-	buf_release(&text);
+	buf_release(&line);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/terminal/message.h"
 #include "cli/case/row.h"
 #include "cli/case/value.h"
+#include "cli/terminal/table.h"
 
 /* One late change with all that is told of it. */
 struct late {
@@ -117,9 +118,11 @@ int late_view_text(FILE *out, struct replica *replica,
 		fprintf(out,
 			_("%s %s: written after the proposal was taken back\n"),
 			buf_text(&late.key), buf_text(&late.path));
-		fprintf(out, "  * %s\n", buf_text(&now));
-		fprintf(out, "    %s  (%s %s, %s)\n", buf_text(&said),
-			buf_text(&unit), entry->author, at);
+		fprintf(out, "  * %s\n", _("as it stands"));
+		table_wrap(out, buf_text(&now), 6, 0);
+		fprintf(out, "    %s %s  (%s)\n", buf_text(&unit),
+			entry->author, at);
+		table_wrap(out, buf_text(&said), 6, 0);
 		fprintf(out,
 			_("  tian resolve %s %s --accept (or --refuse) "
 			  "--reason TEXT\n"),

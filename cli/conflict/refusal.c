@@ -42,7 +42,8 @@ static int add_value(struct buf *out, struct replica *replica,
 {
 	struct buf whole = BUF_INIT;
 	int rc = value_show(&whole, replica, field, value, err);
-	size_t fit = utf8_fit(buf_text(&whole), whole.len, VALUE_WIDTH);
+	size_t line = strcspn(buf_text(&whole), "\n");
+	size_t fit = utf8_fit(buf_text(&whole), line, VALUE_WIDTH);
 
 	buf_adds(out, message_chinese() ? "“" : "'");
 	buf_add(out, buf_text(&whole), fit);

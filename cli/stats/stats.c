@@ -359,6 +359,8 @@ static int count_case(struct stats *out, sqlite3_stmt *stmt)
 {
 	int rc;
 
+	if (is(stmt, CASE_STATUS, "草稿")) /* not handed in yet */
+		return 0;
 	out->received++;
 	if (!count_review(out, stmt))
 		return 0;

@@ -340,6 +340,25 @@ static void show__every_field_of_the_schema_is_there(void **state)
 	assert_int_equal(run_command(&office, cmd_show, "99", NULL), CLI_INPUT);
 }
 
+static void show__steps_stand_as_made_whatever_the_clocks_said(void **state)
+{
+	const char *first;
+
+	(void)state;
+	desk_sql(&office,
+		 "INSERT INTO event(proposal, unit, id, kind, at) VALUES"
+		 " ('1-1-014', 'office', '20220630T091500.123-1', 'assigned',"
+		 "  '2022-06-30T09:15:00Z'),"
+		 " ('1-1-014', 'office', '20220630T091500.124-2', 'sent',"
+		 "  '2022-06-29T09:15:00Z');");
+	assert_int_equal(run_command(&office, cmd_show, "1-1-014", "--json",
+				     NULL),
+			 CLI_DONE);
+	first = strstr(run_said, "\"assigned\"");
+	assert_non_null(first);
+	assert_non_null(strstr(first, "\"sent\""));
+}
+
 static void conflicts__each_value_is_told_with_its_writer(void **state)
 {
 	(void)state;
@@ -568,6 +587,7 @@ int main(void)
 		TEST(list__conditions_must_all_hold),
 		TEST(list__no_row_is_an_empty_array),
 		TEST(show__every_field_of_the_schema_is_there),
+		TEST(show__steps_stand_as_made_whatever_the_clocks_said),
 		TEST(conflicts__each_value_is_told_with_its_writer),
 		TEST(resolve__a_site_with_two_values_is_ambiguous),
 		TEST(resolve__a_site_with_one_value_is_named_by_its_name),

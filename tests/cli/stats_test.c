@@ -187,6 +187,17 @@ static void stats__review_and_class_are_counted_by_proposals(void **state)
 	assert_int_equal(stats.n_reconcile, 0);
 }
 
+static void stats__what_is_not_handed_in_is_not_received(void **state)
+{
+	(void)state;
+	six();
+	sample_edit(&sample, "INSERT INTO proposal(key, title) VALUES"
+			     " ('1-1-7', '草拟');");
+	count();
+	assert_int_equal(stats.received, 6);
+	assert_int_equal(stats.unreviewed, 0);
+}
+
 static void stats__a_case_is_on_time_if_its_last_unit_was(void **state)
 {
 	(void)state;
@@ -287,6 +298,7 @@ int main(void)
 		TEST(stats__a_page_gives_its_own_figures),
 		TEST(stats__the_real_page_gives_its_own_figures),
 		TEST(stats__review_and_class_are_counted_by_proposals),
+		TEST(stats__what_is_not_handed_in_is_not_received),
 		TEST(stats__a_case_is_on_time_if_its_last_unit_was),
 		TEST(stats__units_are_counted_by_handlings),
 		TEST(stats__satisfaction_takes_the_last_round),
