@@ -385,3 +385,11 @@ bool pack_match(struct buf *out, const struct buf *base, const struct buf *to,
 	buf_truncate(out, start);
 	return false;
 }
+
+bool pack_differ(struct buf *out, bool is_tree, const struct buf *base,
+		 const struct buf *to, size_t limit)
+{
+	return is_tree || to->len > PACK_MATCH_MAX || base->len > PACK_MATCH_MAX
+		       ? pack_diff(out, base, to, limit)
+		       : pack_match(out, base, to, limit);
+}

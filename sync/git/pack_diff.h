@@ -27,5 +27,8 @@ enum { PACK_MATCH_MAX = 4096 }; /* bytes */
  * lines moved. False, too, where the base is above PACK_MATCH_MAX. */
 bool pack_match(struct buf *out, const struct buf *base, const struct buf *to,
 		size_t limit);
+/* By the one or the other. A tree is changed in place. */
+bool pack_differ(struct buf *out, bool is_tree, const struct buf *base,
+		 const struct buf *to, size_t limit);
 
 #endif

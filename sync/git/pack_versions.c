@@ -139,7 +139,9 @@ static bool try_base(struct pack_versions *versions,
 	    bytes->len / ODD > version->bytes.len)
 		return false;
 	buf_clear(&versions->made);
-	if (!pack_diff(&versions->made, &version->bytes, bytes, *limit))
+	if (!pack_differ(&versions->made,
+			 versions->lines[0]->kind == OBJECT_TREE,
+			 &version->bytes, bytes, *limit))
 		return false;
 	taken = versions->best;
 	versions->best = versions->made;

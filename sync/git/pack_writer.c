@@ -188,15 +188,6 @@ static size_t longest_worth(enum object_kind kind, size_t size)
 	return kind == OBJECT_TREE ? size / 2 : size * 2 / 3;
 }
 
-static bool differ(struct buf *out, enum object_kind kind,
-		   const struct buf *base, const struct buf *to, size_t limit)
-{
-	if (kind == OBJECT_TREE || to->len > PACK_MATCH_MAX ||
-	    base->len > PACK_MATCH_MAX)
-		return pack_diff(out, base, to, limit);
-	return pack_match(out, base, to, limit);
-}
-
 /* A short difference to one of those before, the last one first, in *diff;
  * NULL if none is worth it. */
 static const struct before *find_base(struct buf *diff,
@@ -212,7 +203,8 @@ static const struct before *find_base(struct buf *diff,
 			&recent->items[(recent->next + BEFORE - i) % BEFORE];
 		struct buf made = BUF_INIT;
 		bool found = before->depth < DEPTH_MAX &&
-			     differ(&made, kind, &before->bytes, bytes, limit);
+			     pack_differ(&made, kind == OBJECT_TREE,
+					 &before->bytes, bytes, limit);
 
 		if (!found) {
 			buf_release(&made);
