@@ -80,7 +80,7 @@ int pack_delta_apply(struct buf *out, const struct buf *base,
 	size_t head = pack_delta_sizes(&is, &makes, at, delta->len);
 
 	buf_clear(out);
-	if (head == 0 || is != base->len)
+	if (delta->len < PACK_DELTA_MIN || head == 0 || is != base->len)
 		return err_set(err, ERR_CORRUPT, "a delta of another base");
 	if (makes > limit)
 		return err_set(err, ERR_CORRUPT,

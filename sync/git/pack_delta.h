@@ -14,7 +14,10 @@
 
 #include "core/base/buf.h"
 
-enum { PACK_DELTA_HEAD = 20 }; /* bytes, enough for both sizes */
+enum {
+	PACK_DELTA_HEAD = 20, /* bytes, enough for both sizes */
+	PACK_DELTA_MIN = 4    /* of a whole one; git refuses shorter ones */
+};
 
 /* The two sizes; how many bytes they take, 0: there are none. */
 size_t pack_delta_sizes(uint64_t *base, uint64_t *result, const void *bytes,

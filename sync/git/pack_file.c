@@ -494,16 +494,23 @@ int pack_file_peek(size_t *made, void *out, size_t room, struct pack_file *file,
 
 	if (rc == 0)
 		rc = deflate_front(made, &ended, out, room, bytes, n, err);
+	/* One that begins with nothing, at length. */
+	if (rc == 0 && !ended && *made < room && n < WINDOW) {
+		rc = look_at(file, entry->data, err);
+		if (rc == 0)
+			rc = deflate_front(made, &ended, out, room,
+					   file->window, file->window_len, err);
+	}
 	return rc < 0 ? err_wrap(err, "%s.pack", file->path) : 0;
 }
 
-/* More than the window holds: what as many bytes take at most, deflated. */
+/* More than the window holds. */
 static int inflate_long(size_t *made, bool *ended, char *room,
 			struct pack_file *file, const struct pack_entry *entry,
 			struct err *err)
 {
 	uint64_t left = file->pack.size - PACK_TRAILER - entry->data;
-	uint64_t most = entry->size + entry->size / 8 + 1024;
+	uint64_t most = pack_stream_limit(entry->size);
 	size_t len = (size_t)(left < most ? left : most);
 	unsigned char *bytes = malloc(len);
 	int rc = bytes == NULL ? err_nomem(err)

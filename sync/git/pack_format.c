@@ -102,6 +102,11 @@ uint64_t pack_size_limit(enum pack_type type)
 	}
 }
 
+uint64_t pack_stream_limit(uint64_t size)
+{
+	return size + size / 8 + 1024;
+}
+
 /* --- the index ----------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)

@@ -49,6 +49,9 @@ size_t pack_take_distance(uint64_t *out, const void *bytes, size_t n);
 void pack_add_distance(struct buf *out, uint64_t distance);
 /* Of an object, or of what makes one; 0: no such type. */
 uint64_t pack_size_limit(enum pack_type type);
+/* Bytes of the zlib stream that holds `size`, at most: more than any deflater
+ * makes of them, and all that is read of one. */
+uint64_t pack_stream_limit(uint64_t size);
 
 struct pack_index_entry {
 	struct oid oid;

@@ -197,8 +197,9 @@ static void link_named(struct pack_objects *objects, int32_t number)
 	     low++) {
 		int32_t child = objects->named[low].number;
 
-		if (objects->items[child].base == PACK_OBJECT_NONE)
-			link_child(objects, number, child);
+		if (objects->items[child].base != PACK_OBJECT_NONE)
+			return; /* all of them are, to another */
+		link_child(objects, number, child);
 	}
 }
 

@@ -211,8 +211,9 @@ static int check_delta(struct pack_scan *scan, struct err *err)
 	uint64_t base;
 	uint64_t makes;
 
-	if (pack_delta_sizes(&base, &makes, scan->delta, n) == 0)
-		return err_set(err, ERR_CORRUPT, "a delta without its sizes");
+	if (scan->entry.size < PACK_DELTA_MIN ||
+	    pack_delta_sizes(&base, &makes, scan->delta, n) == 0)
+		return err_set(err, ERR_CORRUPT, "a delta too short to be one");
 	return count_inflated(scan, makes, OBJECT_BLOB_MAX, err);
 }
 
@@ -300,23 +301,37 @@ static int take_byte(struct pack_scan *scan, unsigned char byte,
 	}
 }
 
+/* What is not read of a stream is not taken in. */
+static int check_stream(const struct pack_scan *scan, struct err *err)
+{
+	const struct pack_scan_entry *entry = &scan->entry;
+
+	return scan->bytes - entry->offset - entry->head <=
+			       pack_stream_limit(entry->size)
+		       ? 0
+		       : err_set(err, ERR_CORRUPT,
+				 "an object that takes more bytes than it has");
+}
+
 /* One part of what came, or as much of it as is there. */
 static int take(struct pack_scan *scan, size_t *used,
 		const unsigned char *bytes, size_t len, struct err *err)
 {
 	bool sealed = scan->state < TRAILER;
+	bool body = scan->state == BODY;
 	int rc = 0;
+	int ended = 0;
 
 	*used = 1;
-	if (scan->state == BODY)
-		rc = take_body(scan, used, bytes, len, err);
+	if (body)
+		ended = take_body(scan, used, bytes, len, err);
 	scan->bytes += *used;
 	if (sealed)
 		sha1_update(&scan->sha1, bytes, *used);
-	if (rc > 0)
-		return end_body(scan, err);
-	return scan->state == BODY || rc < 0 ? rc
-					     : take_byte(scan, *bytes, err);
+	if (!body)
+		return take_byte(scan, *bytes, err);
+	rc = ended < 0 ? ended : check_stream(scan, err);
+	return rc == 0 && ended > 0 ? end_body(scan, err) : rc;
 }
 
 int pack_scan_add(struct pack_scan *scan, const void *bytes, size_t len,

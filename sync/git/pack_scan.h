@@ -30,7 +30,8 @@ typedef int pack_scan_each(const struct pack_scan_entry *entry,
 int pack_scan_open(struct pack_scan **out, pack_scan_each *each, void *ctx,
 		   struct err *err);
 /* ERR_CORRUPT: not a pack, an object that is larger than it says or than
- * objects may be (OBJECT_*_MAX), a base in front of the pack, more than the
+ * objects may be (OBJECT_*_MAX) or takes more bytes than we
+ * read of one (pack_stream_limit), a base in front of the pack, more than the
  * limits, another trailer. Nothing is inflated beyond what an object's head
  * states. */
 int pack_scan_add(struct pack_scan *scan, const void *bytes, size_t len,

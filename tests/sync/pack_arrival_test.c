@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zlib.h>
+
 #include <cmocka.h>
 
 #include "core/base/deflate.h"
@@ -116,6 +118,24 @@ static struct buf last_byte(size_t len, char byte)
 	buf_addc(&delta, 1);
 	buf_addc(&delta, byte);
 	return delta;
+}
+
+/* A stream that begins with `n` blocks of nothing. */
+static void add_padded(struct buf *pack, const struct buf *body, size_t n)
+{
+	uLong sum = adler32(1, (const Bytef *)body->data, (uInt)body->len);
+	char number[4];
+
+	buf_add(pack, "\x78\x01", 2);
+	for (size_t i = 0; i < n; i++)
+		buf_add(pack, "\0\0\0\377\377", 5);
+	buf_addc(pack, 1);
+	for (unsigned i = 0; i < 4; i++)
+		buf_addc(pack, (char)((i < 2 ? body->len : ~body->len) >>
+				      8 * (i % 2)));
+	buf_add(pack, body->data, body->len);
+	pack_put_number(number, (uint32_t)sum);
+	buf_add(pack, number, sizeof(number));
 }
 
 static void end(struct buf *pack)
@@ -365,6 +385,93 @@ static void pack_arrival__a_chain_is_as_long_as_we_can_read_it(void **state)
 	buf_release(&pack);
 }
 
+static void pack_arrival__a_stream_longer_than_we_read_is_refused(void **state)
+{
+	enum { MOST = (1024 - 11) / 5 }; /* blocks of 5, the frame takes 11 */
+	struct buf body = BUF_INIT;
+	struct buf pack = BUF_INIT;
+	struct packs *packs = NULL;
+	enum pack_type type;
+	struct oid oid;
+	struct err err;
+
+	(void)state;
+	buf_add(&body, "hello", 5);
+	for (size_t more = 0; more < 2; more++) {
+		begin(&pack, 1);
+		pack_add_head(&pack, PACK_BLOB, body.len);
+		add_padded(&pack, &body, MOST + more);
+		end(&pack);
+		if (more == 0)
+			assert_int_equal(take(&pack, nowhere, NULL, &err), 0);
+	}
+	assert_int_equal(packs_open(&packs, in_folder("p"), &err), 0);
+	assert_int_equal(object_name(&oid, OBJECT_BLOB, "hello", 5,
+				     OBJECT_FROM_US, &err),
+			 0);
+	assert_int_equal(packs_read(&body, &type, packs, &oid, &err), 0);
+	packs_close(packs);
+	refused(&pack, "more bytes than it has");
+	buf_release(&body);
+	buf_release(&pack);
+}
+
+/* What makes `n` times 127 bytes. */
+static struct buf inserted(size_t base, size_t n)
+{
+	struct buf delta = BUF_INIT;
+	char text[127];
+
+	memset(text, 'x', sizeof(text));
+	add_size(&delta, base);
+	add_size(&delta, n * sizeof(text));
+	for (size_t i = 0; i < n; i++) {
+		buf_addc(&delta, sizeof(text));
+		buf_add(&delta, text, sizeof(text));
+	}
+	return delta;
+}
+
+/* The base is looked at between, and shows but the beginning of the other. */
+static void pack_arrival__a_size_behind_much_of_nothing_is_found(void **state)
+{
+	enum { TIMES = 120, MADE = TIMES * 127 };
+	struct buf delta = inserted(10, TIMES);
+	struct buf filler = BUF_INIT;
+	struct buf pack = BUF_INIT;
+	struct packs *packs = NULL;
+	enum pack_type type;
+	struct oid oid;
+	struct err err;
+	size_t size;
+	size_t at;
+
+	(void)state;
+	while (filler.len < 6000)
+		buf_addc(&filler, (char)filler.len);
+	begin(&pack, 3);
+	at = add_whole(&pack, PACK_BLOB, "0123456789", 10);
+	pack_add_head(&pack, PACK_BLOB, filler.len);
+	add_padded(&pack, &filler, 0);
+	at = pack.len - at;
+	pack_add_head(&pack, PACK_OFFSET_DELTA, delta.len);
+	pack_add_distance(&pack, at);
+	add_padded(&pack, &delta, 560);
+	end(&pack);
+	assert_int_equal(take(&pack, nowhere, NULL, &err), 0);
+	memset(buf_extend(&filler, MADE), 'x', MADE);
+	assert_int_equal(object_name(&oid, OBJECT_BLOB, filler.data + 6000,
+				     MADE, OBJECT_FROM_US, &err),
+			 0);
+	assert_int_equal(packs_open(&packs, in_folder("p"), &err), 0);
+	assert_int_equal(packs_head(&type, &size, packs, &oid, &err), 0);
+	assert_int_equal(size, MADE);
+	packs_close(packs);
+	buf_release(&delta);
+	buf_release(&filler);
+	buf_release(&pack);
+}
+
 static void pack_arrival__an_object_twice_is_refused(void **state)
 {
 	struct buf pack = BUF_INIT;
@@ -435,9 +542,13 @@ static void pack_arrival__a_delta_that_does_not_fit_is_refused(void **state)
 		{"\x0a\x02\x01x", 4, "less than it says"},
 		{"\x0a\x0b\x90\x0b", 4, "out of bounds"},
 		{"\x0a\x01\x91\xff\x01", 5, "out of bounds"},
-		{"\x0a\x01", 2, "less than it says"},
-		{"\x0a", 1, "without its sizes"},
-		{"\x0a\x01\x00", 3, "out of bounds"},
+		{"\x0a\x01\x80\x80", 4, "out of bounds"},
+		{"\x0a\x81\x80\x00", 4, "less than it says"},
+		{"\x8a\x80\x80\x80", 4, "too short"},
+		{"\x0a\x00", 2, "too short"},
+		{"\x0a", 1, "too short"},
+		{"\x0a\x01\x80", 3, "too short"},
+		{"\x0a\x01\x00\x00", 4, "out of bounds"},
 		{"\x0a\xff\xff\xff\xff\x7f\x01x", 8, "more than"},
 	};
 	struct buf pack = BUF_INIT;
@@ -553,6 +664,9 @@ int main(void)
 		PACK_TEST(pack_arrival__cut_or_damaged_anywhere_it_is_refused),
 		PACK_TEST(pack_arrival__names_in_a_ring_are_refused),
 		PACK_TEST(pack_arrival__a_chain_is_as_long_as_we_can_read_it),
+		PACK_TEST(
+			pack_arrival__a_stream_longer_than_we_read_is_refused),
+		PACK_TEST(pack_arrival__a_size_behind_much_of_nothing_is_found),
 		PACK_TEST(pack_arrival__an_object_twice_is_refused),
 		PACK_TEST(pack_arrival__a_count_that_is_wrong_is_refused),
 		PACK_TEST(pack_arrival__a_base_that_is_none_is_refused),
