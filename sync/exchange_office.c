@@ -18,6 +18,7 @@
 #include "sync/road/hub_union.h"
 #include "sync/office/ledger.h"
 #include "sync/node/outbox.h"
+#include "sync/node/standing.h"
 #include "sync/git/refs.h"
 
 enum {
@@ -349,18 +350,24 @@ static int use_own(struct office *office, struct err *err)
 static int check_enrolled(bool *enrolled, struct office *office,
 			  struct err *err)
 {
-	struct oid main_oid;
-	int rc = node_get_oid(&main_oid, office->node->replica, NODE_MAIN, err);
+	struct standing standing;
+	int rc = standing_read(&standing, office->node, err);
 
-	if (rc < 0 || oid_is_zero(&main_oid))
-		return rc;
-	rc = ledger_listed(enrolled, office->node, &main_oid, err);
+	*enrolled = standing.kind != STANDING_ABSENT &&
+		    standing.kind != STANDING_ENDED;
 	office->run->report->not_enrolled = rc == 0 && !*enrolled;
-	if (rc == 0 && !*enrolled)
-		rc = run_detail(office->run, SYNC_WAITING, err,
-				"this office's key is not enrolled yet; "
-				"another node of the office merges");
-	return rc;
+	if (rc < 0 || *enrolled)
+		return rc;
+	if (standing.kind == STANDING_ENDED)
+		return run_detail(office->run, SYNC_WAITING, err,
+				  "this office computer's key was ended on %s; "
+				  "another one merges, and what this one had "
+				  "not merged by then waits (tian doctor says "
+				  "what can be done)",
+				  standing.until);
+	return run_detail(office->run, SYNC_WAITING, err,
+			  "this office's key is not enrolled yet; another "
+			  "node of the office merges");
 }
 
 static int merge(struct office *office, struct err *err)

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "sync/node/copies.h"
 #include "sync/node/inbox.h"
+#include "sync/node/standing.h"
 #include "sync/git/refs.h"
 
 enum { TRIES = 5 };
@@ -83,23 +83,19 @@ static int not_enrolled(struct node *node, const struct run *run,
 static int check_own_key(struct node *node, const struct run *run,
 			 struct err *err)
 {
-	const char *site = replica_site(node->replica);
-	struct inbox_entry entry;
-	struct oid inbox;
-	bool listed = false;
-	int rc = node_get_oid(&inbox, node->replica, NODE_INBOX, err);
+	struct standing standing;
+	int rc = standing_read(&standing, node, err);
 
-	if (rc < 0 || oid_is_zero(&inbox))
+	if (rc < 0 || standing.kind == STANDING_OPEN ||
+	    standing.kind == STANDING_GOOD)
 		return rc;
-	rc = inbox_read(&entry, node->repository, &inbox, site, err);
-	if (rc < 0)
-		return rc;
-	listed = signers_allow(&entry.signers, site, node->key.public_key,
-			       (int64_t)(clock_now_ms() / 1000));
-	inbox_entry_release(&entry);
-	if (listed)
-		return 0;
 	run->report->not_enrolled = true;
+	if (standing.kind == STANDING_ENDED)
+		return err_set(err, ERR_HUB,
+			       "the office ended this computer's key on %s; "
+			       "what it had not merged by then is kept, and "
+			       "waits (tian doctor says what can be done)",
+			       standing.until);
 	return err_set(err, ERR_HUB,
 		       "the office has not enrolled this computer's key; what "
 		       "it sent waits at the hub");

@@ -3,6 +3,7 @@
 #include "cli/case/enrol.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "cli/cli.h"
 #include "cli/terminal/message.h"
@@ -10,6 +11,7 @@
 #include "core/base/db.h"
 #include "core/base/utf8.h"
 #include "sync/identity/key.h"
+#include "sync/identity/signers.h"
 #include "sync/git/refs.h"
 
 enum { KEY_FILE_MAX = 64 << 10 };
@@ -72,6 +74,29 @@ static int check_key_owner(struct replica *replica, const char *fingerprint,
 	return rc;
 }
 
+/* To enrol an ended key once more would change nothing, and look done. */
+static int check_not_ended(struct replica *replica, const uint8_t *key,
+			   const char *site, struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	char fingerprint[KEY_FINGERPRINT], until[SIGNER_TIME];
+	int rc = signers_load_of(&signers, replica, site, err);
+	const struct signer *signer =
+		rc == 0 ? signers_find(&signers, site, key) : NULL;
+
+	if (signer != NULL && signer_ended(signer, (int64_t)time(NULL))) {
+		key_fingerprint(fingerprint, key);
+		signer_show_time(until, signer->until);
+		rc = err_set(err, ERR_INPUT,
+			     _("this key of %s ended on %s; tian unit key %s "
+			       "--revoke %.16s --from DATE lets it count "
+			       "until a day to come"),
+			     site, until, site, fingerprint);
+	}
+	signers_release(&signers);
+	return rc;
+}
+
 static int add_signer(struct replica *replica, const struct enrol *enrol,
 		      struct err *err)
 {
@@ -91,6 +116,8 @@ static int add_signer(struct replica *replica, const struct enrol *enrol,
 		rc = buf_check(&line, err);
 	if (rc == 0)
 		rc = check_key_owner(replica, fingerprint, enrol->code, err);
+	if (rc == 0)
+		rc = check_not_ended(replica, key, enrol->code, err);
 	if (rc == 0)
 		rc = row_add(replica, schema_entity_named(schema, "signer"),
 			     buf_text(&row), NULL, err);

@@ -13,6 +13,7 @@
 #include "cli/terminal/table.h"
 #include "core/log/edit.h"
 #include "sync/identity/key.h"
+#include "sync/node/standing.h"
 
 enum { PREFIX_LEAST = 6, TIME_SIZE = 32 };
 
@@ -40,16 +41,20 @@ static void add_openssh(struct buf *out, const char *line)
 		key_print_fingerprint(out, key);
 }
 
-static void add_key(struct table *table, struct json_out *json,
-		    sqlite3_stmt *stmt)
-{
-	struct buf openssh = BUF_INIT;
-	const char *cells[] = {db_text(stmt, 0), db_text(stmt, 1),
-			       db_text(stmt, 2), NULL};
+struct listing {
+	struct table *table;
+	struct json_out json;
+};
 
-	add_openssh(&openssh, db_text(stmt, 3));
+static void add_key(struct listing *listing, const char *const texts[4])
+{
+	struct json_out *json = &listing->json;
+	struct buf openssh = BUF_INIT;
+	const char *cells[] = {texts[0], texts[1], texts[2], NULL};
+
+	add_openssh(&openssh, texts[3]);
 	cells[3] = buf_text(&openssh);
-	table_add(table, cells);
+	table_add(listing->table, cells);
 	json_out_object(json, NULL);
 	json_out_text(json, "fingerprint", cells[0]);
 	json_out_text(json, "from", *cells[1] ? cells[1] : NULL);
@@ -57,6 +62,71 @@ static void add_key(struct table *table, struct json_out *json,
 	json_out_text(json, "openssh", *cells[3] ? cells[3] : NULL);
 	json_out_end(json);
 	buf_release(&openssh);
+}
+
+/* At the office: the rows. */
+static int add_rows(struct listing *listing, const char *code,
+		    struct replica *replica, struct err *err)
+{
+	struct db *db = replica_db(replica);
+	sqlite3_stmt *stmt;
+	int rc = db_stmt(&stmt, db, SQL_KEYS, err);
+
+	if (rc < 0)
+		return rc;
+	db_bind_text(stmt, 1, code);
+	while ((rc = db_step(db, stmt, err)) > 0) {
+		const char *const texts[] = {db_text(stmt, 0), db_text(stmt, 1),
+					     db_text(stmt, 2),
+					     db_text(stmt, 3)};
+
+		add_key(listing, texts);
+	}
+	sqlite3_reset(stmt);
+	return rc;
+}
+
+static void add_signer(struct listing *listing, const struct signer *signer)
+{
+	char fingerprint[KEY_FINGERPRINT];
+	char from[SIGNER_TIME] = "", until[SIGNER_TIME] = "";
+	struct buf line = BUF_INIT;
+
+	key_fingerprint(fingerprint, signer->public_key);
+	key_public_line(&line, signer->public_key);
+	if (signer->from != 0)
+		signer_show_time(from, signer->from);
+	if (signer->until != 0)
+		signer_show_time(until, signer->until);
+	add_key(listing, (const char *const[]){fingerprint, from, until,
+					       buf_text(&line)});
+	buf_release(&line);
+}
+
+/* At a unit, which has no such rows: what it was sent, the office's keys and
+ * its own. */
+static int add_sent(struct listing *listing, const char *code, struct cli *cli,
+		    struct err *err)
+{
+	struct signers signers = {NULL, 0};
+	int64_t now;
+	int rc = cli_open_node(cli, err);
+
+	if (rc == 0 && strcmp(code, replica_site(cli->replica)) != 0 &&
+	    strcmp(code, REPLICA_OFFICE) != 0)
+		rc = err_set(err, ERR_INPUT,
+			     _("a unit knows its own keys and the office's; "
+			       "those of %s are known at the office"),
+			     code);
+	if (rc == 0)
+		rc = standing_signers(&signers, &now, cli->node, err);
+	for (size_t i = 0; rc == 0 && i < signers.n; i++)
+		if (strcmp(signers.items[i].site, code) == 0)
+			add_signer(listing, &signers.items[i]);
+	if (rc == 0 && !signers_know(&signers, code))
+		cli_note(_("No key of %s is known here yet."), code);
+	signers_release(&signers);
+	return rc;
 }
 
 static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
@@ -67,28 +137,21 @@ static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
 		{_("until"), TABLE_LEFT, false},
 		{_("as ssh-keygen -l prints it"), TABLE_LEFT, true},
 	};
-	struct db *db = replica_db(cli->replica);
-	struct table *table;
-	struct json_out json;
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_KEYS, err);
+	struct listing listing = {.table = table_new(columns, 4)};
+	int rc;
 
-	if (rc < 0)
-		return rc;
-	table = table_new(columns, 4);
-	json_out_init(&json);
-	json_out_array(&json, NULL);
-	db_bind_text(stmt, 1, asked->code);
-	while ((rc = db_step(db, stmt, err)) > 0)
-		add_key(table, &json, stmt);
-	sqlite3_reset(stmt);
-	json_out_end(&json);
+	json_out_init(&listing.json);
+	json_out_array(&listing.json, NULL);
+	rc = replica_is_office(cli->replica)
+		     ? add_rows(&listing, asked->code, cli->replica, err)
+		     : add_sent(&listing, asked->code, cli, err);
+	json_out_end(&listing.json);
 	if (rc == 0 && cli->json)
-		rc = json_out_print(&json, stdout, err);
+		rc = json_out_print(&listing.json, stdout, err);
 	else if (rc == 0)
-		rc = table_show(table, stdout, err);
-	table_free(table);
-	json_out_release(&json);
+		rc = table_show(listing.table, stdout, err);
+	table_free(listing.table);
+	json_out_release(&listing.json);
 	return rc;
 }
 
@@ -121,17 +184,30 @@ static int read_time(char out[TIME_SIZE], const char *text, struct err *err)
 	return 0;
 }
 
+/* What was asked for as the rows have it: `SHA256:…` is told in hex. */
+static int read_asked(char out[KEY_FINGERPRINT], const char *asked,
+		      struct err *err)
+{
+	if (strncmp(asked, "SHA256:", 7) == 0)
+		return key_fingerprint_parse(out, asked, err);
+	snprintf(out, KEY_FINGERPRINT, "%s", asked);
+	return 0;
+}
+
 static int find_key(struct buf *fingerprint, const struct unit_key *asked,
 		    struct db *db, struct err *err)
 {
+	char wanted[KEY_FINGERPRINT];
 	sqlite3_stmt *stmt;
 	int64_t n = 0;
-	int rc = db_stmt(&stmt, db, SQL_FIND, err);
+	int rc = read_asked(wanted, asked->revoke, err);
 
+	if (rc == 0)
+		rc = db_stmt(&stmt, db, SQL_FIND, err);
 	if (rc < 0)
 		return rc;
 	db_bind_text(stmt, 1, asked->code);
-	db_bind_text(stmt, 2, asked->revoke);
+	db_bind_text(stmt, 2, wanted);
 	rc = db_step(db, stmt, err);
 	if (rc > 0) {
 		n = db_int(stmt, 1);

@@ -7,7 +7,8 @@
 
 struct unit_key {
 	const char *code;
-	const char *revoke; /* first digits of a fingerprint, or NULL: list */
+	const char *revoke; /* first digits of a fingerprint, or `SHA256:…` as
+			       ssh-keygen -l prints it; NULL: list */
 	const char *from;   /* a date or an ISO time; NULL: now */
 };
 

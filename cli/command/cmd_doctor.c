@@ -24,6 +24,7 @@
 #include "core/base/db.h"
 #include "sync/road/hub_union.h"
 #include "sync/identity/key.h"
+#include "sync/node/standing.h"
 #include "sync/office/ledger.h"
 #include "sync/git/refs.h"
 #include "sync/git/repository.h"
@@ -149,6 +150,53 @@ static void check_key(struct doctor *doctor)
 		report(doctor, "key_readable", false,
 		       _("key: not readable (%s)"), why(&err));
 	key_release(&key);
+}
+
+/* What the office last said of the key. */
+static void check_standing(struct doctor *doctor)
+{
+	const char *site = replica_site(doctor->cli->replica);
+	struct node *node = doctor->cli->node;
+	struct standing standing;
+	char fingerprint[KEY_FINGERPRINT] = "";
+	struct err err = {0};
+
+	if (standing_read(&standing, node, &err) < 0)
+		return; /* the repository or the key: told already */
+	key_fingerprint(fingerprint, node->key.public_key);
+	if (standing.kind == STANDING_ENDED)
+		report(doctor, "key_enrolled", false,
+		       _("key: ended by the office on %s; what was not merged "
+			 "by then, and what is written now, waits. The office "
+			 "can give it a later end (there: tian unit key %s "
+			 "--revoke %.16s --from DATE, then tian sync). Or make "
+			 "a new replica in another folder (tian init), have "
+			 "its key.pub enrolled, and write there again what "
+			 "should count"),
+		       standing.until, site, fingerprint);
+	else if (standing.kind == STANDING_ABSENT)
+		report(doctor, "key_enrolled", false,
+		       _("key: not enrolled; what is written waits. Give "
+			 "key.pub to the office (there: tian unit add %s NAME "
+			 "--key FILE, then tian sync)"),
+		       site);
+}
+
+/* At the office, where the hub has a main: whether it is another's. */
+static void check_second(struct doctor *doctor, const struct oid *main_oid)
+{
+	struct standing standing;
+	struct err err = {0};
+
+	if (standing_read(&standing, doctor->cli->node, &err) == 0 &&
+	    standing.kind == STANDING_SECOND &&
+	    !repository_has(doctor->cli->node->repository, main_oid))
+		report(doctor, "ledger", false,
+		       _("ledger: another computer of the office began it at "
+			 "this hub first; nothing of this one is merged. Run "
+			 "tian init --office for a new folder, and let the "
+			 "first one enrol its key (tian unit add office NAME "
+			 "--key key.pub)"));
 }
 
 /* The newest stamp known against this machine's time. */
@@ -352,6 +400,8 @@ static void check_hub(struct doctor *doctor)
 		rc = hub_union_of(&hub, doctor->cli->replica, NULL, &err);
 	if (rc == 0)
 		rc = hub_ref(&oid, hub, "refs/heads/main", &err);
+	if (rc == 0 && replica_is_office(doctor->cli->replica))
+		check_second(doctor, &oid);
 	if (rc == ERR_MISSING)
 		rc = 0; /* nothing was merged yet */
 	if (rc == 0)
@@ -402,6 +452,7 @@ static int examine(struct doctor *doctor, struct err *err)
 	check_database(doctor);
 	check_repository(doctor);
 	check_key(doctor);
+	check_standing(doctor);
 	check_clock(doctor);
 	check_pending(doctor);
 	check_unsent(doctor);

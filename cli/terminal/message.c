@@ -190,12 +190,16 @@ static const char *const foreign[] = {
 	   "make: another copy of this replica is at work, or this one was "
 	   "restored from a backup"),
 	N_("%s is another key already"),
+	N_("'%s' is not SHA256: and 43 characters, as ssh-keygen -l prints "
+	   "them"),
 	N_("not an OpenSSH public key of type ssh-ed25519"),
 	N_("the public key is damaged"),
 	N_("%s is not an OpenSSH Ed25519 key"),
 	N_("signature does not hold"),
 	N_("commit is not signed"),
 	N_("signed with a key that is not enrolled for %s"),
+	N_("signed with a key that ended on %s"),
+	N_("the key is %s"),
 	N_("signed with a key that is not the office's"),
 	N_("history was rewritten"),
 	N_("the office has set aside what this computer sent, from commit %s "
@@ -213,6 +217,12 @@ static const char *const foreign[] = {
 	   "merges"),
 	N_("the office has not enrolled this computer's key; what it sent "
 	   "waits at the hub"),
+	N_("the office ended this computer's key on %s; what it had not "
+	   "merged by then is kept, and waits (tian doctor says what can be "
+	   "done)"),
+	N_("this office computer's key was ended on %s; another one merges, "
+	   "and what this one had not merged by then waits (tian doctor says "
+	   "what can be done)"),
 	N_("main at the hub is older than what this office has merged (was "
 	   "the hub restored from a backup, or lost?); it is sent again"),
 	N_("%s at the hub was gone; it is put back"),

@@ -15,6 +15,7 @@
 #include "cli/case/unsent.h"
 #include "core/merge/late.h"
 #include "sync/git/refs.h"
+#include "sync/office/ledger.h"
 
 /* `edu: why`: whose mailbox was not reached. */
 static void add_away(struct json_out *json, const struct sync_detail *detail)
@@ -210,6 +211,36 @@ static void say_unknown_key(const struct outbox_text *outbox, const char *name)
 		 outbox->site, name);
 }
 
+/* "signed with a key that ended on TIME: the key is DIGITS" taken apart. */
+static bool say_ended_key(const struct outbox_text *outbox, const char *name)
+{
+	const char *why = buf_text(&outbox->why);
+	char until[SIGNER_TIME], key[KEY_FINGERPRINT];
+
+	if (sscanf(why, LEDGER_ENDED "%31s " LEDGER_ENDED_KEY "%64[0-9a-f]",
+		   until, key) != 2)
+		return false;
+	until[strlen(until) - 1] = '\0'; /* the colon */
+	if (outbox->waiting > 0)
+		cli_say(ngettext("%s: the key of a computer ended on %s; %lu "
+				 "change signed with it waits, and is kept",
+				 "%s: the key of a computer ended on %s; %lu "
+				 "changes signed with it wait, and are kept",
+				 outbox->waiting),
+			name, until, outbox->waiting);
+	else
+		cli_say(_("%s: the key of a computer ended on %s; what is "
+			  "signed with it waits, and is kept"),
+			name, until);
+	cli_note(_("If it should count after all, give the key a later end: "
+		   "tian unit key %s --revoke %s --from DATE (a day to come), "
+		   "then tian sync.\nIf not, leave it: that computer makes a "
+		   "new replica in another folder (tian init), its key.pub is "
+		   "enrolled, and what should count is written there again."),
+		 outbox->site, key);
+	return true;
+}
+
 /* An outbox that was not taken in; false where the text tells of none. */
 static bool say_outbox(struct replica *replica, enum sync_detail_kind kind,
 		       const char *text)
@@ -225,7 +256,7 @@ static bool say_outbox(struct replica *replica, enum sync_detail_kind kind,
 		     strstr(buf_text(&outbox.why),
 			    "signed with a key that is not enrolled"))) {
 		say_unknown_key(&outbox, buf_text(&name));
-	} else if (told) {
+	} else if (told && !say_ended_key(&outbox, buf_text(&name))) {
 		message_foreign(&why, buf_text(&outbox.why));
 		cli_say(_("what a computer of %s sent is set aside until a "
 			  "person looks: %s"),

@@ -7,6 +7,7 @@
  *              string seed||public, string comment, padding 1, 2, 3 … to 8. */
 #include "sync/identity/key.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -231,6 +232,28 @@ void key_print_fingerprint(struct buf *out,
 	base64_encode(out, hash, sizeof(hash), 0);
 	while (out->len > 0 && out->data[out->len - 1] == '=')
 		buf_truncate(out, out->len - 1);
+}
+
+int key_fingerprint_parse(char out[KEY_FINGERPRINT], const char *text,
+			  struct err *err)
+{
+	struct buf padded = BUF_INIT;
+	struct buf bytes = BUF_INIT;
+	int rc = 0;
+
+	if (strncmp(text, "SHA256:", 7) == 0)
+		buf_addf(&padded, "%.64s=", text + 7);
+	rc = base64_decode(&bytes, buf_text(&padded), padded.len, err);
+	if (rc < 0 || bytes.len != CRYPTO_SHA256_SIZE)
+		rc = err_set(err, ERR_INPUT,
+			     "'%.100s' is not SHA256: and 43 characters, as "
+			     "ssh-keygen -l prints them",
+			     text);
+	for (size_t i = 0; rc == 0 && i < CRYPTO_SHA256_SIZE; i++)
+		snprintf(out + 2 * i, 3, "%02x", (unsigned char)bytes.data[i]);
+	buf_release(&bytes);
+	buf_release(&padded);
+	return rc;
 }
 
 void key_fingerprint(char out[KEY_FINGERPRINT],

@@ -38,5 +38,8 @@ void key_fingerprint(char out[KEY_FINGERPRINT],
 /* Appends it as ssh-keygen -l prints it: `SHA256:` and base64. */
 void key_print_fingerprint(struct buf *out,
 			   const uint8_t public_key[CRYPTO_PUBLIC_SIZE]);
+/* The same in hex, from that text. ERR_INPUT: another form. */
+int key_fingerprint_parse(char out[KEY_FINGERPRINT], const char *text,
+			  struct err *err);
 
 #endif

@@ -212,19 +212,39 @@ int signers_parse(struct signers *out, const struct buf *text, struct err *err)
 	return rc;
 }
 
+const struct signer *signers_find(const struct signers *signers,
+				  const char *site,
+				  const uint8_t public_key[CRYPTO_PUBLIC_SIZE])
+{
+	for (size_t i = first_of(signers, site);
+	     i < signers->n && strcmp(signers->items[i].site, site) == 0; i++)
+		if (memcmp(signers->items[i].public_key, public_key,
+			   CRYPTO_PUBLIC_SIZE) == 0)
+			return &signers->items[i];
+	return NULL;
+}
+
+bool signer_ended(const struct signer *signer, int64_t time)
+{
+	return signer->until != 0 && time >= signer->until;
+}
+
+void signer_show_time(char out[SIGNER_TIME], int64_t time)
+{
+	time_t seconds = (time_t)time;
+	struct tm tm = {.tm_mday = 1};
+
+	gmtime_r(&seconds, &tm);
+	strftime(out, SIGNER_TIME, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 bool signers_allow(const struct signers *signers, const char *site,
 		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE], int64_t time)
 {
-	for (size_t i = first_of(signers, site);
-	     i < signers->n && strcmp(signers->items[i].site, site) == 0; i++) {
-		const struct signer *signer = &signers->items[i];
+	const struct signer *signer = signers_find(signers, site, public_key);
 
-		if (memcmp(signer->public_key, public_key,
-			   CRYPTO_PUBLIC_SIZE) == 0)
-			return (signer->from == 0 || time >= signer->from) &&
-			       (signer->until == 0 || time < signer->until);
-	}
-	return false;
+	return signer != NULL && (signer->from == 0 || time >= signer->from) &&
+	       !signer_ended(signer, time);
 }
 
 size_t signers_count(const struct signers *signers, const char *site)

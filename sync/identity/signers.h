@@ -9,7 +9,7 @@
 #include "core/replica/replica.h"
 #include "sync/identity/key.h"
 
-enum { SIGNERS_BYTES_MAX = 16 << 20 };
+enum { SIGNERS_BYTES_MAX = 16 << 20, SIGNER_TIME = 32 };
 
 struct signer {
 	char *site;
@@ -37,6 +37,14 @@ void signers_render(struct buf *out, const struct signers *signers,
 /* Reads such a file; lines of other forms are passed over. */
 int signers_parse(struct signers *out, const struct buf *text, struct err *err);
 
+/* What is known of the site's key, whenever it may sign; NULL: nothing.
+ * Borrowed from *signers. */
+const struct signer *signers_find(const struct signers *signers,
+				  const char *site,
+				  const uint8_t public_key[CRYPTO_PUBLIC_SIZE]);
+bool signer_ended(const struct signer *signer, int64_t time);
+/* `from` or `until` as an ISO time, 2022-06-30T09:15:00Z. */
+void signer_show_time(char out[SIGNER_TIME], int64_t time);
 /* Whether the key may sign for the site at that time. */
 bool signers_allow(const struct signers *signers, const char *site,
 		   const uint8_t public_key[CRYPTO_PUBLIC_SIZE], int64_t time);

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "core/log/edit.h"
-#include "sync/identity/base64.h"
 #include "sync/road/hub.h"
 #include "sync/node/node.h"
 #include "sync/git/refs.h"
@@ -105,25 +104,6 @@ static int check_same(struct replica *replica,
 	return rc;
 }
 
-/* `SHA256:…` (base64 without padding), as ssh-keygen -l prints it. */
-static int read_sha256(char out[KEY_FINGERPRINT], const char *text,
-		       struct err *err)
-{
-	struct buf padded = BUF_INIT;
-	struct buf bytes = BUF_INIT;
-	int rc;
-
-	buf_addf(&padded, "%s=", text);
-	rc = base64_decode(&bytes, buf_text(&padded), padded.len, err);
-	if (rc == 0 && bytes.len != CRYPTO_SHA256_SIZE)
-		rc = err_set(err, ERR_INPUT, "not 32 bytes");
-	for (size_t i = 0; rc == 0 && i < CRYPTO_SHA256_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x", (unsigned char)bytes.data[i]);
-	buf_release(&bytes);
-	buf_release(&padded);
-	return rc;
-}
-
 /* The office's key as it is pinned: its line, or its fingerprint. */
 static int read_office_key(struct buf *out, const char *told, struct err *err)
 {
@@ -133,7 +113,7 @@ static int read_office_key(struct buf *out, const char *told, struct err *err)
 	int rc = 0;
 
 	if (strncmp(told, "SHA256:", 7) == 0) {
-		rc = read_sha256(fingerprint, told + 7, err);
+		rc = key_fingerprint_parse(fingerprint, told, err);
 		buf_adds(out, rc == 0 ? fingerprint : "");
 	} else if (strlen(told) == KEY_FINGERPRINT - 1 &&
 		   strspn(told, "0123456789abcdef") == KEY_FINGERPRINT - 1) {

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "sync/node/outbox_ahead.h"
-#include "core/base/clock.h"
 #include "sync/git/refs.h"
 #include "sync/wire/verdicts.h"
 
@@ -247,34 +246,6 @@ int ledger_time(int64_t *out, struct repository *repository,
 	if (rc == 0 && before.time > *out)
 		*out = before.time;
 	commit_release(&before);
-	return rc;
-}
-
-int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
-		  struct err *err)
-{
-	struct signers signers = {NULL, 0};
-	struct buf text = BUF_INIT;
-	struct commit commit;
-	struct oid blob;
-	int64_t now = (int64_t)(clock_now_ms() / 1000);
-	int rc = commit_read(&commit, node->repository, main_oid, err);
-
-	if (rc == 0 && commit.time > now)
-		now = commit.time;
-	if (rc == 0)
-		rc = repository_find(&blob, node->repository, &commit.tree,
-				     LEDGER_SIGNERS, err);
-	if (rc == 0)
-		rc = repository_read(&text, node->repository, &blob,
-				     OBJECT_BLOB, err);
-	if (rc == 0)
-		rc = signers_parse(&signers, &text, err);
-	*listed = signers_allow(&signers, REPLICA_OFFICE, node->key.public_key,
-				now);
-	signers_release(&signers);
-	buf_release(&text);
-	commit_release(&commit);
 	return rc;
 }
 

@@ -22,6 +22,10 @@
 #include "sync/node/report.h"
 #include "sync/identity/signers.h"
 
+/* Why an outbox is set aside, where its key ended: that and an ISO time, `: `,
+ * this and the first 16 digits of its fingerprint. */
+#define LEDGER_ENDED "signed with a key that ended on "
+#define LEDGER_ENDED_KEY "the key is "
 #define LEDGER_SIGNERS "signers"
 #define LEDGER_VERDICTS "verdicts.msgpack"
 
@@ -107,10 +111,6 @@ int ledger_note(struct replica *replica, const struct intake *intake,
 int ledger_schema(uint32_t *out, struct replica *replica, struct err *err);
 /* Likewise how its registers are laid out. */
 int ledger_layout(uint32_t *out, struct replica *replica, struct err *err);
-/* Whether `signers` of a main commit lists the node's own key for the office
- * now. */
-int ledger_listed(bool *listed, struct node *node, const struct oid *main_oid,
-		  struct err *err);
 /* When a main commit counts as signed: never before the one it follows, so
  * that an ended key cannot write itself an earlier date. */
 int ledger_time(int64_t *out, struct repository *repository,

@@ -150,6 +150,32 @@ struct expected {
 	uint64_t last; /* seq its outbox claims to end with; 0: not known */
 };
 
+/* A key that ended is told apart from one that never was. */
+static int check_signer(const struct taking *taking,
+			const struct expected *expected,
+			const struct outbox_entry *entry, struct err *err)
+{
+	int64_t time = taking->intake->time;
+	const struct signer *signer =
+		signers_find(&taking->signers, expected->site, entry->signer);
+	char fingerprint[KEY_FINGERPRINT];
+	char until[SIGNER_TIME];
+
+	if (signers_allow(&taking->signers, expected->site, entry->signer,
+			  time))
+		return 0;
+	if (signer == NULL || !signer_ended(signer, time))
+		return err_set(err, ERR_CORRUPT,
+			       "signed with a key that is not enrolled for "
+			       "%s",
+			       expected->site);
+	key_fingerprint(fingerprint, entry->signer);
+	signer_show_time(until, signer->until);
+	return err_set(err, ERR_CORRUPT,
+		       LEDGER_ENDED "%s: " LEDGER_ENDED_KEY "%.16s", until,
+		       fingerprint);
+}
+
 static int check_entry(struct taking *taking, const struct expected *expected,
 		       const struct outbox_entry *entry, struct err *err)
 {
@@ -163,13 +189,7 @@ static int check_entry(struct taking *taking, const struct expected *expected,
 			       "changes %" PRIu64 " follow where %" PRIu64
 			       " should",
 			       outbox_first(entry), expected->next);
-	if (!signers_allow(&taking->signers, expected->site, entry->signer,
-			   taking->intake->time))
-		return err_set(err, ERR_CORRUPT,
-			       "signed with a key that is not enrolled for "
-			       "%s",
-			       expected->site);
-	return 0;
+	return check_signer(taking, expected, entry, err);
 }
 
 /* How much waits is what the outbox itself says. Its site is told. */

@@ -607,7 +607,7 @@ static void ledger__a_key_that_ended_signs_no_more(void **state)
 		 " 'edu namespaces=\"git\",valid-before=\"20220630000000Z\"'");
 	world_edit("edu", "王芳", "UPDATE handling SET doc_no = '2'");
 	assert_true(world_sync("edu", ERR_HUB)->not_enrolled);
-	expect_quarantine("not enrolled");
+	expect_quarantine("ended on 2022-06-30T00:00:00Z");
 	/* What it signed before stays proven. */
 	expect_others_go_on();
 }
