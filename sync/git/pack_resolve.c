@@ -154,6 +154,7 @@ struct step {
 	int32_t number;
 	int32_t next; /* of those made from it, to be made */
 	bool there;
+	uint64_t work; /* bytes it takes to be read, as packs.h counts them */
 	struct buf bytes;
 };
 
@@ -299,15 +300,19 @@ static void make_room(struct way *way)
 		let_go(way, &way->steps[i]);
 }
 
+static int too_much_work(struct err *err)
+{
+	return err_set(err, ERR_CORRUPT,
+		       "a pack whose objects take more work to be made than "
+		       "any lawful ones");
+}
+
 /* (S2) */
 static int count_again(struct way *way, size_t bytes, struct err *err)
 {
 	way->objects->again += bytes;
-	return way->objects->again <= PACK_RESOLVE_AGAIN
-		       ? 0
-		       : err_set(err, ERR_CORRUPT,
-				 "a pack whose objects take more work to be "
-				 "made than any lawful ones");
+	return way->objects->again <= PACK_RESOLVE_AGAIN ? 0
+							 : too_much_work(err);
 }
 
 /* The whole one that the way begins with. */
@@ -354,7 +359,7 @@ static int recall(struct way *way, struct err *err)
 
 /* `bytes` NULL: not there yet. */
 static int push(struct way *way, int32_t number, struct buf *bytes,
-		struct err *err)
+		uint64_t work, struct err *err)
 {
 	struct step *step = &way->steps[way->n];
 
@@ -366,6 +371,7 @@ static int push(struct way *way, int32_t number, struct buf *bytes,
 	step->number = number;
 	step->next = way->objects->items[number].child;
 	step->there = false;
+	step->work = work;
 	step->bytes = (struct buf)BUF_INIT;
 	if (bytes != NULL) {
 		step->bytes = *bytes; /* its own now */
@@ -383,11 +389,15 @@ static int make_next(struct way *way, struct err *err)
 	int32_t number = step->next;
 	struct pack_object *object = &way->objects->items[number];
 	struct buf made = BUF_INIT;
+	uint64_t work = step->work + object->size;
 	int rc = step->there ? 0 : recall(way, err);
 
 	step->next = object->next;
 	if (rc == 0)
 		rc = make(&made, way, number, &step->bytes, err);
+	work += made.len;
+	if (rc == 0 && work > PACKS_WORK_MAX)
+		rc = too_much_work(err);
 	if (rc == 0)
 		rc = object_name(&object->oid, way->kind, buf_text(&made),
 				 made.len, OBJECT_FROM_OTHERS, err);
@@ -398,7 +408,7 @@ static int make_next(struct way *way, struct err *err)
 		link_named(way->objects, number);
 	}
 	if (rc == 0 && object->child != PACK_OBJECT_NONE)
-		rc = push(way, number, &made, err);
+		rc = push(way, number, &made, work, err);
 	buf_release(&made);
 	return rc;
 }
@@ -413,7 +423,7 @@ static int go_down(struct way *way, int32_t number, struct err *err)
 	if (objects->items[number].child == PACK_OBJECT_NONE)
 		return 0;
 	way->kind = (enum object_kind)objects->items[number].kind;
-	rc = push(way, number, NULL, err);
+	rc = push(way, number, NULL, objects->items[number].size, err);
 	while (rc == 0 && way->n > 0) {
 		if (way->steps[way->n - 1].next != PACK_OBJECT_NONE)
 			rc = make_next(way, err);

@@ -2,7 +2,8 @@
  * a difference to, and named by what it holds.
  *
  * (S1) An object is made from at most PACKS_DEPTH_MAX others, one after the
- *      other: what we take in we can read (packs.h).
+ *      other, with PACKS_WORK_MAX bytes of work: what we take in we can read
+ *      (packs.h).
  * (S2) Memory: what a few differences are made of, PACK_RESOLVE_KEPT bytes and
  *      two objects; what is let go is made again, PACK_RESOLVE_AGAIN bytes in
  *      all at most. Each object is made once beyond that.

@@ -110,6 +110,13 @@ static int take_head(struct pack_scan *scan, struct err *err)
 	return 0;
 }
 
+static uint64_t inflated_limit(const struct pack_scan *scan)
+{
+	uint64_t limit = PACK_INFLATED_FREE + PACK_INFLATED_TIMES * scan->bytes;
+
+	return limit < PACK_INFLATED_MAX ? limit : PACK_INFLATED_MAX;
+}
+
 static int count_inflated(struct pack_scan *scan, uint64_t size, uint64_t limit,
 			  struct err *err)
 {
@@ -119,10 +126,10 @@ static int count_inflated(struct pack_scan *scan, uint64_t size, uint64_t limit,
 			       (unsigned long long)size,
 			       (unsigned long long)limit);
 	scan->inflated += size;
-	if (scan->inflated > PACK_INFLATED_MAX)
+	if (scan->inflated > inflated_limit(scan))
 		return err_set(err, ERR_CORRUPT,
 			       "a pack that inflates to more than %llu bytes",
-			       (unsigned long long)PACK_INFLATED_MAX);
+			       (unsigned long long)inflated_limit(scan));
 	return 0;
 }
 

@@ -8,7 +8,9 @@
 #include "sync/git/pack_format.h"
 
 #define PACK_BYTES_MAX ((uint64_t)2 << 30)     /* as it travels */
-#define PACK_INFLATED_MAX ((uint64_t)32 << 30) /* all objects together */
+#define PACK_INFLATED_MAX ((uint64_t)32 << 30) /* all objects together, and */
+#define PACK_INFLATED_FREE ((uint64_t)1 << 30) /* so much, and for each byte */
+#define PACK_INFLATED_TIMES 256 /* that came before so much; lawful: 2 to 4 */
 
 struct pack_scan;
 

@@ -653,6 +653,31 @@ static void pack_arrival__work_done_again_is_bounded(void **state)
 	buf_release(&pack);
 }
 
+/* Each 64 MiB, made from the one before: no other would be read back. */
+static void pack_arrival__a_chain_takes_no_more_work_than_we_do(void **state)
+{
+	enum { SIZE = 64 << 20, N = PACKS_WORK_MAX / SIZE - 1 };
+	struct buf pack = BUF_INIT;
+	char *zeros = calloc(1, SIZE);
+	size_t before;
+
+	(void)state;
+	assert_non_null(zeros);
+	begin(&pack, 1 + N);
+	before = add_whole(&pack, PACK_BLOB, zeros, SIZE);
+	for (int i = 0; i < N; i++) {
+		struct buf delta = last_byte(SIZE, (char)(1 + i));
+
+		before = add_far(&pack, pack.len - before, delta.data,
+				 delta.len);
+		buf_release(&delta);
+	}
+	end(&pack);
+	free(zeros);
+	refused(&pack, "more work");
+	buf_release(&pack);
+}
+
 #define PACK_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -674,6 +699,7 @@ int main(void)
 		PACK_TEST(pack_arrival__a_type_that_is_none_is_refused),
 		PACK_TEST(pack_arrival__what_was_let_go_is_made_again),
 		PACK_TEST(pack_arrival__work_done_again_is_bounded),
+		PACK_TEST(pack_arrival__a_chain_takes_no_more_work_than_we_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

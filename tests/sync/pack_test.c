@@ -333,6 +333,56 @@ static void pack_scan__a_delta_that_makes_too_much_is_refused(void **state)
 	buf_release(&pack);
 }
 
+/* After a blob that travels as it is, `n` deltas that make 64 MiB each. */
+static int scan_large(size_t blob, size_t n, struct err *err)
+{
+	static const unsigned char delta[] = {1,    0x80, 0x80, 0x80,
+					      0x20, 0x90, 1};
+	unsigned char *zeros = calloc(1, blob);
+	unsigned char *bytes = malloc(compressBound(blob));
+	uLongf len = compressBound(blob);
+	struct pack_scan *scan = NULL;
+	struct buf pack = BUF_INIT;
+	int rc;
+
+	buf_add(&pack, "PACK\0\0\0\2\0\0\0", 11);
+	buf_addc(&pack, (char)(1 + n));
+	add_size(&pack, 3, blob);
+	assert_int_equal(compress2(bytes, &len, zeros, blob, 0), Z_OK);
+	buf_add(&pack, bytes, len);
+	for (size_t i = 0; i < n; i++) {
+		len = compressBound(sizeof(delta));
+		assert_int_equal(compress(bytes, &len, delta, sizeof(delta)),
+				 Z_OK);
+		add_size(&pack, 7, sizeof(delta));
+		buf_add(&pack, "01234567890123456789", 20);
+		buf_add(&pack, bytes, len);
+	}
+	add_trailer(&pack);
+	assert_int_equal(pack_scan_open(&scan, NULL, NULL, err), 0);
+	rc = pack_scan_add(scan, pack.data, pack.len, err);
+	pack_scan_close(scan);
+	buf_release(&pack);
+	free(bytes);
+	free(zeros);
+	return rc;
+}
+
+static void pack_scan__what_came_bounds_what_it_makes(void **state)
+{
+	enum { MADE = 64 << 20, FREE = PACK_INFLATED_FREE / MADE };
+	enum { MORE = MADE / PACK_INFLATED_TIMES };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(scan_large(100, FREE - 1, &err), 0);
+	assert_int_equal(scan_large(100, FREE + 1, &err), ERR_CORRUPT);
+	assert_non_null(strstr(err.text, "inflates to more than"));
+	assert_int_equal(scan_large(MORE + MORE / 8, FREE + 1, &err), 0);
+	assert_int_equal(scan_large(MORE + MORE / 8, FREE + 2, &err),
+			 ERR_CORRUPT);
+}
+
 static void pack_scan__bytes_behind_the_trailer_are_refused(void **state)
 {
 	struct pack_scan *scan = NULL;
@@ -366,6 +416,7 @@ int main(void)
 		cmocka_unit_test(pack_scan__a_head_that_lies_is_refused),
 		cmocka_unit_test(
 			pack_scan__a_delta_that_makes_too_much_is_refused),
+		cmocka_unit_test(pack_scan__what_came_bounds_what_it_makes),
 		cmocka_unit_test(
 			pack_scan__bytes_behind_the_trailer_are_refused),
 	};
