@@ -279,6 +279,22 @@ static void telling_release(struct telling *telling)
 	buf_release(&telling->row);
 }
 
+/* Whether all that was unseen is what this unit wrote to what was taken from
+ * it: the office refuses that as late, and has no such conflict. */
+static bool is_for_late(const struct replica *replica,
+			const struct conflict *conflict)
+{
+	if (replica_is_office(replica) || conflict->n_unseen == 0 ||
+	    conflict->n_heads != 1 ||
+	    conflict->entity != replica->schema->assignment)
+		return false;
+	for (size_t i = 0; i < conflict->n_unseen; i++)
+		if (strcmp(conflict->unseen[i].site, replica_site(replica)) !=
+		    0)
+			return false;
+	return true;
+}
+
 static int tell(struct replica *replica, int64_t number,
 		const struct conflict *outline, conflict_fn *fn, void *ctx,
 		struct err *err)
@@ -289,7 +305,7 @@ static int tell(struct replica *replica, int64_t number,
 				  .base = BUF_INIT};
 	int rc = load_telling(&telling, replica, number, err);
 
-	if (rc == 0)
+	if (rc == 0 && !is_for_late(replica, &telling.conflict))
 		rc = fn(&telling.conflict, ctx, err);
 	telling_release(&telling);
 	return rc;
@@ -330,9 +346,25 @@ int conflict_each(struct replica *replica, const char *key, conflict_fn *fn,
 	return rc;
 }
 
+struct counting {
+	size_t *soft, *hard;
+};
+
+static int count_one(const struct conflict *conflict, void *ctx,
+		     struct err *err)
+{
+	struct counting *counting = ctx;
+
+	(void)err;
+	++*(conflict->severity == SEVERITY_HARD ? counting->hard
+						: counting->soft);
+	return 0;
+}
+
 int conflict_count(size_t *soft, size_t *hard, struct replica *replica,
 		   struct err *err)
 {
+	struct counting counting = {soft, hard};
 	sqlite3_stmt *stmt;
 	int rc = db_stmt(&stmt, replica->db, SQL_COUNT, err);
 
@@ -344,5 +376,8 @@ int conflict_count(size_t *soft, size_t *hard, struct replica *replica,
 		*hard = (size_t)db_int(stmt, 1);
 	}
 	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
+	if (rc < 0 || *hard == 0 || replica_is_office(replica))
+		return rc < 0 ? rc : 0;
+	*soft = *hard = 0;
+	return conflict_each(replica, NULL, count_one, &counting, err);
 }

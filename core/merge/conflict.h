@@ -37,7 +37,8 @@ bool conflict_reopened(const struct conflict *conflict);
 
 typedef int conflict_fn(const struct conflict *conflict, void *ctx,
 			struct err *err);
-/* Of one case, or all with key NULL, ordered by case, entity, row, field. */
+/* Of one case, or all with key NULL, ordered by case, entity, row, field. At
+ * a unit without what it wrote to a row that was taken from it: late.h. */
 int conflict_each(struct replica *replica, const char *key, conflict_fn *fn,
 		  void *ctx, struct err *err);
 int conflict_count(size_t *soft, size_t *hard, struct replica *replica,

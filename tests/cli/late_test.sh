@@ -15,7 +15,10 @@ quiet 0 tian -C edu sync
 quiet 0 tian -C office assign 14 --main hr --reason 改办
 quiet 0 tian -C office sync
 quiet 0 tian -C edu set 14 draft=迟到的答复。
-quiet 1 tian -C edu sync
+quiet 0 tian -C edu sync
+says_not out 'to decide'
+quiet 0 tian -C edu conflicts
+ok 'the unit is not told of a conflict that the office does not have'
 quiet 1 tian -C office sync
 ok 'the office is told that a person must decide'
 
@@ -108,7 +111,7 @@ quiet 0 tian -C edu sync
 quiet 0 tian -C office assign 1 --main hr --reason 改办
 quiet 0 tian -C office sync
 quiet 0 tian -C edu set 1 edu.phone=8001 edu.contact_name=陈立
-quiet 1 tian -C edu sync
+quiet 0 tian -C edu sync
 quiet 1 tian -C office sync
 quiet 1 tian -C office conflicts 1
 says out '1-1-001 edu.phone'
