@@ -273,9 +273,9 @@ static const char *const foreign[] = {
 	   "nothing of this one was merged: run tian init --office for a new "
 	   "folder, and let the first one enrol its key (tian unit add office "
 	   "NAME --key key.pub)"),
-	N_("what was written here after the proposal was taken back was "
+	N_("what this unit wrote after the proposal was taken back was "
 	   "accepted by the office"),
-	N_("what was written here after the proposal was taken back was not "
+	N_("what this unit wrote after the proposal was taken back was not "
 	   "accepted by the office"),
 };
 

@@ -221,11 +221,36 @@ static int compare_answer(const struct change_log_entry *entry, void *ctx,
 	return 0;
 }
 
+/* The cell as tian show and tian resolve name it: "1-1-014 edu.draft". */
+static void add_path(struct buf *out, const struct replica *replica,
+		     const struct change *change)
+{
+	const struct schema *schema = replica_schema(replica);
+	const struct entity *entity = schema_entity(schema, change->entity);
+	const struct field *field = entity ? entity_field(entity, change->field)
+					   : NULL;
+	const char *key = change->row;
+	size_t len = change->row_len;
+
+	if (entity)
+		entity_case(entity, change->row, change->row_len, &key, &len);
+	buf_add(out, key, len);
+	if (!field)
+		return;
+	buf_adds(out, " ");
+	if (entity != schema->assignment)
+		buf_addf(out, "%s:", entity->name);
+	if (len < change->row_len)
+		buf_add(out, change->row + len + 1, change->row_len - len - 1);
+	buf_addf(out, ".%s", field->name);
+}
+
 /* The receipt for what came late: accepted as it was, or not. */
 static int tell_answer(struct replica *replica, const struct change *change,
 		       const struct run *run, struct err *err)
 {
 	struct answer answer = {change, false};
+	struct buf path = BUF_INIT;
 	char site[CHANGE_NAME_MAX + 1];
 	bool found = false;
 	int rc = 0;
@@ -242,16 +267,18 @@ static int tell_answer(struct replica *replica, const struct change *change,
 	}
 	if (rc < 0 || !found)
 		return rc;
-	return run_detail(run, SYNC_NOTICE, err,
-			  answer.taken ? "%.*s: what was written here after "
-					 "the proposal was taken back was "
-					 "accepted by the office: %.*s"
-				       : "%.*s: what was written here after "
-					 "the proposal was taken back was "
-					 "not accepted by the office: %.*s",
-			  (int)change->row_len, change->row,
-			  (int)change->reason_len,
-			  change->reason != NULL ? change->reason : "");
+	add_path(&path, replica, change);
+	rc = buf_check(&path, err);
+	if (rc == 0)
+		rc = run_detail(run, SYNC_NOTICE, err,
+				"%s: what this unit wrote after the proposal "
+				"was taken back was %s by the office: %.*s",
+				buf_text(&path),
+				answer.taken ? "accepted" : "not accepted",
+				(int)change->reason_len,
+				change->reason != NULL ? change->reason : "");
+	buf_release(&path);
+	return rc;
 }
 
 static int tell_answers(struct replica *replica, const struct batch *batch,

@@ -52,6 +52,7 @@ quiet 0 tian -C office resolve 14 edu.draft --accept --reason 会上已用
 quiet 0 tian -C office conflicts 14
 quiet 0 tian -C office sync
 quiet 0 tian -C edu sync
+says err '1-1-014 edu.draft: what this unit wrote'
 says err 'accepted by the office'
 says err '会上已用'
 quiet 0 tian -C office log 14 edu.draft
