@@ -129,7 +129,8 @@ static int complete(struct pack_arrival *arrival, pack_arrival_base *base,
 		struct pack_scan_entry entry;
 
 		if (objects->items[objects->named[i].number].base !=
-		    PACK_OBJECT_NONE)
+			    PACK_OBJECT_NONE ||
+		    (i > 0 && oid_equal(&oid, &objects->named[i - 1].base)))
 			continue;
 		rc = base(&body, &kind, &oid, ctx, err);
 		if (rc == ERR_MISSING) {
@@ -211,6 +212,24 @@ static int seal(struct oid *trailer, const struct pack_arrival *arrival,
 
 /* --- the index ------------------------------------------------------------- */
 
+/* What came and was added, too, once: as it was added, whole. */
+static uint32_t list_entries(struct pack_index_entry *entries,
+			     const struct pack_objects *objects)
+{
+	uint32_t n = 0;
+
+	for (int32_t i = 0; i < objects->n; i++) {
+		const struct pack_object *object = &objects->items[i];
+
+		if (!object->is_spare)
+			entries[n++] = (struct pack_index_entry){
+				.oid = object->oid,
+				.crc = object->crc,
+				.offset = object->offset};
+	}
+	return n;
+}
+
 static int make_index(struct buf *out, const struct pack_objects *objects,
 		      const struct oid *trailer, struct err *err)
 {
@@ -219,11 +238,7 @@ static int make_index(struct buf *out, const struct pack_objects *objects,
 	char hex[OID_TEXT];
 	int rc = entries == NULL ? err_nomem(err) : 0;
 
-	for (uint32_t i = 0; rc == 0 && i < n; i++)
-		entries[i] = (struct pack_index_entry){
-			.oid = objects->items[i].oid,
-			.crc = objects->items[i].crc,
-			.offset = objects->items[i].offset};
+	n = rc == 0 ? list_entries(entries, objects) : 0;
 	if (rc == 0)
 		rc = pack_index_make(out, entries, n, trailer, err);
 	for (uint32_t i = 1; rc == 0 && i < n; i++) {

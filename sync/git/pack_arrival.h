@@ -3,7 +3,8 @@
  * made. Knows one file; no repository, and no object's meaning.
  *
  * A pack may leave out what its objects are made from ("thin"): it is completed
- * with those, as git does, and then is another pack. */
+ * with those, as git does, and then is another pack. Where one of these is made
+ * in the pack, too, from another of them, the index has it once. */
 #ifndef TIAN_SYNC_PACK_ARRIVAL_H
 #define TIAN_SYNC_PACK_ARRIVAL_H
 

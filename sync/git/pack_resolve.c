@@ -198,8 +198,13 @@ static void link_named(struct pack_objects *objects, int32_t number)
 	     low++) {
 		int32_t child = objects->named[low].number;
 
-		if (objects->items[child].base != PACK_OBJECT_NONE)
+		int32_t linked = objects->items[child].base;
+
+		if (linked != PACK_OBJECT_NONE) {
+			objects->items[number].is_spare = linked >=
+							  objects->came;
 			return; /* all of them are, to another */
+		}
 		link_child(objects, number, child);
 	}
 }
@@ -453,6 +458,7 @@ static int walk(struct pack_objects *objects, int32_t from, struct err *err)
 
 int pack_objects_resolve(struct pack_objects *objects, struct err *err)
 {
+	objects->came = objects->n;
 	if (objects->n_named > 0)
 		qsort(objects->named, (size_t)objects->n_named,
 		      sizeof(*objects->named), by_base);

@@ -34,6 +34,7 @@ struct pack_object {
 	uint8_t kind;  /* object_kind; 0: not made yet */
 	uint8_t head;  /* bytes in front of its stream */
 	bool is_delta;
+	bool is_spare; /* made, but one that was added has its name */
 };
 
 /* One whose base is told by name. */
@@ -47,6 +48,7 @@ struct pack_objects {
 	int fd;			   /* of the pack, borrowed */
 	struct pack_object *items; /* by offset */
 	int32_t n;
+	int32_t came; /* those before are not added ones */
 	int32_t cap;
 	uint64_t end;		  /* of the last one */
 	struct pack_named *named; /* by base, once sorted */

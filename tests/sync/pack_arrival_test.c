@@ -281,6 +281,86 @@ static void pack_arrival__a_thin_pack_is_completed(void **state)
 	buf_release(&pack);
 }
 
+static const char *const outside[] = {"aaaaaaaaaa", "bbbbbbbbbb"};
+
+static struct oid name_of(const char *text)
+{
+	struct oid oid;
+	struct err err;
+
+	assert_int_equal(object_name(&oid, OBJECT_BLOB, text, strlen(text),
+				     OBJECT_FROM_US, &err),
+			 0);
+	return oid;
+}
+
+static int read_outside(struct buf *out, enum object_kind *kind,
+			const struct oid *oid, void *ctx, struct err *err)
+{
+	(void)ctx;
+	*kind = OBJECT_BLOB;
+	for (size_t i = 0; i < 2; i++) {
+		struct oid name = name_of(outside[i]);
+
+		if (!oid_equal(&name, oid))
+			continue;
+		buf_clear(out);
+		buf_add(out, outside[i], 10);
+		return 0;
+	}
+	return err_set(err, ERR_MISSING, "not here");
+}
+
+static void add_made(struct buf *pack, const char *base, const char *text)
+{
+	struct oid name = name_of(base);
+	char delta[13] = "\x0a\x0a\x0a";
+
+	memcpy(delta + 3, text, 10);
+	add_named(pack, &name, delta, sizeof(delta));
+}
+
+static void can_be_read(const char *text)
+{
+	struct buf body = BUF_INIT;
+	struct packs *packs = NULL;
+	struct oid name = name_of(text);
+	enum pack_type type;
+	struct err err;
+
+	assert_int_equal(packs_open(&packs, in_folder("p"), &err), 0);
+	assert_int_equal(packs_read(&body, &type, packs, &name, &err), 0);
+	assert_string_equal(buf_text(&body), text);
+	packs_close(packs);
+	buf_release(&body);
+}
+
+/* One base is here, and is made in the pack, too: the order in which they are
+ * looked for, that of their names, is by chance; `i` tries both. */
+static void
+pack_arrival__a_thin_pack_may_make_what_it_is_completed_with(void **state)
+{
+	struct buf pack = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const char *one = outside[i % 2];
+		const char *other = outside[1 - i % 2];
+
+		begin(&pack, i == 2 ? 3 : 2);
+		add_made(&pack, one, "cccccccccc");
+		add_made(&pack, other, one);
+		if (i == 2) /* in a ring, but for what is here */
+			add_made(&pack, one, other);
+		end(&pack);
+		assert_int_equal(take(&pack, read_outside, NULL, &err), 0);
+		can_be_read("cccccccccc");
+		can_be_read(one);
+	}
+	buf_release(&pack);
+}
+
 static void pack_arrival__cut_or_damaged_anywhere_it_is_refused(void **state)
 {
 	struct buf pack = BUF_INIT;
@@ -686,6 +766,8 @@ int main(void)
 		PACK_TEST(
 			pack_arrival__packs_of_stock_git_get_the_index_it_makes),
 		PACK_TEST(pack_arrival__a_thin_pack_is_completed),
+		PACK_TEST(
+			pack_arrival__a_thin_pack_may_make_what_it_is_completed_with),
 		PACK_TEST(pack_arrival__cut_or_damaged_anywhere_it_is_refused),
 		PACK_TEST(pack_arrival__names_in_a_ring_are_refused),
 		PACK_TEST(pack_arrival__a_chain_is_as_long_as_we_can_read_it),
