@@ -14,8 +14,6 @@
 #include "sync/git/pack_arrival.h"
 #include "sync/git/repository_room.h"
 
-#define QUARANTINE "quarantine"
-
 int pack_make(struct buf *out, struct repository *from,
 	      const struct oid_list *oids, struct err *err)
 {
@@ -41,8 +39,8 @@ int pack_intake_open(struct pack_intake **out, struct repository *into,
 	if (intake == NULL)
 		return err_nomem(err);
 	intake->into = into;
-	snprintf(intake->folder, sizeof(intake->folder), "%s/" QUARANTINE,
-		 into->path);
+	snprintf(intake->folder, sizeof(intake->folder),
+		 "%s/" REPOSITORY_QUARANTINE, into->path);
 	snprintf(path, sizeof(path), "%s/arriving", intake->folder);
 	repository_empty_folder(intake->folder);
 	if (mkdir(intake->folder, 0700) != 0 && errno != EEXIST)

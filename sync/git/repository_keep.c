@@ -10,7 +10,8 @@
  *      its objects have moved. It never takes the name of a pack that is there,
  *      which may be on a list already.
  * (W2) Of a run that failed or was killed, the .keep stays, and the next holder
- *      of the lock takes it over: it may rely on those objects.
+ *      of the lock takes it over: it may rely on those objects. So it does
+ *      an empty one without a pack, as one killed between leaves it.
  *
  * What is left: objects that a run brought in which then ended well, and that
  * no ref names all the same, as an outbox that is set aside. They may go at any
@@ -79,7 +80,16 @@ void repository_let_go(struct repository *repository)
 	buf_release(keeps);
 }
 
-bool repository_keep_is_ours(int folder, const char *file)
+static bool has_pack(int folder, const char *keep)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%.*s.pack",
+		 (int)(strlen(keep) - strlen(TAIL)), keep);
+	return faccessat(folder, path, F_OK, 0) == 0 || errno != ENOENT;
+}
+
+static bool is_ours(int folder, const char *file)
 {
 	char text[sizeof(OURS)] = "";
 	size_t len = strlen(file);
@@ -94,6 +104,8 @@ bool repository_keep_is_ours(int folder, const char *file)
 		n = read(fd, text, sizeof(text));
 		close(fd);
 	}
+	if (n == 0)
+		return !has_pack(folder, file);
 	return n == (ssize_t)strlen(OURS) && strcmp(text, OURS) == 0;
 }
 
@@ -108,7 +120,7 @@ void repository_take_over(struct repository *repository)
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL) {
-		if (!repository_keep_is_ours(dirfd(dir), entry->d_name))
+		if (!is_ours(dirfd(dir), entry->d_name))
 			continue;
 		buf_addf(&repository->keeps, "%s/%s", folder, entry->d_name);
 		buf_addc(&repository->keeps, '\0');

@@ -60,6 +60,10 @@ int repository_lock(struct repository *repository, struct err *err)
 		return rc;
 	}
 	repository->lock = fd;
+	snprintf(path, sizeof(path), "%s/" REPOSITORY_QUARANTINE,
+		 repository->path);
+	repository_empty_folder(path);
+	rmdir(path);
 	snprintf(path, sizeof(path), "%s/tian.lock", repository->path);
 	rc = buf_read_file(&intents, path, INTENTS_MAX, err);
 	if (rc == 0 && intents.len > 0) {
@@ -154,11 +158,16 @@ static void tidy_packs(struct repository *repository)
 
 void repository_empty_folder(const char *folder)
 {
+	enum { HOW = O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW };
 	struct dirent *entry;
-	DIR *dir = opendir(folder);
+	int fd = open(folder, HOW);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
-	if (dir == NULL)
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
 		return;
+	}
 	while ((entry = readdir(dir)) != NULL)
 		unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);

@@ -13,6 +13,8 @@
 
 /* Where a pack is written, beside those in use. */
 #define REPOSITORY_ROOM "tian-pack"
+/* Where one that comes waits until it was looked over. */
+#define REPOSITORY_QUARANTINE "quarantine"
 
 enum { REPOSITORY_KEPT = 64 };
 
@@ -103,8 +105,6 @@ int repository_move_in(struct repository *repository, const char *room,
  * the same time; another name, where that one is taken. */
 int repository_keep_pack(char name[OID_TEXT], struct repository *repository,
 			 const char *folder, struct err *err);
-/* Whether a file of that folder is such a .keep. */
-bool repository_keep_is_ours(int folder, const char *file);
 /* Those that a run left which failed or was killed become this one's. */
 void repository_take_over(struct repository *repository);
 /* After either: `moved` says that nothing is left in it. */
@@ -134,7 +134,8 @@ int repository_intend(struct repository *repository, const char *what,
  * packs. Needs the lock. */
 void repository_tidy(struct repository *repository, const char *intents);
 
-/* Removes the files in a folder of ours, where there is one. */
+/* Removes the files in a folder of ours, where there is one; no link to one,
+ * which somebody else may have laid there. */
 void repository_empty_folder(const char *folder);
 
 #endif

@@ -223,6 +223,9 @@ static void pack__what_a_killed_run_left_is_cleared(void **state)
 			     "mkdir into/quarantine &&"
 			     " echo half >into/quarantine/arriving"),
 			 0);
+	assert_int_equal(repository_lock(into, &err), 0);
+	assert_int_equal(run(NULL, 0, "test ! -e into/quarantine"), 0);
+	repository_unlock(into);
 	assert_int_equal(take(&pack, pack.len, &one, &err), 0);
 	assert_int_equal(run(NULL, 0, "test ! -e into/quarantine"), 0);
 	buf_release(&pack);

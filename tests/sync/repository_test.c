@@ -423,6 +423,30 @@ static void repository__a_pack_never_takes_the_name_of_another(void **state)
 	must_run("git -C r fsck --full --strict");
 }
 
+static void repository__a_link_in_place_of_a_room_empties_nothing(void **state)
+{
+	struct err err;
+
+	(void)state;
+	must_run("mkdir o && touch o/precious && ln -s ../o r/quarantine &&"
+		 " ln -s ../../o r/objects/tian-pack; echo > r/tian.lock");
+	assert_int_equal(repository_lock(repo, &err), 0);
+	repository_unlock(repo);
+	must_run("test -e o/precious");
+}
+
+static void repository__a_keep_of_nothing_is_taken_over(void **state)
+{
+	struct err err;
+
+	(void)state;
+	must_run("touch r/objects/pack/pack-1.keep; echo > r/tian.lock");
+	assert_int_equal(repository_lock(repo, &err), 0);
+	repository_let_go(repo);
+	repository_unlock(repo);
+	must_run("test ! -e r/objects/pack/pack-1.keep");
+}
+
 /* Somebody's own .keep is none of ours. */
 static void repository__what_others_keep_stays_kept(void **state)
 {
@@ -795,6 +819,9 @@ int main(void)
 		REPO_TEST(repository__what_a_failed_run_wrote_is_taken_over),
 		REPO_TEST(repository__a_pack_never_takes_the_name_of_another),
 		REPO_TEST(repository__what_others_keep_stays_kept),
+		REPO_TEST(repository__a_keep_of_nothing_is_taken_over),
+		REPO_TEST(
+			repository__a_link_in_place_of_a_room_empties_nothing),
 		REPO_TEST(repository__a_ref_that_git_holds_is_waited_for),
 		REPO_TEST(
 			repository__a_ref_held_for_long_is_told_with_its_file),
