@@ -110,9 +110,9 @@ static int add_sent(struct listing *listing, const char *code, struct cli *cli,
 {
 	struct signers signers = {NULL, 0};
 	int64_t now;
-	int rc = cli_open_node(cli, err);
+	int rc = 0;
 
-	if (rc == 0 && strcmp(code, replica_site(cli->replica)) != 0 &&
+	if (strcmp(code, replica_site(cli->replica)) != 0 &&
 	    strcmp(code, REPLICA_OFFICE) != 0)
 		rc = err_set(err, ERR_INPUT,
 			     _("a unit knows its own keys and the office's; "
@@ -296,7 +296,8 @@ static int revoke(const struct unit_key *asked, struct cli *cli,
 
 int unit_key_run(const struct unit_key *asked, struct cli *cli, struct err *err)
 {
-	int rc = cli_open(cli, err);
+	/* A unit's list is read from its inbox. */
+	int rc = cli_open_node(cli, err);
 
 	if (rc < 0)
 		return rc;

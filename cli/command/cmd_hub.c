@@ -18,7 +18,7 @@
 static const char help[] = N_(
 	"usage: tian hub\n"
 	"       tian hub use URL\n"
-	"       tian hub rules [ssh | gitolite | forge | pre-receive]\n"
+	"       tian hub rules [ssh | https | gitolite | forge | pre-receive]\n"
 	"\n"
 	"Alone, tells where this replica meets the others. use goes there from\n"
 	"now on: it has moved, or the office gave the unit a mailbox.\n"
@@ -29,6 +29,7 @@ static const char help[] = N_(
 	"prints what to configure there.\n"
 	"\n"
 	"  ssh          sshd with git-shell, a line for each key\n"
+	"  https        lighttpd with git http-backend, a password for each site\n"
 	"  gitolite     one repository for each unit\n"
 	"  forge        branch rules of a git forge\n"
 	"  pre-receive  a hook: own outbox only, fast-forward, up to a size\n"
@@ -96,6 +97,63 @@ static const char ssh[] =
 	"# the office's command with their own TIAN_SITE. The hook still keeps them\n"
 	"# to their outboxes.\n";
 
+static const char https[] =
+	"# A web server: lighttpd (with lighttpd-mod-openssl) before git http-backend.\n"
+	"# A mailbox for each unit (tian unit mailbox edu\n"
+	"# https://HOST/git/mail/edu.git), and the hub (https://HOST/git/hub.git) for the\n"
+	"# office and auditors.\n"
+	"\n"
+	"# Once, as root:\n"
+	"mkdir -p /srv/tian/mail\n"
+	"for r in hub mail/edu mail/hr; do\n"
+	"\tgit init -q --bare -b main /srv/tian/$r.git\n"
+	"\tcd /srv/tian/$r.git\n"
+	"\tgit config http.receivepack true\n"
+	"\tgit config receive.denyDeletes true\n"
+	"\tgit config receive.denyNonFastForwards true\n"
+	"\tgit config receive.maxInputSize 67108864\n"
+	"\tgit config transfer.fsckObjects true\n"
+	"\tgit config gc.writeCommitGraph false\n"
+	"\ttian hub rules pre-receive > hooks/pre-receive\n"
+	"\tchmod +x hooks/pre-receive\n"
+	"done\n"
+	"chown -R www-data: /srv/tian\n"
+	"\n"
+	"# For each user, named as the site is (the office: office):\n"
+	"#   echo \"edu:$(openssl passwd -apr1)\" >> /etc/lighttpd/tian.users\n"
+	"\n"
+	"# /etc/lighttpd/lighttpd.conf; the certificate with its key in one file:\n"
+	"server.modules = (\"mod_auth\", \"mod_authn_file\", \"mod_alias\", \"mod_setenv\",\n"
+	"\t\"mod_cgi\", \"mod_openssl\")\n"
+	"server.document-root = \"/var/empty\"\n"
+	"server.username = \"www-data\"\n"
+	"server.groupname = \"www-data\"\n"
+	"server.port = 443\n"
+	"ssl.engine = \"enable\"\n"
+	"ssl.pemfile = \"/etc/lighttpd/server.pem\"\n"
+	"alias.url = (\"/git\" => \"/usr/lib/git-core/git-http-backend\")\n"
+	"cgi.assign = (\"\" => \"\")\n"
+	"setenv.set-environment = (\"GIT_PROJECT_ROOT\" => \"/srv/tian\",\n"
+	"\t\"GIT_HTTP_EXPORT_ALL\" => \"1\")\n"
+	"auth.backend = \"htpasswd\"\n"
+	"auth.backend.htpasswd.userfile = \"/etc/lighttpd/tian.users\"\n"
+	"$HTTP[\"url\"] =~ \"^/git/mail/edu\\.git/\" {\n"
+	"\tauth.require = (\"\" => (\"method\" => \"basic\", \"realm\" => \"tian\",\n"
+	"\t\t\"require\" => \"user=office|user=edu\"))\n"
+	"}\n"
+	"else $HTTP[\"url\"] =~ \"^/git/mail/hr\\.git/\" {\n"
+	"\tauth.require = (\"\" => (\"method\" => \"basic\", \"realm\" => \"tian\",\n"
+	"\t\t\"require\" => \"user=office|user=hr\"))\n"
+	"}\n"
+	"else $HTTP[\"url\"] =~ \"\" {\n"
+	"\tauth.require = (\"\" => (\"method\" => \"basic\", \"realm\" => \"tian\",\n"
+	"\t\t\"require\" => \"user=office|user=auditor\"))\n"
+	"}\n"
+	"\n"
+	"# Each computer keeps its password with git: git config --global\n"
+	"# credential.helper store, or another helper. Another web server needs the same:\n"
+	"# a password for each repository, and git-http-backend(1) with REMOTE_USER.\n";
+
 static const char gitolite[] =
 	"# conf/gitolite.conf: a mailbox for each unit (tian unit mailbox edu\n"
 	"# git@HOST:mail/edu), and the hub for the office and auditors.\n"
@@ -145,6 +203,7 @@ static const struct {
 	const char *text;
 } rules[] = {
 	{"ssh", N_("sshd and git-shell"), ssh},
+	{"https", N_("a web server"), https},
 	{"gitolite", N_("gitolite"), gitolite},
 	{"forge", N_("a git forge"), forge},
 	{"pre-receive", N_("the hook pre-receive"), pre_receive},
@@ -167,8 +226,8 @@ static int print_rules(const char *name, struct err *err)
 	}
 	if (!found)
 		return err_set(err, ERR_USAGE,
-			       _("there are rules for ssh, gitolite, forge and "
-				 "pre-receive, not for '%s'"),
+			       _("there are rules for ssh, https, gitolite, "
+				 "forge and pre-receive, not for '%s'"),
 			       name);
 	if (fflush(stdout) != 0)
 		return err_set(err, ERR_FAIL,

@@ -195,7 +195,7 @@ sync conflicts resolve revert log blame verify check stats publish bundle hub do
 		if [[ $prev == hub ]]; then
 			_tian_words $'use\nrules'
 		else
-			_tian_words $'ssh\ngitolite\nforge\npre-receive'
+			_tian_words $'ssh\nhttps\ngitolite\nforge\npre-receive'
 		fi
 		;;
 	bundle)
