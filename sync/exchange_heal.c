@@ -3,9 +3,9 @@
  * Knows which refs to ask for; never what an object means.
  *
  * They are lost by a file that was removed or a disk that failed. A run notices
- * where it reads one that is not here. What the hub does not have either are own
- * commits that were not sent yet: their changes are in the replica's log, and
- * are committed anew. */
+ * where it reads one that is not here. What the hub does not have either are
+ * own commits that were not sent yet: their changes are in the replica's log,
+ * and are committed anew. */
 #include "sync/exchange.h"
 
 #include <string.h>
@@ -92,8 +92,8 @@ static int fetch_all(struct oid *own_there, struct node *node, struct hub *hub,
 	return rc;
 }
 
-/* What was not sent is lost; its changes stand in the log, and are own ones again
- * that wait to be committed. */
+/* What was not sent is lost; its changes stand in the log, and are own ones
+ * again that wait to be committed. */
 static int go_back(struct node *node, const struct oid *own_there,
 		   const struct run *run, struct err *err)
 {

@@ -3,7 +3,6 @@
 #include "sync/exchange.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sync/node/copies.h"
 #include "sync/node/outbox.h"

@@ -2,8 +2,6 @@
  * Never merges, never writes another ref. */
 #include "sync/exchange.h"
 
-#include <string.h>
-
 #include "sync/node/copies.h"
 #include "sync/node/inbox.h"
 #include "sync/node/standing.h"

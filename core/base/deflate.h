@@ -23,7 +23,8 @@ int deflate_inflate(struct buf *out, bool *whole, const void *bytes, size_t len,
 		    size_t limit, struct err *err);
 /* Inflates the zlib stream that `bytes` begin with into `out`, `room` bytes at
  * most; *made says how many. *ended: the stream ended within both, and holds
- * exactly those. Whatever follows it is not looked at. ERR_CORRUPT: as above. */
+ * exactly those. Whatever follows it is not looked at. ERR_CORRUPT: as
+ * above. */
 int deflate_front(size_t *made, bool *ended, void *out, size_t room,
 		  const void *bytes, size_t len, struct err *err);
 

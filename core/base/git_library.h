@@ -1,7 +1,7 @@
 /* git_library.h - libgit2's functions, loaded when first needed: reading and
  * editing a replica needs none. Knows how libgit2 is started; no repository.
  *
- * libgit.odb_read is git_odb_read, and so on. */
+ * libgit.odb_hash is git_odb_hash, and so on. */
 #ifndef TIAN_CORE_GIT_LIBRARY_H
 #define TIAN_CORE_GIT_LIBRARY_H
 

@@ -1,5 +1,6 @@
 /* sha1_wary.h - SHA-1 of bytes that somebody else may have chosen: it tells
- * when they are one half of a collision. Knows bytes.
+ * when they are one half of a collision ("collision detection", as in git's
+ * sha1dc). Knows bytes.
  *
  * Stevens, "Counter-cryptanalysis" (CRYPTO 2013): every attack that is less
  * dear than guessing puts a difference into the message that follows one of a

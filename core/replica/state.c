@@ -7,7 +7,6 @@
  * the same bytes. */
 #include "core/replica/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/log/log_entry.h"

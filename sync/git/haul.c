@@ -1,8 +1,6 @@
 /* haul.c - what one repository has, for given tips, and another lacks. */
 #include "sync/git/haul.h"
 
-#include <string.h>
-
 #include "sync/git/commit.h"
 #include "sync/git/pack_scan.h"
 #include "sync/git/repository_room.h"

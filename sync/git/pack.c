@@ -5,11 +5,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "sync/git/durable.h"
 #include "sync/git/haul.h"
 #include "sync/git/pack_arrival.h"
 #include "sync/git/repository_room.h"

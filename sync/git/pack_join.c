@@ -363,8 +363,8 @@ static bool may_differ(enum pack_type type, uint64_t size)
 	       pack_writer_differs((enum object_kind)type, (size_t)size);
 }
 
-/* What might be kept as a difference, inflated: 1, in join->bytes; 0: it is left
- * as it is. */
+/* What might be kept as a difference, inflated: 1, in join->bytes; 0: it is
+ * left as it is. */
 static int open_whole(struct join *join, struct source *source,
 		      const struct entry *entry, enum pack_type type,
 		      uint32_t data, uint32_t end, uint64_t size,

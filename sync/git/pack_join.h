@@ -1,7 +1,8 @@
 /* pack_join.h - several packs become one, entry by entry, as they stand:
  * nothing is inflated but what is whole and may be kept as a difference to what
  * comes before it, also in an earlier of the packs (`git gc` keeps those, and
- * looks for no others in one pack). One alone stays what it is. Knows pack files; no repository, and removes nothing.
+ * looks for no others in one pack). One alone stays what it is.
+ * Knows pack files; no repository, and removes nothing.
  *
  * (J1) Each entry's CRC-32 is compared before it counts.
  * (J2) A base stands before what refers to it by distance: what is in two

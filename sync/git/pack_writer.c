@@ -3,7 +3,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/deflate.h"
 #include "core/base/sha1.h"

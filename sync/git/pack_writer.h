@@ -16,8 +16,9 @@ enum { PACK_WRITER_MAX = 0x7fffffff }; /* bytes, all offsets in 31 bits */
 
 struct pack_writer;
 
-/* Of exactly `n` objects. Into the file `fd` (borrowed), or, where that is -1,
- * into memory. */
+/* Of exactly `n` objects. Into the file `fd` (borrowed, written from its
+ * place), or, where that is -1, into memory. After an error of any of these
+ * (the disk, memory, ERR_FAIL above PACK_WRITER_MAX) the pack is no use. */
 int pack_writer_open(struct pack_writer **out, int fd, uint32_t n,
 		     struct err *err);
 void pack_writer_close(struct pack_writer *writer); /* NULL is fine */

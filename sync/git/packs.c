@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "sync/git/pack_delta.h"
-#include "sync/git/repository.h"
 
 enum {
 	SLOTS = 256,

@@ -2,7 +2,6 @@
 #include "sync/git/refs.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/utf8.h"
@@ -88,7 +87,7 @@ bool refs_parse_inbox(char site[REF_SITE_MAX + 1], const char *name)
 	return parse_site(site, name, REF_INBOX);
 }
 
-bool refs_parse_checkpoint(char site[REF_SITE_MAX + 1], const char *name)
+static bool parse_checkpoint(char site[REF_SITE_MAX + 1], const char *name)
 {
 	return parse_site(site, name, REF_CHECKPOINT);
 }
@@ -100,6 +99,5 @@ bool refs_parse_moved(char site[REF_SITE_MAX + 1], const char *name)
 
 bool refs_parse_delivered(char site[REF_SITE_MAX + 1], const char *name)
 {
-	return refs_parse_inbox(site, name) ||
-	       refs_parse_checkpoint(site, name);
+	return refs_parse_inbox(site, name) || parse_checkpoint(site, name);
 }

@@ -27,7 +27,6 @@ void refs_checkpoint(struct buf *out, const char *site);
 bool refs_parse_outbox(char site[REF_SITE_MAX + 1], uint64_t *origin,
 		       const char *name);
 bool refs_parse_inbox(char site[REF_SITE_MAX + 1], const char *name);
-bool refs_parse_checkpoint(char site[REF_SITE_MAX + 1], const char *name);
 bool refs_parse_moved(char site[REF_SITE_MAX + 1], const char *name);
 /* An inbox or a checkpoint: what the office has for a site. */
 bool refs_parse_delivered(char site[REF_SITE_MAX + 1], const char *name);

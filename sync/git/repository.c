@@ -1,7 +1,5 @@
 /* repository.c - a bare git repository: life cycle, reading, refs. */
-#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -9,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sync/git/repository_room.h"

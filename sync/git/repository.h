@@ -59,9 +59,10 @@ size_t repository_missed(const struct repository *repository);
 void repository_doubt(struct repository *repository, bool doubted);
 bool repository_is_doubted(const struct repository *repository);
 
-/* Refs name all that was written since the lock was taken, and need not be: from
- * here on others may remove it. Until then, and after a run that did not get
- * here, no `git repack -a -d` or `git gc --prune=now` takes it. */
+/* Ends the keeping of what was written since the lock was taken: refs name all
+ * of it that counts, others may remove the rest. Until then, and after a run
+ * that did not get here, no `git repack -a -d` or `git gc --prune=now` takes
+ * any of it. */
 void repository_let_go(struct repository *repository);
 
 /* Objects. One thread at a time may look at a repository. */
@@ -103,9 +104,9 @@ int repository_flush(struct repository *repository, struct err *err);
 void repository_discard(struct repository *repository);
 
 /* Joins small packs where there are many, and lets go. Needs the lock, and
- * nothing waiting in memory. Who reads at the same time may have to open the repository
- * again. `own` is any number of the owner's: places that get a pack each from
- * the same sync do not all join theirs then. */
+ * nothing waiting in memory. Who reads at the same time may have to open the
+ * repository again. `own` is any number of the owner's: places that get a pack
+ * each from the same sync do not all join theirs then. */
 int repository_consolidate(struct repository *repository, uint64_t own,
 			   struct err *err);
 

@@ -9,10 +9,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -20,6 +18,96 @@
 #include "sync/git/repository_room.h"
 
 enum { LOCK_TRIES = 6000, LOCK_PAUSE_MS = 10, INTENTS_MAX = 1 << 20 };
+
+/* --- what a killed one left ----------------------------------------------- */
+
+static bool ends_with(const char *name, const char *tail)
+{
+	size_t len = strlen(name);
+	size_t n = strlen(tail);
+
+	return len >= n && strcmp(name + len - n, tail) == 0;
+}
+
+/* An index whose pack was not renamed into place yet. */
+static bool orphan_index(int folder, const char *name)
+{
+	char pack[NAME_MAX + 8];
+	size_t len = strlen(name);
+
+	if (!ends_with(name, ".idx") || len > NAME_MAX)
+		return false;
+	snprintf(pack, sizeof(pack), "%.*s.pack", (int)len - 4, name);
+	return faccessat(folder, pack, F_OK, 0) != 0;
+}
+
+/* Names as libgit2 made them, which once wrote here, and as we do; stock git's
+ * own begin with "tmp_" and stay. */
+static void tidy_packs(struct repository *repository)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/objects/pack", repository->path);
+	dir = opendir(path);
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		const char *name = entry->d_name;
+
+		if (strncmp(name, "pack_git2_", 10) == 0 ||
+		    (strncmp(name, "pack-", 5) == 0 &&
+		     (ends_with(name, ".lock") ||
+		      orphan_index(dirfd(dir), name))))
+			unlinkat(dirfd(dir), name, 0);
+	}
+	closedir(dir);
+}
+
+void repository_empty_folder(const char *folder)
+{
+	enum { HOW = O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW };
+	struct dirent *entry;
+	int fd = open(folder, HOW);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+}
+
+/* Removes what a killed writer left: locks of the refs it named, unfinished
+ * packs. */
+static void tidy(struct repository *repository, const char *intents)
+{
+	char path[PATH_MAX];
+
+	tidy_packs(repository);
+	snprintf(path, sizeof(path), "%s/objects/" REPOSITORY_ROOM,
+		 repository->path);
+	repository_empty_folder(path);
+	rmdir(path);
+	while (*intents != '\0') {
+		int len = (int)strcspn(intents, "\n");
+
+		snprintf(path, sizeof(path), "%s/%.*s.lock", repository->path,
+			 len, intents);
+		/* The file may be anybody's where the hub is shared. */
+		if (strncmp(intents, "refs/", 5) == 0 &&
+		    memmem(intents, (size_t)len, "..", 2) == NULL)
+			unlink(path);
+		intents += len;
+		intents += *intents == '\n';
+	}
+}
+
+/* --- the lock -------------------------------------------------------------- */
 
 static int open_lock(struct repository *repository, struct err *err)
 {
@@ -67,7 +155,7 @@ int repository_lock(struct repository *repository, struct err *err)
 	snprintf(path, sizeof(path), "%s/tian.lock", repository->path);
 	rc = buf_read_file(&intents, path, INTENTS_MAX, err);
 	if (rc == 0 && intents.len > 0) {
-		repository_tidy(repository, buf_text(&intents));
+		tidy(repository, buf_text(&intents));
 		repository_take_over(repository);
 		if (ftruncate(fd, 0) != 0)
 			rc = err_errno(err, "%s", path);
@@ -110,88 +198,4 @@ int repository_intend(struct repository *repository, const char *what,
 	if (lseek(repository->lock, 0, SEEK_END) < 0)
 		return err_errno(err, "%s", path);
 	return durable_write(repository->lock, line, strlen(line), path, err);
-}
-
-static bool ends_with(const char *name, const char *tail)
-{
-	size_t len = strlen(name);
-	size_t n = strlen(tail);
-
-	return len >= n && strcmp(name + len - n, tail) == 0;
-}
-
-/* An index whose pack was not renamed into place yet. */
-static bool orphan_index(int folder, const char *name)
-{
-	char pack[NAME_MAX + 8];
-	size_t len = strlen(name);
-
-	if (!ends_with(name, ".idx") || len > NAME_MAX)
-		return false;
-	snprintf(pack, sizeof(pack), "%.*s.pack", (int)len - 4, name);
-	return faccessat(folder, pack, F_OK, 0) != 0;
-}
-
-/* Names as libgit2's indexer and its file buffers make them; stock git's own
- * begin with "tmp_" and stay. */
-static void tidy_packs(struct repository *repository)
-{
-	char path[PATH_MAX];
-	struct dirent *entry;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "%s/objects/pack", repository->path);
-	dir = opendir(path);
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL) {
-		const char *name = entry->d_name;
-
-		if (strncmp(name, "pack_git2_", 10) == 0 ||
-		    (strncmp(name, "pack-", 5) == 0 &&
-		     (ends_with(name, ".lock") ||
-		      orphan_index(dirfd(dir), name))))
-			unlinkat(dirfd(dir), name, 0);
-	}
-	closedir(dir);
-}
-
-void repository_empty_folder(const char *folder)
-{
-	enum { HOW = O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW };
-	struct dirent *entry;
-	int fd = open(folder, HOW);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (dir == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((entry = readdir(dir)) != NULL)
-		unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-}
-
-void repository_tidy(struct repository *repository, const char *intents)
-{
-	char path[PATH_MAX];
-
-	tidy_packs(repository);
-	snprintf(path, sizeof(path), "%s/objects/" REPOSITORY_ROOM,
-		 repository->path);
-	repository_empty_folder(path);
-	rmdir(path);
-	while (*intents != '\0') {
-		int len = (int)strcspn(intents, "\n");
-
-		snprintf(path, sizeof(path), "%s/%.*s.lock", repository->path,
-			 len, intents);
-		/* The file may be anybody's where the hub is shared. */
-		if (strncmp(intents, "refs/", 5) == 0 &&
-		    memmem(intents, (size_t)len, "..", 2) == NULL)
-			unlink(path);
-		intents += len;
-		intents += *intents == '\n';
-	}
 }

@@ -105,8 +105,8 @@ int repository_move_in(struct repository *repository, const char *room,
 	return rc == 0 ? durable_folder(folder, err) : rc;
 }
 
-int repository_write_part(const char *room, const char *name, const char *kind,
-			  const struct buf *bytes, struct err *err)
+static int write_part(const char *room, const char *name, const char *kind,
+		      const struct buf *bytes, struct err *err)
 {
 	char path[PATH_MAX + 128];
 	int rc;
@@ -130,7 +130,7 @@ int repository_finish_part(const char *room, const char *made, const char *name,
 	snprintf(path, sizeof(path), "%s/pack-%s.pack", room, name);
 	return rename(made, path) != 0
 		       ? err_errno(err, "%s", path)
-		       : repository_write_part(room, name, "idx", index, err);
+		       : write_part(room, name, "idx", index, err);
 }
 
 /* --- a few objects --------------------------------------------------------- */
@@ -236,11 +236,9 @@ static int write_few(struct repository *to, const struct repository *from,
 	int rc = repository_open_room(room, to, err);
 
 	if (rc == 0)
-		rc = repository_write_part(room, made->name, "pack",
-					   &made->pack, err);
+		rc = write_part(room, made->name, "pack", &made->pack, err);
 	if (rc == 0)
-		rc = repository_write_part(room, made->name, "idx",
-					   &made->index, err);
+		rc = write_part(room, made->name, "idx", &made->index, err);
 	if (rc == 0)
 		rc = repository_move_in(to, room, made->name, err);
 	repository_close_room(to, rc == 0);

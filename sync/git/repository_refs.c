@@ -5,7 +5,6 @@
  * which holds the new value, is on the disk, and then takes the ref's place.
  * The disk is waited for once for all of them, and for the objects they name
  * (R1, repository.h). */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +79,8 @@ static void unlock_ref(struct move *move)
 	move->path = NULL;
 }
 
-/* ERR_STALE: the ref, which is locked, is not what it was taken for. A file that
- * names no commit is none: it is written over. */
+/* ERR_STALE: the ref, which is locked, is not what it was taken for. A file
+ * that names no commit is none: it is written over. */
 static int compare_ref(const struct ref_move *move,
 		       struct repository *repository, struct err *err)
 {

@@ -91,8 +91,6 @@ void repository_forget_made(struct repository *repository);
  * as long as to write one. */
 int repository_open_room(char room[PATH_MAX], struct repository *repository,
 			 struct err *err);
-int repository_write_part(const char *room, const char *name, const char *kind,
-			  const struct buf *bytes, struct err *err);
 /* The pack that was written as `made` becomes that, with this index. */
 int repository_finish_part(const char *room, const char *made, const char *name,
 			   const struct buf *index, struct err *err);
@@ -101,14 +99,14 @@ int repository_finish_part(const char *room, const char *made, const char *name,
  * (repository_keep_pack). */
 int repository_move_in(struct repository *repository, const char *room,
 		       char name[OID_TEXT], struct err *err);
+/* The last word, moved in or not; `moved`: nothing is left in that folder. */
+void repository_close_room(struct repository *repository, bool moved);
 /* Keeps the pack `name` that is about to be in `folder` from a `git repack` at
  * the same time; another name, where that one is taken. */
 int repository_keep_pack(char name[OID_TEXT], struct repository *repository,
 			 const char *folder, struct err *err);
 /* Those that a run left which failed or was killed become this one's. */
 void repository_take_over(struct repository *repository);
-/* After either: `moved` says that nothing is left in it. */
-void repository_close_room(struct repository *repository, bool moved);
 /* Writes one pack of all that the n packs `paths`, without `.pack`, hold, each
  * object as it stands there. `name`: its own. */
 int repository_join(char name[OID_TEXT], struct repository *repository,
@@ -130,9 +128,6 @@ void repository_drop_plan(struct repository *repository);
  * "" for a pack. Needs the lock. */
 int repository_intend(struct repository *repository, const char *what,
 		      struct err *err);
-/* Removes what a killed writer left: locks of the refs it named, unfinished
- * packs. Needs the lock. */
-void repository_tidy(struct repository *repository, const char *intents);
 
 /* Removes the files in a folder of ours, where there is one; no link to one,
  * which somebody else may have laid there. */

@@ -1,7 +1,6 @@
 /* signers.c - which key may sign for which site, and when. */
 #include "sync/identity/signers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

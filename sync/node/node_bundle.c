@@ -2,7 +2,6 @@
 #include "sync/node/node_bundle.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/merge/conflict.h"

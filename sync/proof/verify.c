@@ -92,7 +92,7 @@ void proof_give_back(struct replica *lent)
 
 void proof_release_spares(struct proof *proof)
 {
-	for (int i = 0; i < SPARES; i++) {
+	for (int i = 0; i < PROOF_SPARES; i++) {
 		replica_close(proof->spares[i]);
 		proof->spares[i] = NULL;
 	}

@@ -13,9 +13,9 @@ enum { VERIFY_FINDINGS_MAX = 200 };
 /* Empty replicas that are kept: what one inbox leaves in them is rolled back
  * for the next. */
 enum proof_spare {
-	SPARE_INBOX,	  /* an inbox, replayed */
-	SPARE_CHECKPOINT, /* a node that begins in the midst of it */
-	SPARES
+	PROOF_SPARE_INBOX,	/* an inbox, replayed */
+	PROOF_SPARE_CHECKPOINT, /* a node that begins in the midst of it */
+	PROOF_SPARES
 };
 
 /* One verification at work. */
@@ -31,7 +31,8 @@ struct proof {
 	bool comparable;       /* the source ends where the replica stands */
 	char *pinned;	       /* the office's key as this node has it */
 	uint32_t version; /* of the schema that inboxes are replayed with */
-	struct replica *spares[SPARES]; /* NULL until they are asked for */
+	struct replica
+		*spares[PROOF_SPARES]; /* NULL until they are asked for */
 };
 
 /* Adds a finding; the proof goes on. */

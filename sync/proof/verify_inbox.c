@@ -53,7 +53,7 @@ static int check_checkpoint(struct replaying *replaying,
 	if (rc == ERR_MISSING || entry->commit.begins)
 		return 0;
 	if (rc == 0)
-		rc = proof_lend(&begun, proof, SPARE_CHECKPOINT, err);
+		rc = proof_lend(&begun, proof, PROOF_SPARE_CHECKPOINT, err);
 	if (rc == 0) {
 		entry->commit.begins = true;
 		rc = inbox_apply(begun, proof->repository, entry, &run, err);
@@ -158,7 +158,7 @@ int proof_inbox_state(char out[SYNC_COMMIT_TEXT], struct proof *proof,
 {
 	size_t before = proof->report->n_findings;
 	struct replica *into;
-	int rc = proof_lend(&into, proof, SPARE_INBOX, err);
+	int rc = proof_lend(&into, proof, PROOF_SPARE_INBOX, err);
 
 	*out = '\0';
 	if (rc == 0)

@@ -2,7 +2,6 @@
  * Knows what a merge must be; trusts no merge. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sync/office/ledger.h"

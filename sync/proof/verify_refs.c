@@ -1,6 +1,5 @@
 /* verify_refs.c - refs of the hub beside what this node knows they have held:
  * a ref only ever grows. */
-#include <string.h>
 
 #include "sync/node/copies.h"
 #include "sync/office/ledger.h"

@@ -3,7 +3,6 @@
  * folders nest no deeper than in a haul, and one that stands in many places
  * is read once. */
 #include <stdio.h>
-#include <string.h>
 
 #include "sync/git/haul.h"
 #include "sync/git/tree.h"

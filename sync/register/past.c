@@ -8,7 +8,6 @@
 #include "sync/office/ledger.h"
 #include "sync/node/node.h"
 #include "sync/node/outbox.h"
-#include "sync/git/refs.h"
 #include "sync/register/register.h"
 
 enum { PREFIX_LEAST = 4 };

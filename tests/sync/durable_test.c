@@ -5,7 +5,6 @@
  * fsync and fdatasync are this file's own: they keep what is in the file, or
  * which names are in the folder, as what the disk has. */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "core/base/crypto.h"
 #include "core/base/sha1.h"
 #include "sync/git/haul.h"
 #include "sync/git/pack.h"
