@@ -13,19 +13,10 @@
 #include "tests/sync/git_helper.h"
 #include "tests/sync/world_helper.h"
 
-static void make_world(void)
-{
-	world_office();
-	world_unit("edu", "edu", "区教育局");
-	world_case("1-1-001", "教育", "edu");
-	world_sync("office", 0);
-	world_sync("edu", 0);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	world_begin(make_world);
+	world_begin(world_office_and_edu);
 	return 0;
 }
 

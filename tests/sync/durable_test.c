@@ -278,19 +278,10 @@ static int teardown(void **state)
 
 /* --- the world -------------------------------------------------------------- */
 
-static void make(void)
-{
-	world_office();
-	world_unit("edu", "edu", "区教育局");
-	world_case("1-1-001", "教育", "edu");
-	world_sync("office", 0);
-	world_sync("edu", 0);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	world_begin(make);
+	world_begin(world_office_and_edu);
 	return 0;
 }
 

@@ -16,11 +16,7 @@
 
 static void make_world(void)
 {
-	world_office();
-	world_unit("edu", "edu", "区教育局");
-	world_case("1-1-001", "教育", "edu");
-	world_sync("office", 0);
-	world_sync("edu", 0);
+	world_office_and_edu();
 	world_edit("edu", "王芳", "UPDATE handling SET phone = '1'");
 	world_sync("edu", 0);
 	world_sync("office", 0);

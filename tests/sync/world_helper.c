@@ -227,6 +227,15 @@ const struct sync_report *world_sync(const char *name, int rc)
 	return sync_with(name, NULL, rc);
 }
 
+void world_office_and_edu(void)
+{
+	world_office();
+	world_unit("edu", "edu", "区教育局");
+	world_case("1-1-001", "教育", "edu");
+	world_sync("office", 0);
+	world_sync("edu", 0);
+}
+
 const struct sync_report *world_history(const char *name)
 {
 	const struct sync_options options = {.history = true};

@@ -39,6 +39,10 @@ void world_case(const char *key, const char *title, const char *site);
 /* One text cell of a query; "" for NULL. Static storage. */
 const char *world_text(const char *name, const char *sql);
 
+/* world_office, a unit `edu` in folder `edu`, and a proposal `1-1-001` that is
+ * assigned to it and has come to it. */
+void world_office_and_edu(void);
+
 /* Syncs, expecting `rc`. The report of the last one, until the next. */
 const struct sync_report *world_sync(const char *name, int rc);
 /* The same at a unit's node that gets all that was ever sent. */
