@@ -43,11 +43,15 @@ static struct pack_object *append(struct pack_objects *objects,
 				  const struct pack_scan_entry *entry,
 				  struct err *err)
 {
+	uint64_t most = PACK_OBJECTS_FREE + entry->offset / PACK_OBJECT_LEAST;
+	int32_t room = most < PACK_OBJECTS_MAX ? (int32_t)most
+					       : PACK_OBJECTS_MAX;
 	struct pack_object *items;
 
-	if (objects->n == PACK_OBJECTS_MAX) {
-		err_set(err, ERR_CORRUPT, "a pack of more than %d objects",
-			PACK_OBJECTS_MAX);
+	if (objects->n >= room) {
+		err_set(err, ERR_CORRUPT,
+			"a pack of more than %d objects in %llu bytes", room,
+			(unsigned long long)entry->offset);
 		return NULL;
 	}
 	items = grow(objects->items, objects->n, &objects->cap, sizeof(*items));

@@ -6,7 +6,8 @@
  *      (packs.h).
  * (S2) Memory: what a few differences are made of, PACK_RESOLVE_KEPT bytes and
  *      two objects; what is let go is made again, PACK_RESOLVE_AGAIN bytes in
- *      all at most. Each object is made once beyond that.
+ *      all at most. Each object is made once beyond that. 52 bytes for each
+ *      object, of which there are no more than what came has room for.
  *
  * Knows entries and the file they are in; no index, no repository. */
 #ifndef TIAN_SYNC_PACK_RESOLVE_H
@@ -17,7 +18,9 @@
 
 enum {
 	PACK_RESOLVE_KEPT = 64 << 20,
-	PACK_OBJECTS_MAX = 1 << 25,
+	PACK_OBJECTS_MAX = 1 << 24, /* 10^6 changes, each alone, make 14 each */
+	PACK_OBJECTS_FREE = 1 << 18, /* so many, and one for as many bytes as */
+	PACK_OBJECT_LEAST = 16,	     /* this that came; lawful: 78 and more */
 	PACK_OBJECT_NONE = -1
 };
 #define PACK_RESOLVE_AGAIN ((uint64_t)16 << 30)

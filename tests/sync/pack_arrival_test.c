@@ -733,6 +733,30 @@ static void pack_arrival__work_done_again_is_bounded(void **state)
 	buf_release(&pack);
 }
 
+/* Those of 9 bytes, which is what an empty one takes, and those of 50. */
+static void pack_arrival__what_came_bounds_how_many_there_are(void **state)
+{
+	enum { MANY = 3 * PACK_OBJECTS_FREE };
+	static const struct buf empty = BUF_INIT;
+	struct pack_scan_entry entry = {.head = 1, .type = PACK_BLOB};
+	struct err err = {0};
+
+	(void)state;
+	for (uint64_t each = 9; each <= 50; each += 41) {
+		struct pack_objects objects = {.fd = -1};
+		int rc = 0;
+
+		for (uint64_t i = 0; rc == 0 && i < MANY; i++) {
+			entry.offset = PACK_HEAD + each * i;
+			rc = pack_objects_add(&entry, &empty, &objects, &err);
+		}
+		assert_int_equal(rc, each == 9 ? ERR_CORRUPT : 0);
+		assert_true(each == 50 ||
+			    objects.n < PACK_OBJECTS_FREE * 16 / 7 + 9);
+		pack_objects_release(&objects);
+	}
+}
+
 /* Each 64 MiB, made from the one before: no other would be read back. */
 static void pack_arrival__a_chain_takes_no_more_work_than_we_do(void **state)
 {
@@ -781,6 +805,7 @@ int main(void)
 		PACK_TEST(pack_arrival__a_type_that_is_none_is_refused),
 		PACK_TEST(pack_arrival__what_was_let_go_is_made_again),
 		PACK_TEST(pack_arrival__work_done_again_is_bounded),
+		PACK_TEST(pack_arrival__what_came_bounds_how_many_there_are),
 		PACK_TEST(pack_arrival__a_chain_takes_no_more_work_than_we_do),
 	};
 
