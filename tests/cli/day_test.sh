@@ -104,7 +104,7 @@ quiet 0 tian -C office resolve 14 edu.draft --take 李明 --reason 定稿
 quiet 0 tian -C office assign 14 --main edu --reason 不再会办
 quiet 0 tian -C office sync
 quiet 0 tian -C hr set 14 draft=会办意见。
-quiet 1 tian -C hr sync
+quiet 0 tian -C hr sync
 ends 'the office hears of it' 1 tian -C office sync
 says err 'tian conflicts'
 says_not err '重新写一次'

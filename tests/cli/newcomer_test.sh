@@ -125,7 +125,7 @@ ends "the case goes to another unit" 0 tian assign 14 --main hr \
 	--reason 职责调整
 ends "the office syncs" 0 tian sync
 ends "the unit does not know yet" 0 tian -C edu set 14 edu.draft=离线改的文本
-ends "it sends" 1 tian -C edu sync
+ends "it sends" 0 tian -C edu sync
 ends "the office refuses, in words" 1 tian sync
 says err "1-1-014 承办 区教育局 答复正文（区教育局 陈立）：“离线改的文本”"
 says err "此件未交办给该单位"
