@@ -133,6 +133,14 @@ static void print_counts(const struct run *run)
 	       publication->withheld);
 }
 
+static void say_unsubmitted(size_t n)
+{
+	if (n > 0)
+		cli_note(_("%zu replies are not submitted as they stand, and "
+			   "stay in the house (tian submit)"),
+			 n);
+}
+
 static int publish(struct run *run, struct err *err)
 {
 	struct buf text = BUF_INIT;
@@ -153,10 +161,8 @@ static int publish(struct run *run, struct err *err)
 		rc = write_out(run, &text, err);
 	if (rc == 0)
 		print_counts(run);
-	if (rc == 0 && run->publication.unsubmitted > 0)
-		cli_note(_("%zu replies are not submitted as they stand, and "
-			   "stay in the house (tian submit)"),
-			 run->publication.unsubmitted);
+	if (rc == 0)
+		say_unsubmitted(run->publication.unsubmitted);
 	buf_release(&text);
 	return rc;
 }
@@ -208,6 +214,8 @@ static int print_paper(struct run *run, struct err *err)
 		rc = write_out(run, &text, err);
 	if (rc == 0 && strcmp(run->path, "-") != 0)
 		printf(_("%s: %zu sheets\n"), run->path, paper.pages);
+	if (rc == 0)
+		say_unsubmitted(paper.unsubmitted);
 	paper_release(&paper);
 	buf_release(&text);
 	return rc;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/publish/submitted.h"
 #include "cli/terminal/message.h"
 #include "core/base/db.h"
 
@@ -153,6 +154,27 @@ static int take_row(struct paper *out, sqlite3_stmt *stmt, struct err *err)
 	return 0;
 }
 
+/* A letter holds only what was handed in. */
+static int hold_back(struct paper *out, struct replica *replica,
+		     struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < out->n; i++) {
+		struct paper_row *row = &out->rows[i];
+		bool submitted = true;
+
+		if (row->text[0] != '\0' && strcmp(row->role, "co") != 0)
+			rc = submitted_is(&submitted, replica, row->key,
+					  row->unit, row->text, err);
+		if (rc == 0 && !submitted) {
+			row->text[0] = '\0';
+			out->unsubmitted++;
+		}
+	}
+	return rc;
+}
+
 int paper_load(struct paper *out, struct replica *replica,
 	       const struct paper_options *options, struct err *err)
 {
@@ -177,5 +199,7 @@ int paper_load(struct paper *out, struct replica *replica,
 			break;
 	}
 	sqlite3_reset(stmt);
+	if (rc == 0 && options->kind == PAPER_LETTER)
+		rc = hold_back(out, replica, err);
 	return rc;
 }

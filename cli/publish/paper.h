@@ -6,7 +6,8 @@
  * (P5) Like a publication (P1), a paper holds only fields the schema marks
  *      `publish`: contact and telephone number are lines to fill in by hand.
  *      A letter goes to the sponsor, so a reply that is withheld from the
- *      public is printed too, and marked. */
+ *      public is printed too, and marked; it holds a reply only as it was
+ *      submitted (P4). */
 #ifndef TIAN_CLI_PAPER_H
 #define TIAN_CLI_PAPER_H
 
@@ -53,7 +54,8 @@ struct paper {
 	char *session, *committee, *meeting, *office; /* owned */
 	struct paper_row *rows;			      /* by unit, then case */
 	size_t n, cap;
-	size_t pages; /* written by paper_html */
+	size_t unsubmitted; /* replies that a letter does not hold: (P4) */
+	size_t pages;	    /* written by paper_html */
 };
 
 /* paper_release, also on error. ERR_INPUT: no such session. */

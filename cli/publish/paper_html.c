@@ -469,6 +469,10 @@ int paper_html(struct buf *out, struct paper *paper, struct replica *replica,
 		break;
 	}
 	buf_adds(out, "</body>\n</html>\n");
+	if (rc == 0 && paper->pages == 0 && paper->unsubmitted > 0)
+		return err_set(err, ERR_INPUT, "%s",
+			       _("no reply is submitted as it stands (tian "
+				 "submit)"));
 	if (rc == 0 && paper->pages == 0)
 		return err_set(err, ERR_INPUT, "%s",
 			       _("there is nothing to print on that paper"));

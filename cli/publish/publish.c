@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/case/event.h"
 #include "cli/terminal/message.h"
 #include "cli/publish/publish_more.h"
+#include "cli/publish/submitted.h"
 #include "core/base/db.h"
 
 /* Everything a publication owns, freed in one go. */
@@ -328,32 +328,6 @@ static size_t common_class(const struct publication *out,
 	return class_at;
 }
 
-/* (P4) Each text of a unit's that was handed in, by its hash. */
-static const char find_submitted[] =
-	"SELECT text_hash FROM flow WHERE proposal = ?1 AND kind = 'submitted'"
-	" AND (unit = ?2 OR unit = 'office' AND coalesce(target, ?2) = ?2)";
-
-static int is_submitted(bool *found, struct replica *replica, const char *key,
-			const struct publish_unit *unit, struct err *err)
-{
-	struct db *db = replica_db(replica);
-	char hash[EVENT_HASH_SIZE];
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, find_submitted, err);
-
-	*found = false;
-	if (rc < 0)
-		return rc;
-	event_text_hash(hash, unit->text, strlen(unit->text));
-	db_bind_text(stmt, 1, key);
-	db_bind_text(stmt, 2, unit->code);
-	while (!*found && (rc = db_step(db, stmt, err)) > 0)
-		*found = db_is_null(stmt, 0) ||
-			 strcmp(db_text(stmt, 0), hash) == 0;
-	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
-}
-
 /* What is still being written stays in the house, with all that belongs to it. */
 static int hold_back(struct publish_unit *unit, struct publication *out,
 		     struct replica *replica, const char *key, struct err *err)
@@ -362,7 +336,8 @@ static int hold_back(struct publish_unit *unit, struct publication *out,
 	int rc = 0;
 
 	if (unit->text[0] != '\0')
-		rc = is_submitted(&submitted, replica, key, unit, err);
+		rc = submitted_is(&submitted, replica, key, unit->code,
+				  unit->text, err);
 	if (rc < 0 || submitted)
 		return rc;
 	unit->text = unit->doc_no = unit->signed_at = "";

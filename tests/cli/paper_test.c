@@ -58,6 +58,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void submit(void)
+{
+	desk_sql(&office,
+		 "INSERT INTO event(proposal, unit, id, kind, at, target)"
+		 " SELECT proposal, 'office', 'x1', 'submitted',"
+		 " '2022-06-01T04:00:00Z', unit FROM handling"
+		 " WHERE unit = 'edu'");
+}
+
 static int print(enum paper_kind kind, const char *unit, const char *key,
 		 struct err *err)
 {
@@ -103,6 +112,8 @@ static void paper__no_paper_holds_what_is_not_published(void **state)
 
 	(void)state;
 	for (int kind = 0; kind < N_PAPERS; kind++) {
+		if (kind == PAPER_LETTER)
+			submit();
 		prints((enum paper_kind)kind, NULL, NULL,
 		       kind == PAPER_ASSIGNMENT ? 2
 		       : kind == PAPER_REMINDER ? 2
@@ -114,9 +125,23 @@ static void paper__no_paper_holds_what_is_not_published(void **state)
 	}
 }
 
+static void paper__a_letter_holds_what_was_submitted_and_no_draft(void **state)
+{
+	struct err err = {0};
+
+	(void)state;
+	assert_int_equal(print(PAPER_LETTER, NULL, "1-1-014", &err), ERR_INPUT);
+	assert_non_null(strstr(err.text, "submitted"));
+	assert_int_equal(paper.unsubmitted, 1);
+	submit();
+	prints(PAPER_LETTER, NULL, "1-1-014", 1);
+	assert_int_equal(paper.unsubmitted, 0);
+}
+
 static void paper__a_letter_has_its_class_and_is_marked(void **state)
 {
 	(void)state;
+	submit();
 	prints(PAPER_LETTER, NULL, "1-1-014", 1);
 	holds("<div class=\"class\">B</div>");
 	holds("<div class=\"mark\">不公开</div>");
@@ -205,12 +230,8 @@ static void publish__a_table_holds_only_what_is_public(void **state)
 	holds("养老");
 	holds_not("课后服务");
 	publish_release(&out);
-	desk_sql(&office,
-		 "UPDATE proposal SET publicity = 'public';"
-		 "INSERT INTO event(proposal, unit, id, kind, at, target)"
-		 " SELECT proposal, 'office', 'x1', 'submitted',"
-		 " '2022-06-01T04:00:00Z', unit FROM handling"
-		 " WHERE unit = 'edu'");
+	desk_sql(&office, "UPDATE proposal SET publicity = 'public'");
+	submit();
 	publication(&out);
 	buf_clear(&page);
 	assert_int_equal(publish_csv(&page, &out, &err), 0);
@@ -244,6 +265,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(paper__no_paper_holds_what_is_not_published),
+		TEST(paper__a_letter_holds_what_was_submitted_and_no_draft),
 		TEST(paper__a_letter_has_its_class_and_is_marked),
 		TEST(paper__an_assignment_list_is_of_one_unit),
 		TEST(paper__a_reminder_names_what_is_late_or_nearly_so),
