@@ -243,20 +243,19 @@ static void print_way_out(FILE *out, const struct contradiction *c)
 {
 	if (strcmp(c->entity, "event") == 0) {
 		for (size_t i = 0; i < 2; i++)
-			fprintf(out,
-				"  → tian void %s event:%s --reason TEXT\n",
-				c->key, strchr(c->rows[i], '/') + 1);
+			fprintf(out, "  → tian void %s event:%s --reason %s\n",
+				c->key, strchr(c->rows[i], '/') + 1, _("TEXT"));
 	} else if (strcmp(c->rule, "two_mains") == 0) {
-		fprintf(out, "  → tian assign %s --main UNIT --reason TEXT\n",
-			c->key);
+		fprintf(out, "  → tian assign %s --main %s --reason %s\n",
+			c->key, _("UNIT"), _("TEXT"));
 	} else if (strcmp(c->rule, "case_no") == 0) {
 		for (size_t i = 0; i < 2; i++)
 			fprintf(out, "  → tian file %s --case-no NO\n",
 				c->rows[i]);
 	} else {
 		for (size_t i = 0; i < 2; i++)
-			fprintf(out, "  → tian file %s --reason TEXT\n",
-				c->rows[i]);
+			fprintf(out, "  → tian file %s --reason %s\n",
+				c->rows[i], _("TEXT"));
 	}
 }
 

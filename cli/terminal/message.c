@@ -247,6 +247,16 @@ static const char *const foreign[] = {
 	   "sends is there"),
 	N_("the inbox at the hub is another history than the one received so "
 	   "far"),
+	N_("main at the hub is another history than the one this office has"),
+	N_("nothing has been delivered to %s yet"),
+	N_("enrol it, then sync"),
+	N_("the hub refuses %s"),
+	N_("there is no repository"),
+	N_("if its CA is your own, name its file in http.sslCAInfo (git "
+	   "config)"),
+	N_("install ca-certificates, or name the CA's file in http.sslCAInfo "
+	   "(git config)"),
+	N_("another key of the office is pinned here already"),
 	N_("line %s does not follow from this node's own changes"),
 	N_("its tree holds other files than its batch and the register of "
 	   "what it changes"),

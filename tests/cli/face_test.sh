@@ -115,6 +115,9 @@ chmod 644 edu/key
 ends "doctor finds a key that others can read" 1 tian -C edu doctor
 says out "chmod 600"
 chmod 600 edu/key
+ends "the reply is handed in" 0 tian -C edu submit 14
+ends "it is sent" 0 tian -C edu sync
+ends "it arrives" 0 tian sync
 example "publish: the example works" 0 publish
 
 ends "a unit holds its own cases only" 0 tian -C hr list --json
