@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/case/case.h"
 #include "cli/terminal/json_out.h"
 #include "cli/terminal/message.h"
 #include "cli/case/row.h"
@@ -86,6 +87,25 @@ static int add_rows(struct listing *listing, const char *code,
 	return rc;
 }
 
+/* At the office; the unit by its code or name. */
+static int add_known(struct listing *listing, const char *word,
+		     struct replica *replica, struct err *err)
+{
+	struct buf code = BUF_INIT;
+	int rc = 0;
+
+	if (strcmp(word, REPLICA_OFFICE) == 0)
+		buf_adds(&code, word);
+	else
+		rc = case_unit(&code, replica, word, err);
+	if (rc == 0)
+		rc = buf_check(&code, err);
+	if (rc == 0)
+		rc = add_rows(listing, buf_text(&code), replica, err);
+	buf_release(&code);
+	return rc;
+}
+
 static void add_signer(struct listing *listing, const struct signer *signer)
 {
 	char fingerprint[KEY_FINGERPRINT];
@@ -143,7 +163,7 @@ static int list(const struct unit_key *asked, struct cli *cli, struct err *err)
 	json_out_init(&listing.json);
 	json_out_array(&listing.json, NULL);
 	rc = replica_is_office(cli->replica)
-		     ? add_rows(&listing, asked->code, cli->replica, err)
+		     ? add_known(&listing, asked->code, cli->replica, err)
 		     : add_sent(&listing, asked->code, cli, err);
 	json_out_end(&listing.json);
 	if (rc == 0 && cli->json)

@@ -40,6 +40,9 @@ ends "doctor says nothing of a key nobody has judged yet" 0 tian -C edu doctor
 ends "a unit knows no keys before" 0 tian -C edu unit key edu
 says err "还没有 edu 的密钥"
 ends "enrolled" 0 tian -C o1 unit add edu 区教育局 --key edu/key.pub
+ends "keys are listed by the unit's name, too" 0 tian -C o1 unit key 区教育局
+ends "a unit that is not there is told" 3 tian -C o1 unit key nosuch
+says err nosuch
 ends "proposals" 0 tian -C o1 import --only proposals \
 	"$TIAN_SOURCE/tests/samples/key-proposals.txt"
 ends "assigned" 0 tian -C o1 assign 14 --main edu --due 2030-09-30
