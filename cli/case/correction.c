@@ -18,22 +18,6 @@ static bool may_be_fixed(const struct case_cell *cell, struct replica *replica)
 		strcmp(cell->field->name, "body") == 0);
 }
 
-static int is_filed(bool *yes, struct replica *replica, const char *key,
-		    struct err *err)
-{
-	struct db *db = replica_db(replica);
-	sqlite3_stmt *stmt;
-	int rc = db_stmt(&stmt, db, SQL_FILED, err);
-
-	if (rc < 0)
-		return rc;
-	db_bind_text(stmt, 1, key);
-	rc = db_step(db, stmt, err);
-	*yes = rc > 0;
-	sqlite3_reset(stmt);
-	return rc < 0 ? rc : 0;
-}
-
 /* A title says in the flow what it was; a text is too long for that. */
 static int add_step(struct replica *replica, const char *key,
 		    const struct field *field, const struct value *before,
@@ -67,7 +51,7 @@ int correction_note(struct replica *replica, const char *key,
 	/* Who may not write it at all is told so by the write. */
 	if (!may_be_fixed(cell, replica) || !replica_is_office(replica))
 		return 0;
-	rc = is_filed(&filed, replica, key, err);
+	rc = db_exists(&filed, replica_db(replica), SQL_FILED, &key, 1, err);
 	if (rc == 0 && filed)
 		rc = row_get(&before, &held, NULL, replica, cell->entity, key,
 			     cell->field, err);
