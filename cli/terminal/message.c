@@ -173,6 +173,10 @@ static const char *const foreign[] = {
 	N_("make it there first: git init --bare"),
 	N_("%s is no git bundle of version 2; have it written again (bundle "
 	   "create) and copied whole"),
+	N_("%s cannot be taken in, and nothing of it was; have it copied again, "
+	   "or written again (bundle create)"),
+	N_("an object does not inflate"),
+	N_("an object that takes more bytes than it has"),
 	N_("too many deliveries since the beginning for such a file; write a "
 	   "whole one (bundle create --full)"),
 	N_("the file holds nothing for the office: a unit's bundle "

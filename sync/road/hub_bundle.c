@@ -192,7 +192,13 @@ static int bundle_fetch(struct hub *hub, struct repository *into,
 		rc = take_pack(bundle, into, tips, n, err);
 	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
 		rc = check_before(bundle, into, err) < 0 ? ERR_INPUT : rc;
-	return rc < 0 ? err_wrap(err, "bundle") : 0;
+	if (rc == ERR_CORRUPT || rc == ERR_MISSING)
+		rc = err_wrap(err,
+			      "%s cannot be taken in, and nothing of it was; "
+			      "have it copied again, or written again (bundle "
+			      "create)",
+			      bundle->path);
+	return rc;
 }
 
 static int bundle_push(struct hub *hub, struct repository *from,

@@ -496,6 +496,7 @@ static void bundle__a_damaged_file_changes_nothing(void **state)
 		assert_int_equal(apply("office", "damaged", &refused),
 				 ERR_INPUT);
 	}
+	assert_non_null(strstr(last.text, "nothing of it was"));
 	for (size_t i = 0; i < bytes.len; i += 1 + bytes.len / 15) {
 		bytes.data[i] ^= (char)(1 << (i % 8));
 		put_damaged(&bytes, bytes.len);
