@@ -6,14 +6,14 @@
 #include "cli/cli.h"
 
 struct unit_key {
-	const char *code;
+	const char *code; /* to list at the office, a name does, too */
 	const char *revoke; /* first digits of a fingerprint, or `SHA256:…` as
 			       ssh-keygen -l prints it; NULL: list */
 	const char *from;   /* a date or an ISO time; NULL: now */
 };
 
 /* Prints the keys, or ends one; what it signed before stays valid.
- * ERR_INPUT: no such key, several, a bad date, the office's last key. */
+ * ERR_INPUT: no such unit or key, several, a bad date, the office's last key. */
 int unit_key_run(const struct unit_key *asked, struct cli *cli,
 		 struct err *err);
 
