@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 
 struct unit_key {
-	const char *code; /* to list at the office, a name does, too */
+	const char *code;   /* to list at the office, a name does, too */
 	const char *revoke; /* first digits of a fingerprint, or `SHA256:…` as
 			       ssh-keygen -l prints it; NULL: list */
 	const char *from;   /* a date or an ISO time; NULL: now */
